@@ -52,7 +52,7 @@ def test_frames_are_mended_whatever_a_client_made_of_their_scheme(
     "frames", ["{}", "[]", '{"1": "http://x"}', '{"0": 1}', '[""]', '"http://x"', "3", "null"]
 )
 def test_what_are_no_frames_is_refused(asset_client: AssetClient, frames: str) -> None:
-    assert "must be its frames" in asset_client.append_refusal(
+    assert "must list its frames" in asset_client.append_refusal(
         asset_client.create_project("VIDEO"), jsonContent=frames
     )
 
@@ -61,7 +61,7 @@ def test_a_frame_that_is_no_picture_is_refused(asset_client: AssetClient) -> Non
     project = asset_client.create_project("VIDEO")
     frame = asset_client.upload_file(project, MP4, "video/mp4", "a/frame/0")
     says = asset_client.append_refusal(project, jsonContent=json.dumps([frame]))
-    assert 'the uploaded file has the type "video/mp4"' in says
+    assert 'does not accept the type "video/mp4" of the uploaded file' in says
 
 
 def test_a_reference_in_json_does_not_open_files_of_another_project(
@@ -137,7 +137,7 @@ def test_an_uploaded_file_of_another_kind_is_refused(
     says = asset_client.append_refusal(
         project, content=asset_client.upload_file(project, b"x", kind)
     )
-    assert f'has the type "{kind}", which a project of type {input_type} does not take' in says
+    assert f'a project of type {input_type} does not accept the type "{kind}"' in says
 
 
 @pytest.mark.parametrize("input_type", ["AUDIO", "GEOSPATIAL", "IMAGE", "PDF", "VIDEO"])
@@ -244,7 +244,7 @@ def test_an_import_of_a_file_of_another_format_fails_as_a_whole(
     )
     assert notification["status"] == "FAILURE"
     assert notification["message"].startswith(
-        'Nothing was added to the project "Own": the file of bad is'
+        'Nothing was added to the project "Own": the file of bad has none'
     )
     assert asset_client.call("countAssets", where={"project": {"id": project}}) == 0
 

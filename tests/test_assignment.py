@@ -100,7 +100,7 @@ def test_an_address_where_an_id_is_wanted_is_answered_with_the_id_but_for_author
 ) -> None:
     leo = labeling_project.user("labeler")
     step = {"name": "Review 1", "type": "REVIEW", "assignees": [email("labeler")]}
-    wanted = f"where the id is wanted: give {leo!r}".replace("'", '"')
+    wanted = f"give the id {leo!r}".replace("'", '"')
     with pytest.raises(GraphQLError, match=wanted):
         labeling_project.kili.assign_assets_to_labelers(
             asset_ids=[labeling_project.id("one")],
@@ -121,7 +121,7 @@ def test_an_address_where_an_id_is_wanted_is_answered_with_the_id_but_for_author
 def test_an_id_where_an_address_is_wanted_is_answered_with_the_address(
     labeling_project: LabelingProject,
 ) -> None:
-    wanted = f'the e-mail address is wanted: give "{email("labeler")}"'
+    wanted = f'give the e-mail address "{email("labeler")}"'
     with pytest.raises(GraphQLError, match=wanted):
         labeling_project.kili.update_properties_in_assets(
             asset_ids=[labeling_project.id("one")],

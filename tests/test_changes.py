@@ -32,7 +32,7 @@ def test_only_what_models_said_can_be_deleted(kili: Any, project: str) -> None:
     second = label(kili, project, "aquarium", "PREDICTION", model_name="m")
     human = label(kili, project, "aquarium")
 
-    with pytest.raises(Exception, match="is no PREDICTION or INFERENCE: it stays"):
+    with pytest.raises(Exception, match="is not a PREDICTION or INFERENCE"):
         kili.delete_labels([second, human])
     assert kili.delete_labels([second]) == [second]
 

@@ -271,9 +271,9 @@ class TestStart:
     def test_detach_leaves_it_running(self, commands: CommandRunner) -> None:
         printed = commands.run("start", "--detach", "--port", "0")
         assert "Kili Emulator is ready." in printed
-        assert f"Left running as process {commands.state()['pid']}" in printed
+        assert f"Running in the background as process {commands.state()['pid']}" in printed
         assert commands.run("wait") == f"Ready at {commands.state()['url']}.\n"
-        assert "runs on .kili-emulator already" in commands.run("start", "--detach", status=1)
+        assert "uses .kili-emulator already" in commands.run("start", "--detach", status=1)
         assert commands.run("stop") == "Stopped.\n"
         assert "start one with `kili-emulator start`" in commands.run("stop", status=1)
         assert commands.run("start", "--detach", "--port", "0")  # at once
@@ -286,7 +286,9 @@ class TestEphemeral:
         """Start one in the background; its endpoint and process."""
         printed = commands.run("start", "--ephemeral", "--detach", "--port", "0")
         endpoint = re.search(r"endpoint +(\S+)", printed)
-        process = re.search(r"Left running as process (\d+); its output goes to (\S+)\.", printed)
+        process = re.search(
+            r"Running in the background as process (\d+); its output goes to (\S+)\.", printed
+        )
         assert endpoint
         assert process
         log = commands.folder / process[2]
@@ -314,7 +316,7 @@ class TestEphemeral:
         )
         assert f"export KILI_API_ENDPOINT={endpoint}\n" in commands.run("env")
         assert commands.run("world", "list").startswith("default ")
-        assert commands.run("reset") == "World default is as its scenario has it.\n"
+        assert commands.run("reset") == "World default was reset to its scenario.\n"
         assert commands.run("stop") == "Stopped.\n"
         assert not [path for path in commands.folder.rglob("*") if path.is_file()]
         assert "no emulator runs on .kili-emulator" in commands.run("env", status=1)
@@ -347,7 +349,7 @@ class TestEphemeral:
     def test_the_endpoint_chooses_among_several(self, commands: CommandRunner) -> None:
         endpoints = dict(self.detach(commands) for _ in range(2))
         printed = commands.run("stop", status=1)
-        assert "more than one ephemeral emulator was started here: " in printed
+        assert "several ephemeral emulators run here: " in printed
         for endpoint, process in endpoints.items():
             url = endpoint.removesuffix("/api/label/v2/graphql")
             assert f"{url} (process {process})" in printed
@@ -406,7 +408,7 @@ class TestRefusals:
     def test_two_servers_on_one_folder_are_refused(self, commands: CommandRunner) -> None:
         server = commands.start()
         printed = commands.run("start", "--port", "0", status=1)
-        assert f"an emulator runs on .kili-emulator already, at {server.url}: stop it" in printed
+        assert f"an emulator uses .kili-emulator already, at {server.url}: stop it" in printed
 
     def test_two_servers_are_refused_while_the_first_is_not_ready_yet(
         self, commands: CommandRunner
@@ -415,8 +417,8 @@ class TestRefusals:
         state = commands.data_dir / "server.json"
         state.rename(state.with_name("hidden"))
         printed = commands.run("start", "--port", "0", status=1)
-        assert "another emulator is at work on .kili-emulator: stop it" in printed
-        assert "another emulator is at work" in commands.run("reset", status=1)
+        assert "another emulator uses .kili-emulator: stop it" in printed
+        assert "another emulator uses" in commands.run("reset", status=1)
         state.with_name("hidden").rename(state)
 
     @pytest.mark.parametrize("option", [[], ["--detach"]])
@@ -502,7 +504,7 @@ class TestOtherMachines:
     ) -> None:
         commands.start().stop()
         printed = commands.run("start", "--port", "0", "--host", "0.0.0.0", status=1)
-        assert "the documented API keys, which everybody who reaches 0.0.0.0 could use" in printed
+        assert "the documented API keys, which anyone who reaches 0.0.0.0 could use" in printed
         assert "--public-keys" in printed
 
 
@@ -536,7 +538,7 @@ class TestEnv:
         printed = commands.run("env", "--world", "two", "--user", "labeler")
         assert "export KILI_API_KEY=emulator-labeler.two\n" in printed
         unknown = commands.run("env", "--user", "boss", status=1)
-        assert "nobody is called 'boss' (there are: admin, " in unknown
+        assert "there is no API key named 'boss' (there are: admin, " in unknown
         unknown = commands.run("env", "--world", "three", status=1)
         assert "there is no world 'three' (there are: default, two)" in unknown
 
@@ -554,7 +556,7 @@ class TestReset:
         before = server.projects()
         server.create_project()
         assert server.projects() != before
-        assert commands.run("reset") == "World default is as its scenario has it.\n"
+        assert commands.run("reset") == "World default was reset to its scenario.\n"
         assert server.projects() == before
 
     def test_a_stopped_server_has_forgotten_all_but_its_scenario(
@@ -569,7 +571,7 @@ class TestReset:
         assert commands.start().projects() == before
 
     def test_nothing_to_reset_is_fine(self, commands: CommandRunner) -> None:
-        assert commands.run("reset") == "World default is as its scenario has it.\n"
+        assert commands.run("reset") == "World default was reset to its scenario.\n"
         assert not commands.data_dir.exists()
 
 
@@ -585,9 +587,9 @@ class TestWorld:
         server.key = "emulator-admin.two"
         before = server.projects()
         server.create_project()
-        assert commands.run("world", "reset", "two") == "World two is as its scenario has it.\n"
+        assert commands.run("world", "reset", "two") == "World two was reset to its scenario.\n"
         assert server.projects() == before
-        assert commands.run("world", "delete", "two") == "World two is deleted.\n"
+        assert commands.run("world", "delete", "two") == "World two was deleted.\n"
         assert commands.run("world", "list").startswith("default (scenario default)\n")
         assert "two" not in commands.run("world", "list")
 
@@ -619,7 +621,7 @@ class TestWorld:
         ("arguments", "said"),
         [
             ("create default", "world 'default' exists already"),
-            ("create Two!", "'Two!' cannot be the name of a world: use lower-case letters"),
+            ("create Two!", "'Two!' is not a valid name of a world: use lower-case letters"),
             ("create two --scenario none.yaml", "none.yaml: cannot be read as a scenario"),
             ("reset two", "there is no world 'two' (there are: default)"),
             ("delete two", "there is no world 'two' (there are: default)"),

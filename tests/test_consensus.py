@@ -105,7 +105,7 @@ def test_consensus_is_set_on_an_asset_until_somebody_begins(
     )
     assert used(labeling_project, "one") is False
     labeling_project.label("labeler", "one", "AUTOSAVE")
-    with pytest.raises(GraphQLError, match="somebody has begun"):
+    with pytest.raises(GraphQLError, match="a user has started"):
         set_consensus(labeling_project.project, True, external_id="one")
     subjects = ["asset.workflow.step.consensus.deactivated"]
     assert labeling_project.events("asset.workflow.step.consensus") == subjects

@@ -147,7 +147,7 @@ class TestForeignFiles:
         assert {path.name for path in commands.folder.iterdir()} == {"tmp", "server.json"}
         printed = commands.run("start", "--port", "0", "--data-dir", ".", status=1)
         assert "server.json was not written by the emulator" in printed
-        assert "move it away, or give another --data-dir" in printed
+        assert "away, or give another --data-dir" in printed
         assert state.read_text() == '{"port": 3000}'
         state.unlink()  # the fixture stops the servers that such a file names
 
@@ -182,7 +182,7 @@ class TestForeignFiles:
         notes.write_text("my notes")
         printed = commands.run("start", "--detach", "--port", "0")
         (line,) = [line for line in printed.splitlines() if "notes" in line]
-        assert line == f"'{notes.parent}' is left alone: it holds no world"
+        assert line == f"folder '{notes.parent}' is ignored: it contains no world"
         assert notes.read_text() == "my notes"
 
 
@@ -198,14 +198,14 @@ class TestRefusals:
         printed = commands.run(*command, status=1)
         assert printed.startswith(f"Error: {file} is empty. Nothing has been removed. Restore ")
         file.write_bytes(content)
-        assert commands.run("reset") == "World default is as its scenario has it.\n"
+        assert commands.run("reset") == "World default was reset to its scenario.\n"
 
     def test_a_copied_world_does_not_get_the_keys(self, commands: CommandRunner) -> None:
         commands.start().stop()
         worlds = commands.data_dir / "worlds"
         shutil.copytree(worlds / "default", worlds / "backup-monday")
         printed = commands.run("start", "--port", "0", status=1)
-        assert "holds world 'default', not world 'backup-monday'" in printed
+        assert "contains world 'default', not world 'backup-monday'" in printed
         shutil.move(worlds / "backup-monday", commands.folder)
         assert commands.start().key == "emulator-admin"
 

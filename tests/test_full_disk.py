@@ -118,7 +118,7 @@ def test_an_upload_says_that_the_disk_is_full(
     assert answer.status_code == 507
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert answer.text.startswith(NOT_STORED)
-    assert "make room on the disk of the data folder" in answer.text
+    assert "free space on the disk of the data folder" in answer.text
     assert blobs(server) == before
     assert requests.put(url, data=b"x" * 100_000, timeout=30).status_code == 201
 

@@ -73,7 +73,7 @@ def test_a_project_with_steps_has_honeypots_where_a_step_uses_them(
     labeling_project.kili.update_labeling_step_properties(
         labeling_project.project, "Label", use_honeypot=True
     )
-    with pytest.raises(GraphQLError, match="one step of a project at most"):
+    with pytest.raises(GraphQLError, match="only one step of a project"):
         labeling_project.kili.update_review_step_properties(
             labeling_project.project, "Review 1", use_honeypot=True
         )

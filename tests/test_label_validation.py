@@ -89,10 +89,10 @@ def test_what_is_taken_is_read_as_a_parsed_label(
 REFUSED = {
     "unknown type": ({"RECTANGLE": drawn("spline", polyline=CORNERS)}, "which no tool draws"),
     "type of another tool": ({"RECTANGLE": drawn("polygon", **POLYGONS)}, "they draw: rectangle"),
-    "two choices": ({"CHOICE": chosen("A", "B")}, "takes one category, not 2"),
+    "two choices": ({"CHOICE": chosen("A", "B")}, "takes only one category, not 2"),
     "same choice twice": ({"CHOICES": chosen("A", "A")}, "is chosen twice"),
     "confidence": ({"CHOICE": chosen("A", confidence="high")}, "must be a number"),
-    "text": ({"CHOICE": {"text": "A"}}, "it shows categories"),
+    "text": ({"CHOICE": {"text": "A"}}, "give categories"),
 }
 
 

@@ -92,7 +92,7 @@ def test_the_command_fails_where_the_first_build_does(command: Command, folder: 
 
 def test_the_command_says_what_cannot_be_linked(command: Command, folder: Path) -> None:
     refused = command("plugins", "link", NAME, "nowhere", status=1)
-    assert f"nothing was linked: there is nothing at {folder.parent / 'nowhere'}" in refused
+    assert f"the plugin was not linked: {folder.parent / 'nowhere'} does not exist" in refused
     assert "no project" in command("plugins", "link", NAME, "boxes", "--project", "X", status=1)
     patterns = ("--event-matcher", "asset.*", "--event-matcher", "label.*")
     assert "cannot have both" in command("plugins", "link", NAME, "boxes", *patterns, status=1)
@@ -160,7 +160,7 @@ def test_who_controls_another_world_acts_as_its_own_administrator(
         ("link", {"plugin": NAME, "path": "/x", "projects": "y"}, 'send {"plugin": name, "path"'),
         ("link", {"plugin": NAME, "path": "/x", "projects": [1]}, 'send {"plugin": name, "path"'),
         ("link", {"plugin": NAME, "path": "/x", "more": 1}, 'send {"plugin": name, "path"'),
-        ("link", {"plugin": NAME, "path": "/no\0where"}, "there is nothing at"),
+        ("link", {"plugin": NAME, "path": "/no\0where"}, "does not exist"),
         ("unlink", {}, 'send {"plugin": name}'),
         ("unlink", {"plugin": NAME, "more": 1}, 'send {"plugin": name}'),
         ("unlink", {"plugin": "No"}, 'there is no plugin "No"'),
@@ -180,7 +180,7 @@ def test_a_link_outlives_a_restart_and_meets_what_was_saved_meanwhile(
     with server:
         command = command_of(server)
         command("plugins", "link", NAME, "boxes", "--project", TITLE)
-    assert f"plugin {NAME!r}: version 1, saved in {folder}, runs" in server.output
+    assert f"plugin {NAME!r}: version 1, built from {folder}, is running" in server.output
     set_printed_text(folder, "two")
     with server:
         assert submit(command, TITLE)["outcome"] == "SUCCEEDED"

@@ -107,7 +107,7 @@ def test_an_administrator_who_has_not_joined_cannot_be_removed(
 ) -> None:
     add_administrator(wire)
     where = {"id": members(wire, world_ids["project"])["grace"]["id"]}
-    assert "nothing is to be removed" in wire.refusal("deleteFromRoles", where=where)
+    assert "there is no role to remove" in wire.refusal("deleteFromRoles", where=where)
 
 
 def test_a_removed_administrator_still_takes_part_as_one(wire: Wire, world_ids: WorldIds) -> None:

@@ -53,7 +53,7 @@ def test_users_create_projects_and_delete_their_own_only(wire: Wire, world_ids: 
 def test_the_last_administrator_stays_until_there_is_another(wire: Wire) -> None:
     ada = {"email": "admin@example.com"}
     data = {"organizationRole": "USER"}
-    says = "make another one first"
+    says = "give another user the role ADMIN first"
     assert says in wire.refusal("updatePropertiesInUser", where=ada, data=data)
     update(wire, organizationRole="ADMIN")
     update(wire, where=ada, **data)
@@ -141,11 +141,11 @@ def test_a_key_that_is_revoked_or_expired_opens_nothing(wire: Wire, change: Any)
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
-        ("nobody", {"revoked": True}, "0 keys have the name"),
+        ("nobody", {"revoked": True}, "0 API keys have the name"),
         ("labeler", {}, "send {"),
         ("labeler", {"revoked": "yes"}, "send {"),
         ("labeler", {"expiryDate": 5}, "send {"),
-        ("labeler", {"expiryDate": "soon"}, "is no time"),
+        ("labeler", {"expiryDate": "soon"}, "is not a time"),
         ("labeler", {"secret": "another"}, "send {"),
     ],
 )

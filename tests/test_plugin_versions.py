@@ -123,6 +123,6 @@ def test_the_commands_list_show_and_compare(
     assert [line[0] for line in run("versions", NAME).splitlines()] == ["1", "2"]
     assert run("show", NAME, "--version", "1", "--file", "main.py") == sources[0]
     assert "==> main.py <==" in run("show", NAME)
-    assert "it has no file" in run("show", NAME, "--file", "no.py", status=1)
+    assert "the version has no file" in run("show", NAME, "--file", "no.py", status=1)
     assert "+        print(helpers.text(2))" in run("diff", NAME, "1", "2")
     assert "there is no plugin" in run("diff", "No", "1", "2", status=1)

@@ -17,7 +17,7 @@ from kili_emulator.plugins.logs import MAX_CHARACTERS
 Upload = Callable[..., None]
 
 EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
-SUPPRESSED = "Not run: label.workflow.created.default was caused by a run of this plugin itself"
+SUPPRESSED = "Not run: a run of this same plugin caused label.workflow.created.default"
 
 
 @pytest.fixture
@@ -422,7 +422,7 @@ def test_the_key_of_a_run_is_worth_nothing_after_it(
     submit(kili, project)
     submit(kili, project)
     ((_, text),) = lines(kili, project, "P")
-    assert "valid only while the run lasts" in text
+    assert "valid only during the run" in text
 
 
 def test_a_plugin_sees_the_project_it_creates(kili: Any, project: str, upload: Upload) -> None:

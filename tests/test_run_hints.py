@@ -76,7 +76,7 @@ def test_a_project_where_the_plugin_is_not_active_is_named_once(
     assert printed == [("info", "[]")] * 2
     assert warning[0] == "warning"
     remedy = f"kili.activate_plugin_on_project('Reader', project_id={project!r})"
-    assert warning[1].startswith(f"The plugin asked for the project {project}, or for something")
+    assert warning[1].startswith(f"The plugin queried the project {project} or objects")
     assert warning[1].endswith(f"activate it with {remedy}")
 
 

@@ -48,7 +48,7 @@ def test_steps_are_created_changed_and_deleted_in_one_call(
 def test_a_call_that_fails_in_part_changes_nothing(labeling_project: LabelingProject) -> None:
     before = labeling_project.steps("stepCoverage", "type")
     label, review = (each["id"] for each in before.values())
-    with pytest.raises(GraphQLError, match='named "Draw" already'):
+    with pytest.raises(GraphQLError, match='has the name "Draw"'):
         labeling_project.kili.update_project_workflow(
             labeling_project.project,
             enforce_step_separation=True,
@@ -157,7 +157,7 @@ def test_the_order_that_is_given_decides_where_a_step_stands(
     wrong = {**second, "name": "Before", "order": -1}
     data = {"projectId": labeling_project.project, "steps": {"creates": [wrong]}}
     refusal = wire.refusal("editProjectWorkflowSettings", input=data)
-    assert "the first step of a workflow must be one of type DEFAULT" in refusal
+    assert "the first step of a workflow, and of each group, must have the type DEFAULT" in refusal
 
 
 def three_steps(labeling_project: LabelingProject) -> list[str]:

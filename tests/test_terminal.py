@@ -223,7 +223,7 @@ def test_what_a_detached_server_says_is_printed_under_its_encoding(tmp_path: Pat
         command = [*COMMAND, "start", "--detach", "--ephemeral", "--port", "0"]
         options: dict[str, Any] = {"cwd": tmp_path, "env": commands.environment}
         done = subprocess.run(command, stdout=subprocess.PIPE, check=True, **options)
-        assert b"Left running as process" in done.stdout
+        assert b"Running in the background as process" in done.stdout
         failed = subprocess.run(
             [*command, "--data-dir", "other", "--scenario", "no\x1b[2Jn\xe9.json"],
             stderr=subprocess.PIPE,

@@ -250,7 +250,7 @@ def test_an_unknown_run_or_one_of_a_plugin_with_code_is_not_delivered(
     answer = control(wire, "nothing")
     assert (answer.status_code, "there is no run" in answer.json()["error"]) == (400, True)
     answer = control(wire, run["id"])
-    assert (answer.status_code, "only webhooks" in answer.json()["error"]) == (400, True)
+    assert (answer.status_code, "only runs of webhooks" in answer.json()["error"]) == (400, True)
 
 
 def control(wire: Wire, run_id: str) -> requests.Response:

@@ -174,7 +174,7 @@ def test_a_webhook_is_answered_for_with_its_delivery(workspace: PluginWorkspace)
     workspace.kili.update_webhook("http://127.0.0.1:9", "P", handler_types=["onReview"])
     (reason,) = workspace.answer(workspace.submit())["reasons"]
     assert reason["reason"] == "HANDLER_MISSING"
-    assert reason["explanation"].endswith("asks for onReview")
+    assert reason["explanation"].endswith("subscribes to onReview")
     assert (
         "kili.update_webhook(url, 'P', header, handler_types=[…, 'onSubmit'])" in (reason["remedy"])
     )
@@ -200,13 +200,13 @@ def test_the_method_that_is_called_may_be_the_one_of_the_sdk(workspace: PluginWo
     workspace.activate()
     ran, missing = workspace.answer(workspace.submit())["reasons"]
     assert (ran["reason"], missing["reason"]) == ("RAN", "METHOD_MISSING")
-    assert "has on_submitted, on_review, and no on_submit" in missing["explanation"]
-    assert "call it on_submit" in missing["remedy"]
+    assert "has on_submitted, on_review, but no on_submit" in missing["explanation"]
+    assert "rename the method on_submitted to on_submit" in missing["remedy"]
     assert workspace.reasons(workspace.submit("REVIEW")) == ["RAN"]
     workspace.update(SUBMIT)
     (label, *_) = labels(workspace)
     _, missing = workspace.answer(label)["reasons"]
-    assert missing["remedy"] == "nothing any more: version 2, deployed since, has it"
+    assert missing["remedy"] == "nothing: version 2, which was deployed later, has the method"
 
 
 # It is to be called, or was about to be
@@ -246,7 +246,7 @@ def test_a_run_may_be_at_work_or_wait_for_its_turn(
     assert running["reasons"][0]["reason"] == "RUNNING"
     assert run["startedAt"] in running["reasons"][0]["explanation"]
     assert queued["reasons"][0]["reason"] == "QUEUED"
-    assert f"waits for run {run['id']}" in queued["reasons"][0]["explanation"]
+    assert f"waits for the earlier run {run['id']}" in queued["reasons"][0]["explanation"]
     GATES["open"].set()
     assert workspace_with_running_plugin.emulator.wait_idle(SOON)
     assert workspace_with_running_plugin.reasons(second) == ["RAN"]
@@ -263,7 +263,7 @@ def test_a_return_to_a_mark_interrupts_what_was_going_on(
         workspace_with_running_plugin.answer(each) for each in labels(workspace_with_running_plugin)
     )
     assert [each["reasons"][0]["reason"] for each in (first, second)] == ["INTERRUPTED"] * 2
-    assert "while on_submit was at work" in first["reasons"][0]["explanation"]
+    assert "while on_submit was running" in first["reasons"][0]["explanation"]
     assert "before on_submit was called" in second["reasons"][0]["explanation"]
     assert first["now"]["called"]
 
@@ -273,7 +273,7 @@ def test_a_run_that_nothing_goes_before_is_about_to_begin(tmp_path: Path) -> Non
         workspace = PluginWorkspace(running, tmp_path)
         workspace.install_plugin()
         (reason,) = workspace.answer(workspace.submit())["reasons"]
-        assert (reason["reason"], reason["explanation"]) == ("QUEUED", "its run is about to begin")
+        assert (reason["reason"], reason["explanation"]) == ("QUEUED", "its run is about to start")
         assert "ask again" in reason["remedy"]
 
 
@@ -288,7 +288,7 @@ def test_with_a_seed_runs_wait_for_those_of_other_plugins(tmp_path: Path) -> Non
         assert GATES["entered"].wait(SOON)
         slow, _ = running.runs()
         (reason,) = workspace.answer(label)["reasons"]
-        assert f"waits for run {slow['id']}" in reason["explanation"]
+        assert f"waits for the earlier run {slow['id']}" in reason["explanation"]
         GATES["open"].set()
         assert running.wait_idle(SOON)
 
@@ -305,7 +305,7 @@ def test_a_plugin_is_not_called_for_its_own_calls(workspace: PluginWorkspace) ->
     assert (answer["called"], answer["now"]) == (False, None)
     (reason,) = answer["reasons"]
     assert (reason["reason"], reason["run"]) == ("SELF_TRIGGERED", refused["id"])
-    assert f"run {ran['id']} of this plugin" in reason["explanation"]
+    assert f"run {ran['id']} of this same plugin" in reason["explanation"]
     assert "self.kili" in reason["remedy"]
     explanation = workspace.emulator.why(label=refused["labelId"])
     assert explanation["events"][0]["causedBy"] == ran["id"]
@@ -321,7 +321,7 @@ def test_a_chain_of_runs_ends(workspace: PluginWorkspace) -> None:
         (reason,) = workspace.answer(run["labelId"], run["plugin"])["reasons"]
         assert reason["reason"] == "TOO_DEEP"
         assert (
-            f"10 runs that caused one another; the last of them is run {run['causedBy']}"
+            f"10 runs, each caused by the one before; the last is run {run['causedBy']}"
             in (reason["explanation"])
         )
     assert len(refused) == 2
@@ -342,12 +342,12 @@ def test_a_plugin_with_nothing_but_a_name_says_so(workspace: PluginWorkspace) ->
     (run,) = answer["runs"]
     assert (run["refusal"], run["explanation"]) == (
         "NOT_DEPLOYED",
-        "no version of the plugin had been built",
+        "no version of the plugin was built at that time",
     )
     workspace.update(SUBMIT)
     answer = workspace.answer(label)
     assert [each["reason"] for each in answer["reasons"]] == ["NOTHING_DEPLOYED"]
-    assert answer["reasons"][0]["remedy"] == "nothing any more: version 1 has been built since"
+    assert answer["reasons"][0]["remedy"] == "nothing: version 1 has been built since then"
     assert answer["now"]["called"]
     wire.close()
 
@@ -384,7 +384,7 @@ def test_a_version_that_cannot_be_loaded_once_more_was_not_called(
     (reason,) = answer["reasons"]
     assert answer["called"] is False
     assert (reason["reason"], reason["details"]) == ("BUILD_FAILED", ["no luck"])
-    assert reason["remedy"].startswith("mend what the build errors say")
+    assert reason["remedy"].startswith("fix the build errors")
 
 
 def test_a_plugin_that_was_still_being_deployed_says_so(tmp_path: Path) -> None:
@@ -413,7 +413,9 @@ def test_what_was_so_then_is_told_apart_from_what_is_so_now(workspace: PluginWor
     workspace.activate()
     early = workspace.answer(never)
     assert [each["reason"] for each in early["reasons"]] == ["NOT_ACTIVE_YET"]
-    assert early["reasons"][0]["remedy"].startswith("nothing any more: it is active there since ")
+    assert early["reasons"][0]["remedy"].startswith(
+        "nothing: the plugin has been active there since "
+    )
     assert early["now"]["called"]
     assert (
         f"trigger on_submit --plugin P --project {workspace.project}" in early["now"]["explanation"]
@@ -424,7 +426,7 @@ def test_what_was_so_then_is_told_apart_from_what_is_so_now(workspace: PluginWor
     assert workspace.answer(never)["now"] == {
         "called": False,
         "reasons": ["DEACTIVATED"],
-        "explanation": "As things are now, it would still not be called: DEACTIVATED",
+        "explanation": "Now, the plugin would still not be called: DEACTIVATED",
     }
     workspace.activate()
     assert workspace.reasons(late) == ["DEACTIVATED"]
@@ -477,14 +479,14 @@ def test_the_version_that_was_called_then_counts(workspace: PluginWorkspace) -> 
     (reason,) = workspace.answer(label)["reasons"]
     assert reason["reason"] == "HANDLER_MISSING"
     assert reason["explanation"] == (
-        "label.workflow.created.default calls on_submit, and version 1 asks for on_review"
+        "label.workflow.created.default calls on_submit, but version 1 subscribes to on_review"
     )
     assert reason["remedy"].startswith("define on_submit in the class PluginHandler")
     workspace.update(SUBMIT)
     answer = workspace.answer(label)
     assert answer["reasons"][0]["explanation"] == reason["explanation"]
     assert answer["reasons"][0]["remedy"] == (
-        "nothing any more: version 2, deployed since, asks for it"
+        "nothing: version 2, which was deployed later, subscribes to it"
     )
     assert workspace.reasons(workspace.submit()) == ["RAN"]
 
@@ -495,11 +497,11 @@ def test_a_version_that_asks_for_it_may_not_have_come_so_far(workspace: PluginWo
     with pytest.raises(PluginCreationError):
         workspace.update(SUBMIT + "\n1 / 0\n")
     (reason,) = workspace.answer(label)["reasons"]
-    assert reason["explanation"].endswith("version 1 asks for on_review")
-    assert reason["remedy"].startswith("version 2 asks for it, but its build failed: ")
+    assert reason["explanation"].endswith("version 1 subscribes to on_review")
+    assert reason["remedy"].startswith("version 2 subscribes to it, but its build failed: ")
     (reason,) = workspace.answer(workspace.submit())["reasons"]
     assert reason["reason"] == "HANDLER_MISSING"
-    assert reason["explanation"].endswith("version 1 asks for on_review")
+    assert reason["explanation"].endswith("version 1 subscribes to on_review")
 
 
 def test_an_update_that_is_on_its_way_is_told(tmp_path: Path) -> None:
@@ -515,7 +517,9 @@ def test_an_update_that_is_on_its_way_is_told(tmp_path: Path) -> None:
             workspace.update(SUBMIT)
         (reason,) = workspace.answer(workspace.submit())["reasons"]
         assert reason["reason"] == "HANDLER_MISSING"
-        assert reason["remedy"].startswith("version 2, which asks for it, is still being deployed")
+        assert reason["remedy"].startswith(
+            "version 2, which subscribes to it, is still being deployed"
+        )
 
 
 def test_a_method_whose_name_comes_close_is_told(workspace: PluginWorkspace) -> None:
@@ -524,7 +528,7 @@ def test_a_method_whose_name_comes_close_is_told(workspace: PluginWorkspace) -> 
     )
     (reason,) = workspace.answer(workspace.submit())["reasons"]
     assert reason["remedy"] == (
-        "it has a method on_submitted: call it on_submit, "
+        "rename the method on_submitted to on_submit, "
         "and update the plugin: kili.update_plugin(path, 'P')"
     )
 
@@ -533,14 +537,14 @@ def test_a_method_that_the_client_did_not_ask_for_is_told(workspace: PluginWorks
     workspace.install_plugin(SUBMIT.replace("def on", "async def on") + REVIEW.removeprefix(HEAD))
     (reason,) = workspace.answer(workspace.submit())["reasons"]
     assert reason["reason"] == "HANDLER_MISSING"
-    assert "the class has on_submit, and the client did not ask for it" in reason["remedy"]
+    assert "the class has on_submit, but the client did not subscribe to it" in reason["remedy"]
 
 
 @pytest.mark.parametrize(
     ("client", "handler", "says"),
     [
-        ("2.128.2", "onCustomInterfaceClick", "deploy it with 2.129.7 or newer"),
-        ("26.2.4", "onProjectUpdated", "as those up to 26.1 did"),
+        ("2.128.2", "onCustomInterfaceClick", "deploy the plugin with 2.129.7 or newer"),
+        ("26.2.4", "onProjectUpdated", "versions up to 26.1 did"),
     ],
 )
 def test_a_client_that_cannot_ask_for_the_handler_is_told(
@@ -556,7 +560,7 @@ def test_a_client_that_cannot_ask_for_the_handler_is_told(
     (event,) = [each for each in explanation["events"] if each["handler"] == handler]
     (reason,) = event["plugins"][0]["reasons"]
     assert reason["reason"] == "HANDLER_MISSING"
-    assert f"the SDK {client}, which deployed it" in reason["remedy"]
+    assert f"the SDK {client}, which deployed the plugin" in reason["remedy"]
     assert says in reason["remedy"]
 
 
@@ -564,7 +568,7 @@ def test_patterns_that_do_not_match_are_told(workspace: PluginWorkspace) -> None
     workspace.install_plugin(EVENTS, event_matcher=["label.workflow.edited"])
     (reason,) = workspace.answer(workspace.submit())["reasons"]
     assert reason["reason"] == "NOT_MATCHED"
-    assert reason["explanation"].endswith("version 1 asks for label.workflow.edited")
+    assert reason["explanation"].endswith("version 1 subscribes to label.workflow.edited")
     assert "'label.workflow.created.default'" in reason["remedy"]
 
 
@@ -763,13 +767,15 @@ def test_what_is_unknown_is_refused_with_what_to_do(workspace: PluginWorkspace) 
     workspace.install_plugin()
     label = workspace.submit()
     why = workspace.emulator.why
-    with pytest.raises(KiliError, match='no label "nothing" in this world'):
+    with pytest.raises(
+        KiliError, match='no label in this world, and no deleted one, has the id "nothing"'
+    ):
         why(label="nothing")
-    with pytest.raises(KiliError, match="name the project"):
+    with pytest.raises(KiliError, match="give the project too"):
         why(asset="meadow")
     with pytest.raises(KiliError, match='has no asset with the id or external id "nothing"'):
         why(asset="nothing", project=workspace.project)
-    with pytest.raises(KiliError, match='no event "nothing"'):
+    with pytest.raises(KiliError, match='no event in this world has the id "nothing"'):
         why(event="nothing")
     with pytest.raises(KiliError, match=r'no plugin "Nobody" \(there are: P\)'):
         why(label=label, plugin="Nobody")

@@ -72,7 +72,7 @@ def test_of_one_plugin_all_is_told(command: WhyCommand, labels: dict[str, str]) 
     assert event.endswith(" label.workflow.created.default, calls onSubmit")
     assert verdict == f"  {NAME} was not called"
     assert reason.startswith("    NOT_ACTIVE_YET: the plugin was activated on the project ")
-    assert remedy.startswith("      To do: nothing any more: it is active there since ")
+    assert remedy.startswith("      To do: nothing: the plugin has been active there since ")
     assert f"--plugin '{NAME}' --project " in now
     called = command.ask("--label", labels["called"], "--plugin", NAME)
     assert f"  {NAME} was called\n    RAN: on_submit was called: SUCCEEDED after " in called
@@ -100,12 +100,12 @@ def test_clients_that_ask_for_every_handler_have_the_sdk_s_own_called(
     if version.startswith("2.12"):
         assert "    RAN: on_review was called: SUCCEEDED" in explanation
         assert (
-            "METHOD_MISSING: the class PluginHandler of version 1 has on_submit, and no "
+            "METHOD_MISSING: the class PluginHandler of version 1 has on_submit, but no "
             in explanation
         )
     else:
         assert (
-            "HANDLER_MISSING: label.workflow.created.review calls on_review, and version"
+            "HANDLER_MISSING: label.workflow.created.review calls on_review, but version"
             in explanation
         )
     assert "To do: define on_review in the class PluginHandler" in explanation
@@ -115,12 +115,12 @@ def test_a_run_that_was_refused_is_understood_in_the_list_and_by_itself(
     command: WhyCommand, labels: dict[str, str]
 ) -> None:
     (line,) = [each for each in command.run("runs").splitlines() if "NOT_RUN" in each]
-    assert line.endswith("NOT_RUN SELF_TRIGGERED: a run of this plugin itself caused it")
+    assert line.endswith("NOT_RUN SELF_TRIGGERED: a run of this same plugin caused the event")
     (run,) = [each for each in json.loads(command.run("runs", "--json")) if each["refusal"]]
     shown = command.run("runs", "show", run["id"])
-    assert "not run because: SELF_TRIGGERED: a run of this plugin itself caused it\n" in shown
+    assert "not run because: SELF_TRIGGERED: a run of this same plugin caused the event\n" in shown
     question = f"kili-emulator why --event {run['eventId']} --plugin '{NAME}'"
-    assert f"what to do: `{question}` says\n" in shown
+    assert f"what to do: see `{question}`\n" in shown
     explanation = command.ask("--event", run["eventId"], "--plugin", NAME)
     assert "    SELF_TRIGGERED: run " in explanation
 
@@ -137,15 +137,15 @@ def test_assets_are_found_by_external_id(command: WhyCommand, labels: dict[str, 
 
 def test_a_world_without_plugins_says_so(command: WhyCommand, remote_world: RemoteWorld) -> None:
     label = remote_world.export()["labels"][0]["id"]
-    assert "There is no plugin in the organization." in command.ask("--label", label)
+    assert "The organization has no plugin." in command.ask("--label", label)
 
 
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        ({"label": "nothing"}, 'no label "nothing"'),
-        ({"asset": "nothing"}, 'no asset with the id "nothing"'),
-        ({"event": "nothing"}, 'no event "nothing"'),
+        ({"label": "nothing"}, 'no label in this world, and no deleted one, has the id "nothing"'),
+        ({"asset": "nothing"}, 'no asset in this world has the id "nothing"'),
+        ({"event": "nothing"}, 'no event in this world has the id "nothing"'),
         ({"asset": "meadow", "project": "Nowhere"}, "Nowhere"),
         ({"label": "<label>", "plugin": "Nobody"}, 'no plugin "Nobody"'),
         ({}, "one of label"),
@@ -202,7 +202,7 @@ def test_a_run_that_has_not_begun_is_told_from_one_at_work(tmp_path: Path) -> No
         _, label, _ = _use(world, path)
         explanation = command.ask("--label", label, "--plugin", NAME)
         assert (
-            f"  {NAME} is still to be called\n    QUEUED: its run is about to begin\n"
+            f"  {NAME} is still to be called\n    QUEUED: its run is about to start\n"
             in explanation
         )
         assert command.run("runs").endswith(" onSubmit: RUNNING (waits for its turn)\n")

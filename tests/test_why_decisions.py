@@ -18,7 +18,9 @@ from tests.kit.webhook_receiver import WebhookReceiver
 from tests.kit.wire import Wire
 from tests.test_why import REVIEW, SUBMIT, PluginWorkspace
 
-HANDLER_MISSING = "label.workflow.created.default calls on_submit, and version 1 asks for on_review"
+HANDLER_MISSING = (
+    "label.workflow.created.default calls on_submit, but version 1 subscribes to on_review"
+)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +101,7 @@ def test_a_decision_stays_explained_after_the_plugin_is_deleted(workspace: Plugi
     (reason,) = answer["reasons"]
     assert (answer["plugin"], answer["called"], answer["now"]) == ("P", False, None)
     assert (reason["reason"], reason["explanation"]) == ("HANDLER_MISSING", HANDLER_MISSING)
-    assert reason["remedy"] == "nothing any more: the plugin has been deleted"
+    assert reason["remedy"] == "nothing: the plugin has been deleted"
     assert workspace.answer(label) == answer
     later = workspace.submit()
     with pytest.raises(KiliError, match="no plugin"):
@@ -127,7 +129,7 @@ def test_a_deleted_webhook_stays_explained(workspace: PluginWorkspace) -> None:
     workspace.kili.delete_plugin("P")
     answer = workspace.answer(label)
     assert answer["isWebhook"]
-    assert answer["reasons"][0]["explanation"].endswith("version 1 asks for onReview")
+    assert answer["reasons"][0]["explanation"].endswith("version 1 subscribes to onReview")
 
 
 def test_a_return_to_a_mark_takes_decisions_back(workspace: PluginWorkspace) -> None:
@@ -194,7 +196,7 @@ def test_a_folder_of_an_earlier_version_is_upgraded(tmp_path: Path) -> None:
             (reason,) = workspace.answer(old, name)["reasons"]
             assert reason["reason"] == "NOT_RECORDED"
             assert reason["explanation"].startswith("an earlier version of the emulator handled")
-            assert reason["remedy"] == "do the same again"
+            assert reason["remedy"] == "repeat the action"
         assert workspace.reasons(old, "Called") == ["RAN"]
         mark = running.mark()
         assert workspace.reasons(workspace.submit()) == ["HANDLER_MISSING"]

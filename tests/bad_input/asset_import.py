@@ -37,7 +37,7 @@ CASES = [
         forbidden(append, "ADMIN or TEAM_MANAGER", where=_HERE,
                   data={"contentArray": [_URL], "uploadType": "GEO_SATELLITE"}),
         refused(append, "no id", "where.id is missing", where={}, data={"contentArray": [_URL]}),
-        refused(append, "a text project", "add them with appendManyAssets",
+        refused(append, "a text project", "add the assets with appendManyAssets",
                 where={"id": "<hidden project>"},
                 data={"contentArray": [_URL], "uploadType": "TILED_IMAGE"}),
         invalid(append, "unknown upload type", 'Value "PAINTING" does not exist',
@@ -50,7 +50,7 @@ CASES = [
                      contentArray=[_URL], uploadType="NATIVE_VIDEO"),
     *_refused_import("arrays of different length", "contentArray has 1, idArray has 0",
                      contentArray=[_URL], idArray=[], uploadType="TILED_IMAGE"),
-    *_refused_import("no content", "needs a content",
+    *_refused_import("no content", "must have a content",
                      externalIDArray=["x"], uploadType="TILED_IMAGE"),
     *_refused_import("content is a path", "send local files through",
                      contentArray=["a.tif"], uploadType="TILED_IMAGE"),
@@ -61,7 +61,7 @@ CASES = [
                      multiLayerContentArray=[[{"name": "x"}]], uploadType="GEO_SATELLITE"),
     *_refused_import("layers that are a text", _LAYERS_SAY,
                      multiLayerContentArray=["http://x/a.tif"], uploadType="GEO_SATELLITE"),
-    *_refused_import("layers and a content", "and its content be left out",
+    *_refused_import("layers and a content", "and the asset must have no content",
                      multiLayerContentArray=[[{"url": _URL}]], contentArray=[_URL],
                      uploadType="GEO_SATELLITE"),
     *_refused_import("further layers are no JSON", "neither the address of JSON nor JSON itself",
@@ -71,9 +71,9 @@ CASES = [
     case
     for append in _APPENDS
     for case in (
-        refused(append, "nothing to show", "needs a content", where=_HERE,
+        refused(append, "nothing to show", "must have a content", where=_HERE,
                 data={"externalIDArray": ["x"]}),
-        refused(append, "an empty text", "needs a content", where={"id": "<hidden project>"},
+        refused(append, "an empty text", "must have a content", where={"id": "<hidden project>"},
                 data={"contentArray": [""]}),
         refused(append, "rich text is no JSON", "neither the address of JSON nor JSON itself",
                 where={"id": "<hidden project>"}, data={"jsonContentArray": ["[1,"]}),
@@ -86,13 +86,13 @@ CASES = [
 ] + [
     refused("updatePropertiesInAssets", situation, says, where=[{"id": "<farm>"}], data=[data])
     for situation, says, data in (
-        ("no content any more", "needs a content", {"content": ""}),
+        ("no content any more", "must have a content", {"content": ""}),
         ("no size", "must be greater than 0", {"resolution": {"width": 0, "height": 1}}),
         ("a page without a size", "must be greater than 0",
          {"pageResolutions": [{"pageNumber": 1, "width": 1, "height": -1}]}),
-        ("pages from 0", "page numbers from 1 on",
+        ("pages from 0", "must start at 1 and be unique",
          {"pageResolutions": [{"pageNumber": 0, "width": 1, "height": 1}]}),
-        ("a page twice", "each once",
+        ("a page twice", "must start at 1 and be unique",
          {"pageResolutions": [{"pageNumber": 1, "width": 1, "height": 1}] * 2}),
         ("json content is no JSON", "neither the address of JSON", {"jsonContent": "no"}),
         ("json content is deep", "nested too deeply", {"jsonContent": "[" * 100_000}),

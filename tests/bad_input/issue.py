@@ -21,7 +21,7 @@ CASES = [
            issues=[{"assetId": "<farm>", "labelID": "<pond DEFAULT>"}], where={}),
     denied("createIssues", "the second of two is unknown",
            issues=[{"assetId": "<farm>", "text": "a"}, {"assetId": UNKNOWN_ID}], where={}),
-    refused("createIssues", "about nothing", "give the labelID of an issue, or its assetId",
+    refused("createIssues", "about nothing", "an issue needs a labelID or an assetId",
             issues=[{"text": "?"}], where={"project": {"id": "<project>"}}),
     forbidden("createIssues", _REVIEWERS, issues=[{"assetId": "<farm>"}], where={}),
     forbidden("createIssues", _REVIEWERS,

@@ -101,7 +101,7 @@ CASES = [
     refused("appendManyLabels", "the second of two is malformed", MALFORMED, **_labels(labelsData=[
         {"assetID": "<meadow>", "jsonResponse": EASY},
         {"assetID": "<farm>", "jsonResponse": "{"}])),
-    refused("appendManyLabels", "overwriting a person's labels", "overwrite is for PREDICTION",
+    refused("appendManyLabels", "overwriting a person's labels", "labels take overwrite",
             **_labels(overwrite=True)),
     refused("appendManyLabels", "fewer assets", "where.idIn has 2, data.labelsData has 1",
             data=_labels()["data"], where={"idIn": ["<meadow>", "<farm>"]}),
@@ -127,7 +127,7 @@ CASES = [
     denied("deleteLabels", "one of two is unknown", ids=["<meadow PREDICTION>", UNKNOWN_ID]),
     denied("deleteLabels", "foreign label", "manager", ids=["<hidden label>"]),
     forbidden("deleteLabels", "ADMIN or TEAM_MANAGER", ids=["<meadow PREDICTION>"]),
-    refused("deleteLabels", "somebody's label", "is no PREDICTION or INFERENCE: it stays",
+    refused("deleteLabels", "somebody's label", "is not a PREDICTION or INFERENCE",
             ids=["<meadow PREDICTION>", "<pond DEFAULT>"]),
     denied("appendToLabels", "unknown asset", **_label(id=UNKNOWN_ID)),
     denied("appendToLabels", "foreign asset", "labeler", **_label(RED, id="<hidden asset>")),

@@ -44,7 +44,7 @@ CASES = [
               where=_of("manager"), data={"role": "LABELER"}),
     refused("updatePropertiesInRole", "nobody named", "where must have an id, or",
             where={"project": {"id": "<project>"}}, data={"role": "LABELER"}),
-    refused("updatePropertiesInRole", "another project", "not the one of this user",
+    refused("updatePropertiesInRole", "another project", "not that of this user",
             where=_of("labeler"), data={"role": "LABELER", "projectID": UNKNOWN_ID}),
     invalid("updatePropertiesInRole", "no role", 'Field "role" of required type',
             where=_of("labeler"), data={}),

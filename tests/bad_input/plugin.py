@@ -47,7 +47,7 @@ CASES = [
         refused(deploy, "handlers and events", "leave one of them out",
                 data={"pluginName": PLUGIN, "eventMatcher": ["asset.*"],
                       "handlerTypes": ["onSubmit"]}),
-        *(refused(deploy, f"pattern {pattern!r}", "is no pattern of events",
+        *(refused(deploy, f"pattern {pattern!r}", "is not a pattern of events",
                   data={"pluginName": PLUGIN, "eventMatcher": ["asset.*", pattern]})
           for pattern in ("*", "*.created", "", "asset.", "asset.**", "asset created")),
         invalid(deploy, "unknown handler", 'Value "onEvent" does not exist',
@@ -93,7 +93,7 @@ CASES = [
     refused("createWebhook", "header of two lines", "one line of printable ASCII",
             data={"pluginName": "Hook", "webhookUrl": "http://127.0.0.1:9",
                   "header": "a\r\nHost: b"}),
-    refused("createWebhook", "no pattern", "is no pattern of events",
+    refused("createWebhook", "no pattern", "is not a pattern of events",
             data={"pluginName": "Hook", "webhookUrl": "http://127.0.0.1:9",
                   "eventMatcher": ["*"]}),
     invalid("createWebhook", "no address", 'Field "webhookUrl" of required type',

@@ -17,7 +17,7 @@ CASES = [
     invalid("createProject", "unknown input type", 'Value "HTML" does not exist',
             data={"title": "t", "inputType": "HTML"}),
     *(
-        refused("createProject", f"input type {each}", "which the platform offers no more",
+        refused("createProject", f"input type {each}", "which the platform no longer offers",
                 data={"title": "t", "inputType": each})
         for each in ("NA", "TIME_SERIES", "URL")
     ),
@@ -59,7 +59,7 @@ CASES = [
            where={"id": "<project>"}, data={"author": UNKNOWN_ID, "title": "not stored either"}),
     invalid("updatePropertiesInProject", "unknown compliance tag", 'Value "GDPR" does not exist',
             where={"id": "<project>"}, data={"complianceTags": ["GDPR"]}),
-    refused("updatePropertiesInProject", "metadata properties are a list", "must be an object",
+    refused("updatePropertiesInProject", "metadata properties are a list", "must be a JSON object",
             where={"id": "<project>"}, data={"metadataProperties": [1]}),
     invalid("updatePropertiesInProject", "unknown member", 'Field "nope" is not defined',
             where={"id": "<project>"}, data={"nope": 1}),
@@ -75,7 +75,7 @@ CASES = [
     denied("deleteProject", "foreign project", "labeler", where={"id": "<hidden project>"}),
     forbidden("deleteProject", "ADMIN", "manager", where={"id": "<project>"}),
     refused("deleteProject", "no id", "where.id is missing", where={}),
-    refused("deleteProject", "more than an id", "where takes id only",
+    refused("deleteProject", "more than an id", "where takes only id",
             where={"id": "<project>", "archived": True}),
     invalid("deleteProject", "archived is a text", "Boolean cannot represent",
             where={"id": "<project>", "archived": "no"}),

@@ -729,7 +729,7 @@ def test_actor_of_an_ended_epoch_is_refused(world: World) -> None:
         add(tx, "x")
     world.roll_back(mark)
     with (
-        pytest.raises(EpochOverError, match="only while the run lasts"),
+        pytest.raises(EpochOverError, match="only during the run"),
         world.transaction(actor) as tx,
     ):
         add(tx, "y")

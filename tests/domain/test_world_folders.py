@@ -104,11 +104,11 @@ def data_folder(tmp_path: Path) -> Iterator[DataFolder]:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("notes", "it holds no world"),
-        ("Notes of Monday", "its name cannot be that of a world"),
-        (".hidden", "its name cannot be that of a world"),
-        ("default.old", "its name cannot be that of a world"),
-        ("日本", "its name cannot be that of a world"),
+        ("notes", "it contains no world"),
+        ("Notes of Monday", "its name is not a valid name of a world"),
+        (".hidden", "its name is not a valid name of a world"),
+        ("default.old", "its name is not a valid name of a world"),
+        ("日本", "its name is not a valid name of a world"),
     ],
 )
 def test_foreign_folder_is_kept_and_reported(
@@ -151,7 +151,7 @@ def test_file_beside_the_worlds_is_kept(data_folder: DataFolder) -> None:
 def test_world_is_not_created_in_a_foreign_folder(data_folder: DataFolder) -> None:
     (data_folder.worlds / "notes").mkdir(parents=True)
     (data_folder.worlds / "notes" / "notes.txt").write_text("my notes")
-    with pytest.raises(WorldError, match="notes exists already and holds no world"):
+    with pytest.raises(WorldError, match="notes exists already and is not a world"):
         data_folder.registry().create("notes", "plain")
 
     assert data_folder.content() == {"notes/notes.txt": b"my notes"}
@@ -419,7 +419,7 @@ def test_error_for_a_copied_world_gives_both_names(
         _forget_name(data_folder, name, copy)
     message = data_folder.refused()
 
-    assert f"{data_folder.worlds / copy} holds world '{name}', not world '{copy}'" in message
+    assert f"{data_folder.worlds / copy} contains world '{name}', not world '{copy}'" in message
     assert "move it out of the folder `worlds`" in message
     shutil.move(data_folder.worlds / copy, data_folder.folder)
     assert data_folder.opened() == [name]
@@ -462,7 +462,7 @@ def test_error_for_a_key_shared_by_two_worlds_gives_both_names(data_folder: Data
         _add_key(data_folder, name)
     message = data_folder.refused()
 
-    assert "worlds 'a' and 'b' hold the same active API key, named 'own'" in message
+    assert "worlds 'a' and 'b' have the same active API key, named 'own'" in message
     assert f"Move {data_folder.worlds / 'b'} out of the folder `worlds`" in message
     assert "my-own-secret" not in message
 

@@ -100,17 +100,20 @@ REFUSED = {
         "{__schema{queryType{" + _nested("ofType", times=40, inside="name") + "}}}",
         "selects fields more than 30 levels deep",
     ),
-    "deep brackets": ("{me(a:" + "[" * MAX_NESTING, f"brackets may be nested {MAX_NESTING} times"),
+    "deep brackets": (
+        "{me(a:" + "[" * MAX_NESTING,
+        f"more than {MAX_NESTING} levels of brackets",
+    ),
     "a deep type": ("query($a:" + "[" * 900 + "Int" + "]" * 900 + "){me{id}}", "nested too deeply"),
     "introspection of types of types of types": (
         "{__schema{types{" + _nested("fields", "type", times=3, inside="name") + "}}}",
-        'selects the list "__Type.fields" inside of itself more than 2 times',
+        'selects the list "__Type.fields" inside itself more than 2 times',
     ),
     "assets of projects of assets": (
         "query($w:ProjectWhere!){projects(where:$w,first:1,skip:0){"
         + _nested("dataset", "project", times=3)
         + "}}",
-        'selects the list "Project.dataset" inside of itself more than 2 times',
+        'selects the list "Project.dataset" inside itself more than 2 times',
     ),
     "a number of many digits": (
         "query($w:ProjectWhere!){projects(where:$w,first:1,skip:" + "1" * 5_000 + "){id}}",

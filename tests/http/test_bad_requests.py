@@ -71,11 +71,11 @@ def test_a_body_that_is_not_an_object_is_refused(wire: Wire, value: object) -> N
 
 @pytest.mark.parametrize("value", [{}, {"query": None}, {"query": 1}, {"variables": {}}])
 def test_a_body_without_a_query_is_refused(wire: Wire, value: dict[str, Any]) -> None:
-    assert message(wire.post(value), 400) == "The body has no text member 'query'."
+    assert message(wire.post(value), 400) == "The body has no member 'query' that is a string."
 
 
 def test_an_empty_body_is_refused(wire: Wire) -> None:
-    assert message(wire.post(b""), 400) == "The body has no text member 'query'."
+    assert message(wire.post(b""), 400) == "The body has no member 'query' that is a string."
 
 
 def test_too_deeply_nested_json_is_refused(wire: Wire) -> None:
@@ -157,7 +157,7 @@ NOT_GZIP = {
 @pytest.mark.parametrize("sent", NOT_GZIP.values(), ids=NOT_GZIP)
 def test_invalid_gzip_is_refused(wire: Wire, sent: bytes) -> None:
     answer = wire.post(sent, headers=GZIP)
-    assert message(answer, 400) == "The body is sent as gzip, but cannot be unpacked as such."
+    assert message(answer, 400) == "The body is declared as gzip, but cannot be decompressed."
 
 
 def test_gzip_that_unpacks_beyond_the_limit_is_refused(
@@ -238,7 +238,7 @@ def test_key_of_an_ended_run_is_refused_with_a_graphql_error(wire: Wire) -> None
     assert answer.status_code == 200
     assert answer.json()["data"] is None
     (error,) = answer.json()["errors"]
-    assert "valid only while the run lasts" in error["message"]
+    assert "valid only during the run" in error["message"]
     assert error["extensions"] == {"code": "401"}
 
 
@@ -381,7 +381,7 @@ def test_the_control_plane_needs_an_administrators_key(
 
 BAD_CONTROL = [
     ("POST", "/worlds", {"name": "Not Allowed"}, "use lower-case letters, digits and -"),
-    ("POST", "/worlds", {"name": "default"}, "reset or delete it, or use it"),
+    ("POST", "/worlds", {"name": "default"}, "use it, or reset or delete it first"),
     ("POST", "/worlds", {"name": "../evil"}, "use lower-case letters, digits and -"),
     ("POST", "/worlds", {"name": "w", "nope": 1}, 'send {"name": text'),
     ("POST", "/worlds", {"name": 1}, 'send {"name": text'),
@@ -389,9 +389,9 @@ BAD_CONTROL = [
     ("DELETE", "/worlds/nowhere", None, "there is no world 'nowhere' (there are: default)"),
     ("DELETE", "/worlds/default", None, "reset it instead"),
     ("POST", "/worlds/nowhere/reset", {}, "there is no world 'nowhere'"),
-    ("POST", "/worlds/default/reset", {"mark": {"sequence": 1}}, "what POST …/mark answered"),
-    ("POST", "/worlds/default/reset", {"mrak": 1}, "what POST …/mark answered"),
-    ("POST", "/worlds/default/reset", {"mark": 1}, "what POST …/mark answered"),
+    ("POST", "/worlds/default/reset", {"mark": {"sequence": 1}}, "the answer of POST …/mark"),
+    ("POST", "/worlds/default/reset", {"mrak": 1}, "the answer of POST …/mark"),
+    ("POST", "/worlds/default/reset", {"mark": 1}, "the answer of POST …/mark"),
     ("POST", "/worlds/default/wait-idle", {"timeout": "long"}, 'send {"timeout": seconds}'),
     ("GET", "/worlds/nowhere/export", None, "there is no world 'nowhere'"),
 ]

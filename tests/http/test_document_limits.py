@@ -16,7 +16,7 @@ from tests.kit.wire import Wire
 NOT_PARSED = (
     "characters, more than the limit",
     "tokens",
-    "brackets may be nested",
+    "levels of brackets",
     "nested too deeply",
     "A number in the document",
 )

@@ -209,7 +209,7 @@ def test_invalid_path_is_refused_and_no_world_is_created(wire: Wire, path: str) 
     assert says.isprintable()
     link = json.dumps({"plugin": "P", "path": f"/{path}"}).encode()
     says = refused(control(wire, "POST", "/worlds/default/plugins/link", link))
-    assert says.startswith("nothing was linked: ")
+    assert says.startswith("the plugin was not linked: ")
     assert [each["name"] for each in control(wire, "GET", "/worlds").json()] == ["default"]
 
 

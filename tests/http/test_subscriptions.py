@@ -297,11 +297,11 @@ def test_subscription_ends_when_its_key_is_revoked(wire: Wire, world_ids: WorldI
     [
         ("subscription {", "Syntax Error"),
         ("subscription { nothing }", 'Cannot query field "nothing"'),
-        ("{ projects(where: {}, first: 1, skip: 0) { id } }", "only subscriptions are answered"),
+        ("{ projects(where: {}, first: 1, skip: 0) { id } }", "accepts only subscriptions"),
         ("subscription { __typename }", "must not select an introspection top level field"),
         (
             'subscription { labelCreatedOrUpdated(projectID: "x") @skip(if: true) { id } }',
-            "only subscriptions are answered",
+            "accepts only subscriptions",
         ),
         ("subscription($projectID: ID!) { labelCreatedOrUpdated { id } }", '"projectID"'),
         (QUERY.replace("$projectID", "$other"), 'Variable "$other"'),

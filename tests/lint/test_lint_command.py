@@ -118,7 +118,7 @@ def test_json_format_has_all_findings(working_folder: Path) -> None:
         ([], "give the file or folder of a plugin"),
         (["missing"], "missing does not exist: give a .py file, or a folder with a main.py"),
         (["missing.py"], "missing.py cannot be read: No such file or directory"),
-        (["notes.txt"], "notes.txt is no plugin: give a .py file, or a folder with a main.py"),
+        (["notes.txt"], "notes.txt is not a plugin: give a .py file, or a folder with a main.py"),
         (["good", "missing"], "missing does not exist"),
         (["good", "--ignore", "E501"], "unknown rule E501: use a code from KP101 to KP908"),
         (["--explain", "KP999"], "unknown rule KP999"),

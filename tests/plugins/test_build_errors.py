@@ -69,11 +69,11 @@ MISTAKES: dict[str, tuple[Callable[[], bytes], str]] = {
     "absolute path on Windows": (lambda: with_entry("C:/evil.py"), "use relative paths"),
     "a link": (
         lambda: with_entry("link.py", b"/etc/passwd", stat.S_IFLNK | 0o777),
-        '"link.py" is a link: put the file itself into the archive',
+        '"link.py" is a link: replace it with the file itself',
     ),
     "10,000 entries": (
         lambda: with_entries(10_000),
-        "the archive has 10000 entries; at most 1000 are allowed",
+        "the archive has 10000 entries, more than the limit of 1000",
     ),
     "unpacks to too much": (
         lambda: with_entry("big.txt", b" " * (plugin_archive.MAX_MB + 1) * 1024 * 1024),
@@ -82,15 +82,18 @@ MISTAKES: dict[str, tuple[Callable[[], bytes], str]] = {
     "states a false size": (with_false_size, "the uploaded archive cannot be read: "),
     "damaged": (damaged, "the uploaded archive cannot be read: "),
     "cut short": (lambda: archive(main__py=QUIET_PLUGIN)[:-20], "cannot be read: "),
-    "duplicate name": (lambda: with_entry("./main.py"), 'holds "main.py" twice: keep one'),
+    "duplicate name": (
+        lambda: with_entry("./main.py"),
+        'has two entries named "main.py": keep one',
+    ),
     "a file that is also a folder": (lambda: with_entry("main.py/x.py"), "cannot be read: "),
     "no main.py": (
         lambda: archive(plugin__py=QUIET_PLUGIN),
-        "put the PluginHandler class in main.py",
+        "put the PluginHandler class into main.py",
     ),
     "main.py in a folder": (
         lambda: archive(**{"folder/main__py": QUIET_PLUGIN}),
-        "put the PluginHandler class in main.py, at the top of the folder",
+        "put the PluginHandler class into main.py at the top of the folder",
     ),
     "no PluginHandler": (
         lambda: archive(main__py="x = 1"),
@@ -98,7 +101,7 @@ MISTAKES: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "PluginHandler is a function": (
         lambda: archive(main__py="def PluginHandler(): pass"),
-        "PluginHandler in main.py is not a class: it must be one",
+        "PluginHandler in main.py is not a class: define it with `class PluginHandler(PluginCore)`",
     ),
     "syntax error": (lambda: archive(main__py="class PluginHandler(:\n"), "SyntaxError: "),
     "syntax error in a helper": (

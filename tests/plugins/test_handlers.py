@@ -287,7 +287,7 @@ def test_events_of_a_plugins_own_calls_reach_other_plugins_only(
     ]
     assert subjects == ["asset.skipped", "asset.updated"]
     texts = [each["content"] for each in lines(wire, project, "Writer")]
-    assert texts == ["Not run: asset.updated was caused by a run of this plugin itself"]
+    assert texts == ["Not run: a run of this same plugin caused asset.updated"]
 
 
 def test_chain_of_on_event_calls_between_two_plugins_is_stopped(

@@ -399,7 +399,7 @@ def test_internal_error_of_the_emulator_fails_the_run_with_a_message(
     assert emu.wait_idle(SOON)
     (run,) = emu.runs()
     assert run["outcome"] == "FAILED"
-    assert "The emulator itself failed at this (RuntimeError('broken'))" in run["error"]
+    assert "The emulator itself failed (RuntimeError('broken'))" in run["error"]
     monkeypatch.undo()
     submit(emu)
     assert emu.wait_idle(SOON)

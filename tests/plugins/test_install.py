@@ -65,8 +65,8 @@ def test_requirements_are_installed_into_the_folder_of_the_version(
     assert sys.path == before
     assert Environment().find("ours") is None
     assert caplog.messages == [
-        "installing for a plugin: ours<2",
-        "installed for a plugin: ours<2",
+        "installing packages for a plugin: ours<2",
+        "installed packages for a plugin: ours<2",
     ]
 
 
@@ -77,7 +77,7 @@ def test_failed_pip_install_is_a_build_error_with_the_output_of_pip(
         provide_packages(tmp_path, f"--no-index\n--find-links {wheels}\nours>3\n")
 
     (message,) = caught.value.problems
-    assert message.startswith("requirements.txt could not be installed; pip says:\n")
+    assert message.startswith("requirements.txt could not be installed; pip printed:\n")
     assert "No matching distribution found for ours>3" in message
 
 

@@ -274,9 +274,9 @@ def test_failed_build_is_reported_and_the_last_good_version_stays_active(
     )
     _, message = link_log_lines(caplog.records)
     assert message.startswith(
-        f"plugin {NAME!r}: what is saved in {plugin_under_test.folder} does not run; "
+        f"plugin {NAME!r}: the code in {plugin_under_test.folder} cannot be built; "
     )
-    assert f"version 1 runs on:\n{error}" in message
+    assert f"version 1 keeps running:\n{error}" in message
 
     plugin_under_test.save("main.py", MAIN)
     plugin_under_test.set_printed_text("mended")
@@ -300,7 +300,7 @@ def test_missing_folder_is_reported_once_and_creates_no_version(
     assert plugin_under_test.kili.get_plugin_status(NAME) == "FAILED"
     (error,) = plugin_under_test.build_errors()
     assert error == plugin_under_test.link_view()["link"]["error"]
-    assert error.startswith(f"there is nothing at {plugin_under_test.folder}")
+    assert error.startswith(f"{plugin_under_test.folder} does not exist")
     assert [error in line for line in link_log_lines(caplog.records)] == [False, True]
 
     aside.rename(plugin_under_test.folder)
@@ -314,9 +314,9 @@ def test_missing_folder_is_reported_once_and_creates_no_version(
 def test_each_new_packing_error_is_reported(plugin_under_test: PluginUnderTest) -> None:
     plugin_under_test.link()
     (plugin_under_test.folder / "main.py").unlink()
-    assert "holds no main.py" in str(plugin_under_test.link_view()["link"]["error"])
+    assert "has no main.py" in str(plugin_under_test.link_view()["link"]["error"])
     shutil.rmtree(plugin_under_test.folder)
-    assert "there is nothing at" in str(plugin_under_test.link_view()["link"]["error"])
+    assert "does not exist" in str(plugin_under_test.link_view()["link"]["error"])
     assert len(plugin_under_test.build_errors()) == 2
 
 
@@ -337,7 +337,7 @@ def test_folder_deleted_during_a_build_is_reported_after_the_build(
         2,
         2,
     )
-    assert "there is nothing at" in link_view["link"]["error"]
+    assert "does not exist" in link_view["link"]["error"]
 
 
 def test_linking_again_repeats_a_failed_build(
@@ -387,7 +387,7 @@ def test_on_event_is_called_for_the_given_event_patterns(
     plugin_under_test.set_printed_text("two")
     plugin_under_test.emulator.skip(plugin_under_test.project)
     assert plugin_under_test.logs() == ["two"]
-    with pytest.raises(KiliError, match="is no pattern of events"):
+    with pytest.raises(KiliError, match="is not a pattern of events"):
         plugin_under_test.link(event_matcher=["*"])
     assert plugin_under_test.link_view()["link"]["eventMatcher"] == ["asset.skipped"]
 
@@ -448,10 +448,7 @@ def test_remedy_for_a_failed_build_names_the_linked_folder(
     (event, *_) = plugin_under_test.emulator.why(label=labels[0]["id"], plugin=NAME)["events"]
     (reason,) = event["plugins"][0]["reasons"]
     assert reason["reason"] == "BUILD_FAILED"
-    assert (
-        reason["remedy"]
-        == f"mend what the build errors say, and save it in {plugin_under_test.folder}"
-    )
+    assert reason["remedy"] == f"fix the build errors, and save it in {plugin_under_test.folder}"
 
 
 def test_upload_of_a_linked_plugin_is_refused(plugin_under_test: PluginUnderTest) -> None:
@@ -488,10 +485,10 @@ def test_deleting_a_plugin_ends_its_link(plugin_under_test: PluginUnderTest) -> 
 @pytest.mark.parametrize(
     ("name", "path", "reason"),
     [
-        (NAME, "nothing", "nothing was linked: there is nothing at"),
-        (NAME, "empty", "holds no main.py"),
+        (NAME, "nothing", "the plugin was not linked: .*/boxes/nothing does not exist"),
+        (NAME, "empty", "has no main.py"),
         (NAME, "helpers.txt", "neither a folder nor a .py file"),
-        ("Hook", ".", "is a webhook and runs no code"),
+        ("Hook", ".", "is a webhook without code"),
         ("  ", ".", "cannot be empty"),
     ],
 )

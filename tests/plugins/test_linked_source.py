@@ -63,7 +63,7 @@ def test_reading_waits_for_a_half_written_file(tmp_path: Path) -> None:
 
 def test_reading_waits_for_a_file_that_an_editor_moved_aside(tmp_path: Path) -> None:
     main = tmp_path / "main.py"
-    assert "holds no main.py" in str(on_disk(tmp_path).read())
+    assert "has no main.py" in str(on_disk(tmp_path).read())
     found = read_settled(on_disk(tmp_path), Editor(lambda: main.write_text(HANDLER)))
     assert problems(found) == ""
 
@@ -103,7 +103,7 @@ def test_refusal_depends_on_the_sdk_version(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(
         "from base import PluginHandler as Base\nclass PluginHandler(Base): pass\n"
     )
-    assert "no handler, so nothing would" in problems(on_disk(tmp_path).read())
+    assert "no handler, so it would never" in problems(on_disk(tmp_path).read())
     assert problems(on_disk(tmp_path, version="2.171.0").read()) == ""
 
 

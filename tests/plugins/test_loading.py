@@ -42,7 +42,7 @@ def test_missing_handler_class_is_reported(folder: Path, code: str) -> None:
 @pytest.mark.parametrize("value", ["1", "lambda kili: None", "object()"])
 def test_handler_must_be_a_class(folder: Path, value: str) -> None:
     assert problems(folder, f"PluginHandler = {value}") == [
-        "PluginHandler in main.py is not a class: it must be one"
+        "PluginHandler in main.py is not a class: define it with `class PluginHandler(PluginCore)`"
     ]
 
 
@@ -121,7 +121,7 @@ def test_folder_may_be_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 )
 def test_exit_at_import_is_reported(folder: Path, code: str, shown: str) -> None:
     assert problems(folder, code) == [
-        f"the plugin ended the interpreter while it was imported ({shown}): remove the call"
+        f"the plugin ended the interpreter during its import ({shown}): remove the call"
     ]
 
 

@@ -103,9 +103,9 @@ def test_archive_depends_only_on_names_and_contents_of_files(plugin: Path, tmp_p
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
-        ({}, "there is nothing at"),
-        ({"boxes/helper.py": ""}, "holds no main.py"),
-        ({"boxes/main.py/x": ""}, "holds no main.py"),
+        ({}, "does not exist"),
+        ({"boxes/helper.py": ""}, "has no main.py"),
+        ({"boxes/main.py/x": ""}, "has no main.py"),
         ({"boxes": "text"}, "neither a folder nor a .py file"),
     ],
 )
@@ -120,14 +120,16 @@ def test_folder_with_too_many_or_too_large_files_is_refused(
     plugin: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(packing, "MAX_ENTRIES", 4)
-    with pytest.raises(PackError, match="more than 4 Python files: keep what is not the plugin's"):
+    with pytest.raises(
+        PackError, match="more than 4 Python files: move files that do not belong to the plugin"
+    ):
         pack(plugin)
     monkeypatch.setattr(packing, "MAX_ENTRIES", 5)
     pack(plugin)
     with (plugin / "helpers" / "large.py").open("wb") as file:
         file.truncate(101 * 1024 * 1024)
     monkeypatch.setattr(packing, "MAX_ENTRIES", 6)
-    with pytest.raises(PackError, match="more than 100 MB"):
+    with pytest.raises(PackError, match="larger than 100 MB"):
         pack(plugin)
 
 

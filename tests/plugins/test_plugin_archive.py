@@ -123,7 +123,7 @@ def test_link_is_refused(folder: Path, tmp_path: Path) -> None:
     archive = zipped_entries(("main.py", HANDLER), (link, "/etc"))
 
     assert problems(folder, archive) == [
-        'the archive entry "helpers" is a link: put the file itself into the archive'
+        'the archive entry "helpers" is a link: replace it with the file itself'
     ]
     assert list(tmp_path.iterdir()) == []
 
@@ -131,7 +131,9 @@ def test_link_is_refused(folder: Path, tmp_path: Path) -> None:
 def test_too_many_entries_are_refused(folder: Path) -> None:
     archive = zipped({"main.py": HANDLER, **{f"data/{number}": "" for number in range(1000)}})
 
-    assert problems(folder, archive) == ["the archive has 1001 entries; at most 1000 are allowed"]
+    assert problems(folder, archive) == [
+        "the archive has 1001 entries, more than the limit of 1000: leave files out"
+    ]
 
 
 TOO_LARGE = ["the archive unpacks to more than 100 MB: leave data files out"]
@@ -182,7 +184,7 @@ def test_duplicate_entry_is_refused(
 ) -> None:
     archive = zipped_entries(("main.py", HANDLER), (again, "other"))
 
-    assert problems(folder, archive) == ['the archive holds "main.py" twice: keep one']
+    assert problems(folder, archive) == ['the archive has two entries named "main.py": keep one']
     assert {str(each.message) for each in recwarn} <= {"Duplicate name: 'main.py'"}
 
 
@@ -235,7 +237,7 @@ def test_encrypted_archive_is_refused(folder: Path) -> None:
 # Refused files
 
 NO_MAIN = (
-    "the archive holds no main.py: put the PluginHandler class in main.py, at the top of the folder"
+    "the archive has no main.py: put the PluginHandler class into main.py at the top of the folder"
 )
 
 
@@ -291,7 +293,7 @@ def test_full_disk_fails_the_build_and_leaves_no_folder(
     packed = zipped({"main.py": HANDLER, "second.py": "x = 1"})
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", write_some)
-        with pytest.raises(BuildError, match="make room on that disk, then update the plugin"):
+        with pytest.raises(BuildError, match="free space on that disk, then update the plugin"):
             plugin_archive.unpack(packed, folder)
     assert not folder.exists()
     plugin_archive.unpack(packed, folder)

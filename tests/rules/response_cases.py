@@ -323,7 +323,7 @@ REFUSED: dict[str, tuple[str, Json, str]] = {
     "type that no tool draws": (
         "IMAGE",
         car(type="spline"),
-        'job "BOX" has the type "spline", which no tool draws (there are: marker, polygon,',
+        'job "BOX" has the type "spline", which no tool draws (known types: marker, polygon,',
     ),
     "type of another tool": (
         "IMAGE",
@@ -344,12 +344,12 @@ REFUSED: dict[str, tuple[str, Json, str]] = {
     "text for classes": (
         "IMAGE",
         {"CLASS": {"text": "x"}},
-        "has text, which a job of task CLASSIFICATION does not show: it shows categories",
+        "has text, which the app ignores in a job of task CLASSIFICATION: give categories",
     ),
     "classes for objects": (
         "IMAGE",
         {"BOX": {"categories": [{"name": "CAR"}]}},
-        "which a job of task OBJECT_DETECTION does not show: it shows annotations",
+        "which the app ignores in a job of task OBJECT_DETECTION: give annotations",
     ),
     "objects for a text": (
         "IMAGE",
@@ -363,17 +363,17 @@ REFUSED: dict[str, tuple[str, Json, str]] = {
     "two choices": (
         "IMAGE",
         {"RADIO": {"categories": [{"name": "A"}, {"name": "B"}]}},
-        'job "RADIO" (radio) takes one category, not 2',
+        'job "RADIO" (radio) takes only one category, not 2',
     ),
     "two choices of a list": (
         "IMAGE",
         {"DROPDOWN": {"categories": [{"name": "A"}, {"name": "B"}]}},
-        'job "DROPDOWN" (singleDropdown) takes one category, not 2',
+        'job "DROPDOWN" (singleDropdown) takes only one category, not 2',
     ),
     "object of two categories": (
         "IMAGE",
         {"OLD_BOX": objects({"categories": [{"name": "CAR"}, {"name": "BUS"}]})},
-        'job "OLD_BOX" (radio) takes one category, not 2',
+        'job "OLD_BOX" (radio) takes only one category, not 2',
     ),
     "same choice twice": (
         "IMAGE",
@@ -428,7 +428,7 @@ REFUSED: dict[str, tuple[str, Json, str]] = {
     "relation to nothing": (
         "IMAGE",
         {"BOX_REL": objects(of("TOWS", startObjects=[{"mid": "7"}]))},
-        'a relation of job "BOX_REL" has an end "7", but nothing in the response has this mid',
+        'a relation of job "BOX_REL" refers to "7", but no annotation of the response has this mid',
     ),
     "ends that are texts": (
         "TEXT",
@@ -452,8 +452,16 @@ REFUSED: dict[str, tuple[str, Json, str]] = {
     "code that is a number": ("LLM_RLHF", {"COMPARE": {"code": 1}}, '"code" of job "COMPARE" mu'),
     "file that is a number": ("PDF", {"FILE": {"fileId": 1}}, '"fileId" of job "FILE" must be a t'),
     "frame of an image": ("IMAGE", {"0": {}}, 'job "0" is not in the json interface'),
-    "frame that is a list": ("VIDEO", {"0": []}, 'what is in "0" must be a JSON object, not list'),
-    "level that is null": ("VIDEO", {"assetLevel": None}, 'what is in "assetLevel" must be a JSON'),
+    "frame that is a list": (
+        "VIDEO",
+        {"0": []},
+        'the value of "0" must be a JSON object, not list',
+    ),
+    "level that is null": (
+        "VIDEO",
+        {"assetLevel": None},
+        'the value of "assetLevel" must be a JSON',
+    ),
     "job of a frame": ("VIDEO", {"12": {"NONE": {}}}, 'job "NONE" is not in the json interface'),
     "frame that is no number": (
         "VIDEO",

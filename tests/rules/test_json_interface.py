@@ -105,7 +105,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "circular reference in one text": (
         {"J": job(**categories(A={"children": ["S, J"]})), "S": job()},
-        "sub-jobs of themselves: J",
+        "sub-jobs of themselves, directly or indirectly: J",
     ),
     "children that are a text": (
         {"J": job(**categories(A={"children": "S"})), "S": job()},
@@ -125,7 +125,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "own sub-job": (
         {"J": job(**categories(A={"children": ["J"]})), "K": job()},
-        "these jobs are, or have, sub-jobs of themselves: J",
+        "these jobs are sub-jobs of themselves, directly or indirectly: J",
     ),
     "circle": (
         {
@@ -133,7 +133,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
             "K": job(**categories(B={"children": ["L"]})),
             "L": job(**categories(C={"children": ["K"]})),
         },
-        "these jobs are, or have, sub-jobs of themselves: J, K, L",
+        "these jobs are sub-jobs of themselves, directly or indirectly: J, K, L",
     ),
     "points without code": (
         {"J": job(**categories(A={"points": [{"name": "Eye"}]}))},

@@ -145,9 +145,11 @@ def test_cases_include_accepted_and_refused_sources(tmp_path: Path) -> None:
 
 
 def test_refusal_names_the_error_in_the_source() -> None:
-    with pytest.raises(SourceError, match=r"hear in main.py: dict is no event"):
+    with pytest.raises(SourceError, match=r"hear in main.py: dict is not an event"):
         read_triggers(listener("dict"))
-    with pytest.raises(SourceError, match="KiliEvent is no event of kili_events that plugins are"):
+    with pytest.raises(
+        SourceError, match="KiliEvent is an event of kili_events that plugins never get"
+    ):
         read_triggers(listener("ke.KiliEvent"))
     with pytest.raises(SourceError, match="with --event-matcher"):
         read_triggers(plugin("def on_event(self, payload): pass"))

@@ -69,10 +69,10 @@ def test_change_of_one_setting_needs_no_other_setting() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"type": "REVIEW"}, "a step needs a name, a type"),
-        ({"name": "n"}, "a step needs a name, a type"),
-        ({"name": "", "type": "REVIEW"}, "a step needs a name, a type"),
-        ({"name": "n", "type": "REVIEW", "assignees": []}, "at least one"),
+        ({"type": "REVIEW"}, "a step needs a name and a type"),
+        ({"name": "n"}, "a step needs a name and a type"),
+        ({"name": "", "type": "REVIEW"}, "a step needs a name and a type"),
+        ({"name": "n", "type": "REVIEW", "assignees": []}, "a list of assignees cannot be empty"),
         ({"name": "n", "type": "REVIEW", "stepCoverage": 101}, "stepCoverage"),
         ({"name": "n", "type": "REVIEW", "stepCoverage": -1}, "stepCoverage"),
         ({"name": "n", "type": "DEFAULT", "consensusCoverage": 101}, "consensusCoverage"),
@@ -133,27 +133,33 @@ def test_valid_steps_are_accepted(steps: list[dict[str, Any]]) -> None:
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
-        ([REVIEW, LABEL], "the first step of a workflow must be one of type DEFAULT"),
-        ([LABEL, {**REVIEW, "name": "Label"}], 'a step of the same group is named "Label"'),
-        ([LABEL, {**REVIEW, "sendBackStepId": "r"}], "to an earlier step only"),
+        (
+            [REVIEW, LABEL],
+            "the first step of a workflow, and of each group, must have the type DEFAULT",
+        ),
+        (
+            [LABEL, {**REVIEW, "name": "Label"}],
+            'another step of the same group has the name "Label"',
+        ),
+        ([LABEL, {**REVIEW, "sendBackStepId": "r"}], "only to an earlier step"),
         (
             [LABEL, {**REVIEW, "sendBackStepId": "s"}, {**REVIEW, "id": "s", "name": "S"}],
-            "to an earlier step only",
+            "only to an earlier step",
         ),
         (
             [
                 {**LABEL, "stepGroupId": "g"},
                 {**LABEL, "id": "m", "stepGroupId": "h", "consensusCoverage": 5},
             ],
-            "consensus is for the labeling step of the first group",
+            "only the labeling step of the first group can have consensus",
         ),
         (
             [LABEL, {**LABEL, "id": "m", "name": "M", "numberOfExpectedLabelsForConsensus": 2}],
-            "consensus is for the labeling step of the first group",
+            "only the labeling step of the first group can have consensus",
         ),
         (
             [{**LABEL, "stepGroupId": "g"}, {**REVIEW, "stepGroupId": "h"}],
-            "and so that of each group",
+            "and of each group",
         ),
         (
             [
@@ -165,7 +171,7 @@ def test_valid_steps_are_accepted(steps: list[dict[str, Any]]) -> None:
         ),
         (
             [{**LABEL, "useHoneypot": True}, {**REVIEW, "useHoneypot": True}],
-            "one step of a project at most can use honeypots",
+            "only one step of a project can use honeypots",
         ),
     ],
 )

@@ -89,7 +89,7 @@ def test_hanging_handler_is_stopped_or_abandoned(
         headers={"Authorization": f"X-API-Key: {key_file.read_text()}"},
         timeout=10,
     )
-    assert "is valid only while the run lasts" in revoked.json()["errors"][0]["message"]
+    assert "is valid only during the run" in revoked.json()["errors"][0]["message"]
     assert session.run("kili.count_projects()").checked().value == 1
 
 

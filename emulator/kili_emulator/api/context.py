@@ -1,4 +1,4 @@
-"""What a resolver knows about the request it serves."""
+"""The context of a GraphQL request, which its resolvers get."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from kili_emulator.domain.world import Actor, Transaction, View, World
 
 @dataclass
 class RequestContext:
-    """One GraphQL request.
+    """The context of one GraphQL request.
 
     Attributes:
-        world: the world that the API key belongs to.
-        actor: who the key belongs to.
-        file_url: makes the URL of a file, as this client reaches it.
-        upload_url: makes the signed URL of an upload.
-        workflow_version: the workflow of a project that this request creates.
-        client_version: what the client says of itself, if it does.
-        deliveries: what this request's events started, and its answer waits for.
+        world: the world of the API key.
+        actor: the user of the API key.
+        file_url: makes the URL of a file id for this client.
+        upload_url: makes the signed URL of an upload for this client.
+        workflow_version: the workflow of projects that this request creates.
+        client_version: the version in the headers of the client, if any.
+        deliveries: the deliveries of the events of this request; its answer waits for them.
     """
 
     world: World
@@ -43,7 +43,7 @@ class RequestContext:
 
     @cached_property
     def view(self) -> View:
-        """What this request reads: one moment, until it changes something itself."""
+        """The snapshot that this request reads; renewed after its own changes."""
         return self.world.view
 
     @property
@@ -55,27 +55,27 @@ class RequestContext:
 
     @property
     def selection(self) -> Selection:
-        """What the actor can select now."""
+        """The documents that the actor can select in the view."""
         return Selection(self.access)
 
     @contextmanager
     def change(self) -> Iterator[Transaction]:
-        """Change the world; afterwards the request reads what it changed."""
+        """Change the world in a transaction; afterwards the request reads its changes."""
         with self.world.transaction(self.actor) as tx:
             yield tx
         self.deliveries += tx.deliveries
         self.__dict__.pop("view", None)
 
     def anonymized_user(self, user_id: str, project_id: str) -> UserDoc:
-        """A user as the actor sees them in a project."""
+        """Return a user as the actor sees the user in a project."""
         return anonymity.anonymized_user(self.access, user_id, project_id)
 
     def client_url(self, content: str) -> str:
-        """A content as clients get it: references to files become URLs of this server."""
+        """Return a content for clients: references to files become URLs of this server."""
         return file.url_of(content, self.file_url)
 
 
 class Info(GraphQLResolveInfo):
-    """The second argument of a resolver, with our context."""
+    """The second argument of a resolver, with the type of its context."""
 
     context: RequestContext

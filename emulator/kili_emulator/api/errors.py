@@ -1,7 +1,7 @@
-"""Errors on the wire: what a failed operation answers (contract/errors.md#format).
+"""The wire format of errors (contract/errors.md#format).
 
-Every error carries ``extensions``, without which clients crash; texts of the GraphQL library are
-put into the wording of the platform's, which quotes names with double quotes.
+Every error has ``extensions``, because clients crash without them. Messages of the GraphQL library
+get the double quotes of the platform's messages.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _UNKNOWN_NAME = re.compile(
 
 
 def format_error(error: GraphQLError, _debug: bool = False) -> dict[str, Any]:
-    """One element of an answer's ``errors``."""
+    """Return an error as an element of ``errors`` in an answer; log it if it is a defect."""
     cause = _root_cause(error)
     if isinstance(cause, OSError) and errors.is_disk_full(cause):
         cause = errors.not_stored(cause)
@@ -53,12 +53,12 @@ def format_error(error: GraphQLError, _debug: bool = False) -> dict[str, Any]:
 
 
 def _add_hint(message: str) -> str:
-    """The library's text, and where it does not know a name, what that may mean here."""
+    """Add a hint to a message about a name that the schema does not have."""
     return f"{message} {errors.SCHEMA_NAME_HINT}" if _UNKNOWN_NAME.search(message) else message
 
 
 def plain_error(message: str, code: str) -> dict[str, Any]:
-    """The answer to a request that never reached the schema."""
+    """Return the answer to a request that is refused before its execution."""
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
@@ -74,6 +74,6 @@ def _error_code(error: GraphQLError) -> str:
         return errors.PARSE_FAILED
     if error.extensions and "code" in error.extensions:
         return str(error.extensions["code"])
-    if error.message.startswith("Variable "):  # a value that was sent: contract/errors.md#format
+    if error.message.startswith("Variable "):  # see contract/errors.md#format
         return errors.INTERNAL_ERROR
     return errors.VALIDATION_FAILED

@@ -1,8 +1,8 @@
-"""Executes GraphQL: parse and validate once per document, then run the resolvers.
+"""Execution of GraphQL requests: parse and validate once per document, then run the resolvers.
 
 An explicit ``null`` in an input means the same as an absent member
-(contract/http.md#null-and-absent-members), so nulls are dropped before validation; clients up to
-2.146 send one for every member they do not use, also for members that this schema does not have.
+(contract/http.md#null-and-absent-members): nulls are dropped before validation. Clients up to 2.146
+send null for every unused member, including members that this schema does not have.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ from kili_emulator.api.execution_context import PlatformExecutionContext, mark_s
 from kili_emulator.api.graphql_documents import GraphQLDocumentCache
 from kili_emulator.api.resolvers import BINDABLES
 
-# Inputs in which null does not mean the same as an absent member
+# Inputs in which null differs from an absent member
 # (contract/http.md#null-and-absent-members).
 _INPUTS_WITH_NULLS = ("ProjectWorkflowStepInput",)
 
-# Errors are answers here; those that are defects, format_error logs.
+# Errors become answers; format_error logs those that are defects.
 _silent_logger = logging.getLogger(f"{__name__}.answers")
 _silent_logger.disabled = True
 
 
 class InvalidRequestError(Exception):
-    """A request that is not executed; ``errors`` says why, as answers do."""
+    """A request that cannot be executed, with ``errors`` in the form of an answer."""
 
     def __init__(self, graphql_errors: Iterable[GraphQLError]) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class InvalidRequestError(Exception):
 
 @cache
 def build_schema() -> GraphQLSchema:
-    """Build the executable schema: the ``.graphql`` files bound to their resolvers.
+    """Build the executable schema: the ``.graphql`` files, bound to their resolvers.
 
     All emulators of a process share one, as it never changes and takes long to build.
     """
@@ -71,11 +71,11 @@ def _schema_hash() -> str:
 
 
 class GraphQLExecutor:
-    """Answers GraphQL requests.
+    """The executor of GraphQL requests.
 
     Attributes:
-        schema_hash: changes whenever the schema does, so that clients never validate against a
-            cached one that is out of date.
+        schema_hash: changes whenever the schema changes, so that clients never validate against an
+            outdated cached schema.
     """
 
     def __init__(self) -> None:
@@ -84,10 +84,10 @@ class GraphQLExecutor:
         self._document_cache = GraphQLDocumentCache(self.schema)
 
     def execute(self, data: dict[str, Any], context: RequestContext) -> tuple[bool, dict[str, Any]]:
-        """Run one operation.
+        """Execute one operation.
 
         Args:
-            data: ``query``, and where given ``variables`` and ``operationName``.
+            data: ``query``, and optional ``variables`` and ``operationName``.
 
         Returns:
             whether the document and its variables were valid, and the answer to send.
@@ -107,7 +107,7 @@ class GraphQLExecutor:
         return False, {"errors": answer["errors"]}
 
     def root_fields(self, query: str) -> list[str]:
-        """The root fields of a document, as ``Query.assets``; none of one that is no document."""
+        """Return the root fields of a document, such as ``Query.assets``; none if it is invalid."""
         try:
             document = self._document_cache.parse_document(query)
         except GraphQLError:
@@ -121,10 +121,10 @@ class GraphQLExecutor:
         ]
 
     def parse_request(self, data: dict[str, Any]) -> tuple[DocumentNode, dict[str, Any]]:
-        """The document of a request, and its variables.
+        """Parse and validate the document of a request; return it with its variables.
 
         Raises:
-            InvalidRequestError: the document is none, or not one of this schema.
+            InvalidRequestError: the document is malformed, or does not fit the schema.
         """
         try:
             document = self._document_cache.parse_document(data["query"])
@@ -170,7 +170,7 @@ class GraphQLExecutor:
 
 
 def _was_executed(answer: dict[str, Any]) -> bool:
-    """Whether resolvers ran: their errors have a path, those of a document have none."""
+    """Return whether resolvers ran: only their errors have a path."""
     graphql_errors = answer.get("errors")
     return not graphql_errors or any("path" in error for error in graphql_errors)
 
@@ -181,7 +181,7 @@ def _document_text(document: DocumentNode) -> str:
 
 
 def _drop_null_members(value: Any, type_: GraphQLInputType | None) -> Any:
-    """The value without the null members of its input objects; JSON values keep theirs."""
+    """Return a value without the null members of its input objects; JSON values keep nulls."""
     if isinstance(type_, GraphQLNonNull):
         return _drop_null_members(value, type_.of_type)
     if isinstance(type_, GraphQLList) and isinstance(value, list):

@@ -1,7 +1,7 @@
-"""How fields are completed: as the GraphQL library does it, with a short cut for stored members.
+"""Field completion of the GraphQL library, with a short cut for stored members.
 
-Nearly every field of an answer is a member of a stored document, read as it is. For those, the
-library's general way costs five times what is needed.
+Nearly every field of an answer is an unchanged member of a stored document. For these fields, the
+general way of the library takes five times as long as the short cut.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _STORED = "storedLeaf"
 
 
 class PlatformExecutionContext(ExecutionContext):
-    """Executes one operation."""
+    """The execution of one operation."""
 
     def execute_field(
         self,
@@ -48,13 +48,13 @@ class PlatformExecutionContext(ExecutionContext):
 
     @staticmethod
     def complete_leaf_value(return_type: GraphQLLeafType, result: Any) -> Any:
-        """Whole numbers have no fraction, as in the platform's JavaScript: 0, not 0.0."""
+        """Complete a leaf; whole floats become integers, as in JavaScript: 0, not 0.0."""
         value = ExecutionContext.complete_leaf_value(return_type, result)
         return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def mark_stored_members(schema: GraphQLSchema) -> None:
-    """Find out, once, which fields of a schema are stored members as they are."""
+    """Mark the fields of a schema that are unchanged members of stored documents."""
     for each in schema.type_map.values():
         if isinstance(each, GraphQLObjectType) and not each.name.startswith("__"):
             for field in each.fields.values():

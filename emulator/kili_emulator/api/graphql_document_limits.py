@@ -1,9 +1,9 @@
-"""Limits of GraphQL documents, so that none holds the server up.
+"""Limits of GraphQL documents, which keep the time of their validation short.
 
-Variables are not concerned: labels of several MB are sent as such. The limits leave room for what
-clients send: the largest document of an SDK has some 200 tokens and 5 levels, and the longest form
-of the introspection query 180 tokens and 16 levels. Within them, validation takes less than a
-second: its rules for overlapping fields need time in proportion to the square of some of the
+Variables have no such limits: labels of several MB are sent as variables. The limits are far above
+the documents of clients: the largest document of an SDK has some 200 tokens and 5 levels, the
+longest form of the introspection query 180 tokens and 16 levels. Within the limits, validation
+takes less than a second; the time of its rule for overlapping fields grows with the square of some
 counts.
 """
 
@@ -54,12 +54,12 @@ _CLOSING_BRACKETS = frozenset((TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind
 
 
 def count_tokens(text: str) -> int:
-    """How many tokens the text of a document has.
+    """Count the tokens of a document.
 
     Raises:
-        GraphQLError: it has too many characters or tokens, its brackets are nested too deeply, or
-            a number has too many digits.
-        GraphQLSyntaxError: something in it is no token.
+        GraphQLError: the text has too many characters or tokens, its brackets are nested too
+            deeply, or a number has too many digits.
+        GraphQLSyntaxError: a part of the text is not a token.
     """
     if len(text) > MAX_CHARACTERS:
         raise _parse_error(errors.DOCUMENT_TOO_LONG, MAX_CHARACTERS, count=len(text))
@@ -78,14 +78,14 @@ def count_tokens(text: str) -> int:
 
 
 def check_selections(schema: GraphQLSchema, document: DocumentNode) -> None:
-    """Check what a document selects, before its validation, which takes longer.
+    """Check the selections of a document before its slower validation.
 
-    Fields with the same response name in one place are counted together, as they are executed and
-    compared together; a fragment that is used inside of itself is left to validation.
+    Fields with the same response name in one place are counted together, because they are executed
+    and compared together. Validation reports a fragment that is used inside itself.
 
     Raises:
-        GraphQLError: it has too many operations and fragments, selects too many fields, or one of
-            them too deeply or too often.
+        GraphQLError: the document has too many operations and fragments, selects too many fields,
+            or selects a field too deeply or too often.
     """
     if len(document.definitions) > MAX_DEFINITIONS:
         count = len(document.definitions)
@@ -105,12 +105,12 @@ def _validation_error(message: str, limit: int, **details: object) -> GraphQLErr
 
 @dataclass(frozen=True)
 class _Selection:
-    """A selection set, and where it stands.
+    """A selection set with its position in the document.
 
     Attributes:
-        type_: whose fields it selects; ``None`` where the schema does not know it.
-        fragments: those around it.
-        lists: the list fields around it, as ``Asset.labels``.
+        type_: the type of the selected fields; ``None`` if the schema does not have it.
+        fragments: the names of the enclosing fragments.
+        lists: the enclosing list fields, such as ``Asset.labels``.
     """
 
     selections: SelectionSetNode
@@ -120,7 +120,7 @@ class _Selection:
 
 
 class _SelectionChecker:
-    """Goes through all that a document selects, place by place, and stops at the first excess."""
+    """A walk through the selections of a document, which raises at the first exceeded limit."""
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         self._schema = schema
@@ -161,7 +161,7 @@ class _SelectionChecker:
     def _fields_by_name(
         self, merged: Iterable[_Selection]
     ) -> dict[str, list[tuple[FieldNode, _Selection]]]:
-        """The fields of one place by their response name, fragments unfolded."""
+        """Return the fields of one place by response name, with fragments expanded."""
         fields_by_name: defaultdict[str, list[tuple[FieldNode, _Selection]]] = defaultdict(list)
         expanded_fragments: set[str] = set()
         pending = list(merged)
@@ -195,7 +195,7 @@ class _SelectionChecker:
         return replace(fragment, fragments=parent.fragments | {name}, lists=parent.lists)
 
     def _child_selection(self, selected: tuple[FieldNode, _Selection]) -> _Selection | None:
-        """What a field selects of its value."""
+        """Return the selection of a field, if it has one."""
         node, parent = selected
         if node.selection_set is None:
             return None

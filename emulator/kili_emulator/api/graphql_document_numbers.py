@@ -1,4 +1,4 @@
-"""Refuses numbers in a document that no float can hold, as JSON has none such either."""
+"""A validation rule against numbers that do not fit into a float, as in JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MAX_SHOWN_DIGITS = 20
 
 
 class FiniteNumbersRule(ValidationRule):
-    """A document is valid only if its numbers fit into a float."""
+    """The rule that the numbers of a document fit into a float."""
 
     def enter_int_value(self, node: IntValueNode, *_: Any) -> None:
         self._check_finite(node)

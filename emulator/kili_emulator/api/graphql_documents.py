@@ -1,4 +1,4 @@
-"""Parses and validates GraphQL documents; those that were used lately are kept."""
+"""Parsing and validation of GraphQL documents, with a cache of recently used ones."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from kili_emulator.api.graphql_document_numbers import FiniteNumbersRule
 
 _RULES = (*specified_rules, FiniteNumbersRule)
 
-# In bytes: what documents that are kept may take together.
+# The limit of the cache, in estimated bytes.
 MAX_CACHE_BYTES = 32 * 1024 * 1024
 
-# Estimates: a token with its nodes, a character of a text that holds some beyond the 16-bit ones.
+# Estimates: a token with its nodes; a character of a text with characters beyond 16 bits.
 _TOKEN_BYTES = 600
 _CHARACTER_BYTES = 4
 
@@ -39,11 +39,11 @@ class _CachedDocument:
 
 
 class GraphQLDocumentCache:
-    """The documents of one schema.
+    """The cache of documents of one schema.
 
     Args:
-        max_cache_bytes: how much those that are kept may take together, as it is estimated; the ones
-            that were not used for the longest time go first.
+        max_cache_bytes: the limit of the estimated size of all cached documents; the least recently
+            used ones are removed first.
     """
 
     def __init__(self, schema: GraphQLSchema, max_cache_bytes: int = MAX_CACHE_BYTES) -> None:
@@ -54,18 +54,18 @@ class GraphQLDocumentCache:
         self.size = 0
 
     def parse_document(self, text: str) -> DocumentNode:
-        """The document of a text.
+        """Return the document of a text.
 
         Raises:
-            GraphQLError: the text is none, or exceeds a limit.
+            GraphQLError: the text is not a document, or exceeds a limit.
         """
         return self._cached_document(text).document
 
     def faults(self, text: str) -> list[GraphQLError]:
-        """Why a document cannot be executed; nothing where it can.
+        """Return the errors of the validation of a document.
 
         Raises:
-            GraphQLError: the text is no document, or exceeds a limit.
+            GraphQLError: the text is not a document, or exceeds a limit.
         """
         entry = self._cached_document(text)
         if entry.faults is None:
@@ -102,6 +102,6 @@ class GraphQLDocumentCache:
 def _parse_text(text: str) -> DocumentNode:
     try:
         return parse(text)
-    except RecursionError:  # the caller's own stack is nearly full
+    except RecursionError:  # the stack of the caller is nearly full
         reason = errors.DOCUMENT_TOO_NESTED.format(limit=MAX_NESTING)
         raise GraphQLSyntaxError(Source(text), 0, reason) from None

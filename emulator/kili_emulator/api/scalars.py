@@ -1,4 +1,4 @@
-"""The schema's own scalars (contract/values.md#json, contract/http.md#pages)."""
+"""The scalars of the schema (contract/values.md#json, contract/http.md#pages)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KINDS = {dict: "object", list: "array", str: "string", float: "float", bool: "b
 
 @date_time.value_parser
 def parse_date_time(value: Any) -> str:
-    """Accept a date or an ISO-8601 time, as text."""
+    """Accept the text of a date or an ISO-8601 time."""
     try:
         clock.parse_time(value)
     except (ValueError, TypeError, AttributeError):
@@ -31,7 +31,7 @@ def parse_date_time(value: Any) -> str:
 
 @page_size.value_parser
 def parse_page_size(value: Any) -> int:
-    """Accept a whole number from 0 to 1000."""
+    """Accept an integer from 0 to 1000."""
     if isinstance(value, bool) or not isinstance(value, int):
         kind = _KINDS.get(type(value), type(value).__name__)
         raise GraphQLError(errors.PAGE_SIZE_NOT_INTEGER.format(kind=kind))
@@ -43,13 +43,13 @@ def parse_page_size(value: Any) -> int:
 
 @json_value.value_parser
 def parse_json(value: Any) -> Any:
-    """Accept anything."""
+    """Accept any value."""
     return value
 
 
 @json_value.literal_parser
 def parse_json_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
-    """Read a value that is written in the document itself."""
+    """Read a JSON value that is written in the document itself."""
     value = value_from_ast_untyped(node, variables)
     try:
         check_depth(value)
@@ -62,7 +62,7 @@ def parse_json_literal(node: ValueNode, variables: dict[str, Any] | None = None)
 @json_value.serializer
 @page_size.serializer
 def serialize(value: Any) -> Any:
-    """Stored values are what clients get."""
+    """Send the stored value unchanged."""
     return value
 
 

@@ -1,4 +1,4 @@
-"""Executes subscriptions: the operation once more for each event that it is told of."""
+"""Execution of subscriptions: the operation is executed for each event."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ from kili_emulator.domain.event_bus import Event
 
 
 class EventSource(Protocol):
-    """What a subscription listens to: the field's ``source`` answers one."""
+    """The source of the events of a subscription, which the ``source`` of its field returns."""
 
     def accepts(self, event: Event) -> bool:
-        """Whether an event is to be told."""
+        """Return whether the subscription is about an event."""
 
     def value_for_event(self, access: Access, event: Event) -> Mapping[str, Any] | None:
-        """The field's value for an event; ``None`` where there is none any more.
+        """Return the value of the field for an event; ``None`` if it no longer exists.
 
         Raises:
-            KiliError: the actor may not listen any more.
+            KiliError: the actor no longer has the right to listen.
         """
 
 
 class Subscription:
-    """A subscription as a client asks for it.
+    """A subscription that a client requests.
 
     Args:
-        data: ``query``, and where given ``variables`` and ``operationName``.
-        context: of the request that asks.
+        data: ``query``, and optional ``variables`` and ``operationName``.
+        context: the context of the request.
 
     Raises:
-        InvalidRequestError: it is none, or not one for this client.
+        InvalidRequestError: the operation is not a subscription, or not allowed for this client.
     """
 
     def __init__(
@@ -73,14 +73,14 @@ class Subscription:
         self._field, self._event_source = _event_source(operation_context)
 
     def accepts(self, event: Event) -> bool:
-        """Whether the client may have to be told of an event."""
+        """Return whether an event may need an answer."""
         return self._event_source.accepts(event)
 
     def answer(self, context: RequestContext, event: Event) -> dict[str, Any] | None:
-        """What the client is told of an event; ``None``: nothing.
+        """Return the answer for an event; ``None`` to send nothing.
 
         Raises:
-            KiliError: the client may not listen any more.
+            KiliError: the client no longer has the right to listen.
         """
         value = self._event_source.value_for_event(context.access, event)
         if value is None:
@@ -101,7 +101,7 @@ class Subscription:
 
 
 def _event_source(operation_context: ExecutionContext) -> tuple[str, EventSource]:
-    """The field that an operation subscribes to, and what it listens to."""
+    """Return the response name of the field of an operation, and its event source."""
     root = operation_context.schema.subscription_type
     assert root is not None
     fields_by_name = collect_fields(
@@ -111,7 +111,7 @@ def _event_source(operation_context: ExecutionContext) -> tuple[str, EventSource
         root,
         operation_context.operation.selection_set,
     )
-    if not fields_by_name:  # its field is skipped by a directive
+    if not fields_by_name:  # a directive skips the field
         raise InvalidRequestError(
             [GraphQLError(errors.SUBSCRIPTIONS_ONLY, operation_context.operation)]
         )

@@ -1,4 +1,9 @@
-"""The command line: ``kili-emulator``."""
+"""The command line ``kili-emulator``: one module per group of commands.
+
+Commands find a running emulator by its folder (``state_folder``, ``server_process``) and call its
+control plane over HTTP; only ``start`` and ``lint`` do the work in their own process. All output
+goes through ``terminal``. No other room may import this one.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +19,11 @@ from kili_emulator.cli.terminal import Commands
 )
 @click.version_option(__version__, prog_name="kili-emulator")
 def main() -> None:
-    """The Kili labeling platform on your own machine.
+    """Run the Kili labeling platform on your own machine.
 
-    Settings can also be given as KILI_EMULATOR_<OPTION> in the environment, or below
-    [tool.kili-emulator] in the pyproject.toml of the current folder. They hold for Emulator() in
-    Python, too, but for host, port, data-dir and ephemeral.
+    Settings can also be given as environment variables KILI_EMULATOR_<OPTION>, or in the table
+    [tool.kili-emulator] of the pyproject.toml in the current folder. They also apply to
+    Emulator() in Python, except host, port, data-dir and ephemeral.
     """
 
 

@@ -1,4 +1,4 @@
-"""Options of commands that are settings: made from the table of settings."""
+"""Command options for settings, built from the table of settings."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ C = TypeVar("C", bound=Callable[..., Any])
 
 
 def setting_option(name: str) -> Callable[[C], C]:
-    """The option of one setting. Its value is ``None`` where it is not given."""
+    """Return the option of a setting; its value is ``None`` if it is not given."""
     return _option(settings_table()[name])
 
 
 def setting_options(command: C) -> C:
-    """The options of all settings, in the order of the table."""
+    """Add the options of all settings to a command, in the order of the table."""
     for setting in reversed(settings_table().values()):
         command = _option(setting)(command)
     return command
@@ -40,7 +40,7 @@ def _option(setting: Setting) -> Callable[[C], C]:
 
 
 def _click_type(setting: Setting) -> Any:
-    """The type of an option's value, for Click."""
+    """Return the Click type of the value of a setting."""
     if setting.details.choices:
         return click.Choice(setting.details.choices)
     if setting.type.startswith("Path"):

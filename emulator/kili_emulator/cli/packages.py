@@ -1,4 +1,4 @@
-"""The command about packages."""
+"""The command ``packages``: list the packages that plugins can import."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 @click.command()
 @plugin_policy_option
 def packages(plugin_policy: str | None) -> None:
-    """List the packages that plugins can import here, and those that are missing.
+    """List the packages that plugins can import.
 
-    It is about the environment that this command is installed in, or that of the setting
-    plugin_python. The standard library can always be imported.
+    The list also has the packages that are missing here. It is of the Python environment of this
+    command, or of the setting plugin_python. The standard library can always be imported.
     """
     from kili_emulator.plugins.build import packages as installed
 
@@ -31,13 +31,13 @@ def packages(plugin_policy: str | None) -> None:
     available = installed.packages(policy, find_plugin_environment(settings))
     _print_packages(f"Plugins can import ({policy}):", available.provided)
     _print_packages(
-        "Once their requirements.txt names it, also:", available.on_request, before=[""]
+        "Also, if requirements.txt of the plugin names them:", available.on_request, before=[""]
     )
     if available.missing:
-        echo("", "Not installed here, but documented for the platform:", "")
+        echo("", "Documented for the platform, but not installed here:", "")
         for name in available.missing:
             echo(f"  {name}")
-        echo("", "This installs it:", "", f"  {available.command}")
+        echo("", "Install them with:", "", f"  {available.command}")
 
 
 def _print_packages(title: str, available: Sequence[Package], before: Sequence[str] = ()) -> None:

@@ -1,4 +1,4 @@
-"""Where plugins are to run, as commands without a server have it."""
+"""The Python environment of plugins, for commands that need no server."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ plugin_policy_option = setting_option("plugin_policy")
 
 
 def find_plugin_environment(settings: Settings) -> Environment:
-    """That of the interpreter that plugins are to run with.
+    """Return the environment of the interpreter that runs plugins.
 
     Raises:
-        click.UsageError: it is none, or has no SDK.
+        click.UsageError: the interpreter cannot be run, or has no SDK.
     """
     from kili_emulator.plugins.build.installed_packages import Environment
     from kili_emulator.plugins.process.interpreter import check_python

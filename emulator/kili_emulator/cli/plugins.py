@@ -1,4 +1,4 @@
-"""Commands about plugins: their versions, what changed between them, and links to folders."""
+"""Commands for plugins: versions, differences between versions, and links to folders."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from kili_emulator.cli.terminal import CommandGroup, echo, echo_file, echo_json,
 from kili_emulator.config import DEFAULT_WORLD
 
 _world_option = click.option(
-    "--world", default=DEFAULT_WORLD, show_default=True, help="The world that they are in."
+    "--world", default=DEFAULT_WORLD, show_default=True, help="The world of the plugins."
 )
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group(cls=CommandGroup)
 def plugins() -> None:
-    """List plugins, show and compare the versions of their source, run them from folders."""
+    """List plugins, show and compare versions of their source, run plugins from folders."""
 
 
 @plugins.command("list")
@@ -63,7 +63,7 @@ def _plugin_line(plugin: dict[str, Any]) -> str:
 @_world_option
 @data_dir_option
 def versions(name: str, as_json: bool, world: str, data_dir: Path | None) -> None:
-    """List the versions of plugin NAME, oldest first, and what their builds said."""
+    """List the versions of plugin NAME, oldest first, with their build problems."""
     result = _get(data_dir, world, "/versions", plugin=name)
     if as_json:
         echo_json(result)
@@ -77,8 +77,8 @@ def versions(name: str, as_json: bool, world: str, data_dir: Path | None) -> Non
 
 @plugins.command()
 @click.argument("name")
-@click.option("--version", type=click.IntRange(min=1), help="Which; the newest unless given.")
-@click.option("--file", help="Only this file, as it is.")
+@click.option("--version", type=click.IntRange(min=1), help="The version; by default the newest.")
+@click.option("--file", help="Print only this file, unchanged.")
 @_world_option
 @data_dir_option
 def show(
@@ -93,7 +93,7 @@ def show(
             echo_file(f"{text}\n")
         return
     if file not in files:
-        raise click.ClickException(f"it has no file {file!r} (it has: {', '.join(files)})")
+        raise click.ClickException(f"the version has no file {file!r} (it has: {', '.join(files)})")
     echo_file(files[file])
 
 
@@ -104,7 +104,7 @@ def show(
 @_world_option
 @data_dir_option
 def diff(name: str, old: int, new: int, world: str, data_dir: Path | None) -> None:
-    """Show what changed in plugin NAME from version OLD to version NEW."""
+    """Show the changes in plugin NAME from version OLD to version NEW."""
     result = _get(data_dir, world, "/diff", plugin=name, **{"from": old, "to": new})
     echo_file(result["diff"])
 
@@ -112,13 +112,15 @@ def diff(name: str, old: int, new: int, world: str, data_dir: Path | None) -> No
 @plugins.command()
 @click.argument("name")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--project", "projects", multiple=True, help="Activate it there: an id or a title.")
+@click.option(
+    "--project", "projects", multiple=True, help="A project to activate it on: an id or title."
+)
 @click.option(
     "--event-matcher",
     "patterns",
     multiple=True,
     metavar="PATTERN",
-    help="Events to call on_event for, such as asset.*; for plugins that define it.",
+    help="Events that call on_event, such as asset.*; only for plugins that define on_event.",
 )
 @_json_option
 @_world_option
@@ -133,10 +135,11 @@ def link(
     world: str,
     data_dir: Path | None,
 ) -> None:
-    """Run plugin NAME straight from PATH, a folder with a main.py or a single .py file.
+    """Run plugin NAME directly from PATH, a folder with a main.py or a single .py file.
 
-    From then on, saving a file there deploys it: what cannot be built is reported, and the last
-    version that could be runs on. A plugin that there is not yet is made.
+    From then on, each saved change of a file there is deployed as a new version. If the build
+    fails, the problems are reported and the last built version keeps running. The command
+    creates the plugin if it does not exist.
     """
     data = {
         "plugin": name,
@@ -158,11 +161,11 @@ def link(
 @_world_option
 @data_dir_option
 def unlink(name: str, world: str, data_dir: Path | None) -> None:
-    """Let plugin NAME no longer follow what is saved; its last version stays."""
+    """End the link of plugin NAME to its folder; its last version stays deployed."""
     result = _post(data_dir, world, "/unlink", {"plugin": name})
     _print_plugin(result)
     if result["projectIds"]:
-        echo("It goes on running there until kili.deactivate_plugin_on_project ends that.")
+        echo("The plugin stays active there: kili.deactivate_plugin_on_project deactivates it.")
 
 
 def _post(data_dir: Path | None, world: str, path: str, data: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Commands about the runs of plugins."""
+"""Commands for the runs of plugins."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ from kili_emulator.config import DEFAULT_WORLD
 _WAIT_SECONDS = 25
 
 _world_option = click.option(
-    "--world", default=DEFAULT_WORLD, show_default=True, help="The world that they are in."
+    "--world", default=DEFAULT_WORLD, show_default=True, help="The world of the runs."
 )
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group(cls=CommandGroup, invoke_without_command=True)
-@click.option("--plugin", help="Only those of this plugin: its name or id.")
-@click.option("--project", help="Only those on this project: its id or title.")
-@click.option("--failed", is_flag=True, help="Only those that failed.")
+@click.option("--plugin", help="Only runs of this plugin: its name or id.")
+@click.option("--project", help="Only runs on this project: its id or title.")
+@click.option("--failed", is_flag=True, help="Only failed runs.")
 @click.option(
     "--follow",
     is_flag=True,
-    help="Go on, and print what runs log, and each run as it ends; with --json, the latter only.",
+    help="Keep printing log lines, and each run when it ends; with --json, only the runs.",
 )
-@click.option("--quiet", is_flag=True, help="With --follow, leave out what they log.")
+@click.option("--quiet", is_flag=True, help="With --follow, do not print log lines.")
 @click.option(
     "--limit",
     type=click.IntRange(min=0),
     default=20,
     show_default=True,
-    help="How many to print at first, the latest.",
+    help="Print at most this number of the latest runs at first.",
 )
 @_json_option
 @_world_option
@@ -56,7 +56,7 @@ def runs(context: click.Context, /, **options: Any) -> None:
     if context.invoked_subcommand:
         return
     if options["quiet"] and not options["follow"]:
-        raise click.UsageError("--quiet says what --follow leaves out: give both")
+        raise click.UsageError("--quiet needs --follow: give both, or leave out --quiet")
     settings = settings_from_options({"data_dir": options["data_dir"]})
     server = running_server(settings)
     process = server.process
@@ -82,7 +82,7 @@ def runs(context: click.Context, /, **options: Any) -> None:
 def _follow(
     process: ServerProcess, path: str, query: dict[str, str], cursor: str, *, as_json: bool
 ) -> None:
-    """Print runs as they end, and before that what they log.
+    """Print the log lines of runs, and each run when it ends.
 
     Raises:
         ServerEndedError: the emulator ended.
@@ -96,7 +96,7 @@ def _follow(
 
 
 def _log_lines(line: dict[str, Any]) -> list[str]:
-    """A log line: a bar sets off what the plugin wrote."""
+    """Format a log line, with a bar before the text of the plugin."""
     subject = f"{line['createdAt']} {line['runId']} {line['plugin']} {line['logType']}"
     first, *more = printable.printable_lines(line["content"])
     return [f"{subject} | {first}".rstrip(), *more]
@@ -108,7 +108,7 @@ def _log_lines(line: dict[str, Any]) -> list[str]:
 @_world_option
 @data_dir_option
 def show(run: str, as_json: bool, world: str, data_dir: Path | None) -> None:
-    """Show all that is known of RUN: what it was called with, said, asked and was answered."""
+    """Show all details of RUN: its payload, its log, its API calls and their answers."""
     process = running_process(settings_from_options({"data_dir": data_dir}))
     run_view = process.request("GET", f"/worlds/{world}/runs/{run}")
     if as_json:
@@ -135,7 +135,7 @@ def _run_line(run: dict[str, Any]) -> str:
 
 
 def refusal_text(run: dict[str, Any]) -> str | None:
-    """Why a run did not take place, if it did not: the word for programs, and what it means."""
+    """Return the reason why a run did not take place, as code and text; ``None`` if it did."""
     return f"{run['refusal']}: {run['explanation']}" if run["refusal"] else None
 
 
@@ -161,7 +161,7 @@ _RUN_FIELDS = {
 
 
 def _run_lines(run: dict[str, Any]) -> list[str]:
-    """A run for people to read."""
+    """Format all details of a run as lines."""
     fields = [
         f"{label}: {run[name]}" for name, label in _RUN_FIELDS.items() if run[name] is not None
     ]
@@ -181,7 +181,7 @@ def _run_lines(run: dict[str, Any]) -> list[str]:
     for call in run["calls"]:
         lines += _block(_call_title(call), _call_body(call))
     unlisted_calls = run["callCount"] - len(run["calls"])
-    return [*lines, f"and {unlisted_calls} calls more"] if unlisted_calls else lines
+    return [*lines, f"and {unlisted_calls} more calls"] if unlisted_calls else lines
 
 
 def _stored_log_lines(line: dict[str, Any]) -> list[str]:
@@ -189,9 +189,9 @@ def _stored_log_lines(line: dict[str, Any]) -> list[str]:
 
 
 def _why_command(run: dict[str, Any]) -> str:
-    """The command that says more of a run that did not take place."""
+    """Return a hint at the command that explains why a run did not take place."""
     subject, plugin = run["eventId"], shlex.quote(run["plugin"])
-    return f"`kili-emulator why --event {subject} --plugin {plugin}` says"
+    return f"see `kili-emulator why --event {subject} --plugin {plugin}`"
 
 
 def _block(title: str, lines: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Commands that start and stop the server."""
+"""Commands that start, find and stop the server."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _STOP_SECONDS = 20.0
 @click.command()
 @setting_options
 @click.option(
-    "--detach", is_flag=True, help="Return once the server is ready, and leave it running."
+    "--detach", is_flag=True, help="Run in the background; return when the server is ready."
 )
 @click.option(_STATE_OPTION, "state", type=click.Path(path_type=Path), hidden=True)
 def start(detach: bool, state: Path | None, **options: Any) -> None:
@@ -63,13 +63,13 @@ def start(detach: bool, state: Path | None, **options: Any) -> None:
 
 
 def _choose_state_folder(settings: Settings, state: Path | None) -> StateFolder:
-    """Where the commands are to find the new server.
+    """Choose the folder in which the commands find the new server.
 
     Args:
-        state: the folder of a detached ephemeral server, which the command that started it made.
+        state: the folder of a detached ephemeral server, created by the command that starts it.
 
     Raises:
-        click.ClickException: another one runs on the data folder.
+        click.ClickException: another server uses the data folder.
     """
     if state:
         return StateFolder(state, ephemeral=True)
@@ -78,14 +78,14 @@ def _choose_state_folder(settings: Settings, state: Path | None) -> StateFolder:
     other_server = find_persistent_server(settings)
     if other_server and other_server.is_ready():
         raise click.ClickException(
-            f"an emulator runs on {display_path(settings.data_dir)} already, at {other_server.url}: "
+            f"an emulator uses {display_path(settings.data_dir)} already, at {other_server.url}: "
             "stop it with `kili-emulator stop`, or give another --data-dir"
         )
     return StateFolder(settings.data_dir)
 
 
 def _interrupt(*_: Any) -> NoReturn:
-    """Have the process end as by Ctrl-C."""
+    """End the process as Ctrl-C does."""
     raise KeyboardInterrupt
 
 
@@ -100,7 +100,7 @@ def _serve(settings: Settings, folder: StateFolder) -> None:
     except OSError as error:
         raise click.ClickException(
             f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
-            "stop what listens there, or give another --port or --host"
+            "stop the process that listens there, or give another --port or --host"
         ) from None
     with contextlib.closing(platform), direct_connections(platform.url):
         _open_worlds(platform)
@@ -128,20 +128,20 @@ def _open_worlds(platform: Platform) -> None:
 
 
 def _refuse_documented_keys(world: World, settings: Settings) -> None:
-    """Whoever has a key can run code here, and these keys are known to everybody."""
+    """Refuse to serve other machines with the documented keys: anyone could run code here."""
     from kili_emulator.domain.api_key import scenario_key
 
     for key in world.view.api_keys.all():
         if key["key"] == scenario_key(key["name"], world.name):
             raise click.ClickException(
-                f"the data in {display_path(settings.data_dir)} were made with the documented API keys, "
-                f"which everybody who reaches {settings.host} could use: give another --data-dir, "
-                "or --public-keys if that is what you want"
+                f"the data in {display_path(settings.data_dir)} have the documented API keys, "
+                f"which anyone who reaches {settings.host} could use: give another --data-dir, or "
+                "allow it with --public-keys"
             )
 
 
 def _admin_key(world: World) -> str:
-    """The key with which the commands control the server."""
+    """Return the API key with which the commands control the server."""
     keys = world.view.api_keys.all()
     admins = [
         key
@@ -163,7 +163,7 @@ def _print_introduction(process: ServerProcess, world: World, settings: Settings
     for project in world.view.projects.all():
         echo(f"  project    {project['id']}   {project['title']}")
     if world.scenario != settings.scenario:
-        echo(f"  scenario   {world.scenario} (which the data were made from; still theirs)")
+        echo(f"  scenario   {world.scenario} (of the existing data; the setting has no effect)")
     echo("", "Paste this where your code runs:", "")
     _print_exports({name: exports[name] for name in ("KILI_API_ENDPOINT", "KILI_API_KEY")})
     echo("", "Behind a proxy, also:", "")
@@ -177,14 +177,15 @@ def _print_exports(exports: Mapping[str, str]) -> None:
 
 
 def _detach(folder: StateFolder) -> None:
-    """Start the server in a process of its own; its output is added to the folder's log."""
+    """Start the server in a separate process that appends its output to the folder's log."""
     folder.make()
     try:
         private_files.make_file(folder.log)
         output = folder.log.open("ab")
     except OSError as error:
         raise click.ClickException(
-            f"{display_path(folder.log)} cannot be written ({error.strerror}): give another --data-dir"
+            f"{display_path(folder.log)} cannot be written ({error.strerror}): give another "
+            "--data-dir"
         ) from None
     arguments = [argument for argument in sys.argv[1:] if argument != "--detach"]
     if folder.ephemeral:
@@ -206,14 +207,17 @@ def _detach(folder: StateFolder) -> None:
             folder.remove()
         raise click.ClickException(f"the emulator did not start:\n{child_output.strip()}")
     echo(*child_output.rstrip("\n").split("\n"))
-    echo(f"Left running as process {ready.pid}; its output goes to {display_path(folder.log)}.")
+    echo(
+        f"Running in the background as process {ready.pid}; its output goes to "
+        f"{display_path(folder.log)}."
+    )
 
 
 def _read_output(log: Path, log_start: int) -> str:
-    """What a child with the environment of this process printed into a file.
+    """Return the output of a child with the environment of this process.
 
     Args:
-        log_start: the size of the file before that, in bytes.
+        log_start: the size of the log file before the start of the child, in bytes.
     """
     encoding = os.environ.get("PYTHONIOENCODING", "").partition(":")[0]
     encoding = encoding or locale.getpreferredencoding(False)
@@ -221,7 +225,7 @@ def _read_output(log: Path, log_start: int) -> str:
 
 
 def _wait_for_child(folder: StateFolder, child: subprocess.Popen[bytes]) -> ServerProcess | None:
-    """The child once it is ready; ``None`` when it ended instead, or had to be ended."""
+    """Wait until the child is ready; ``None`` if it ended, or was ended after the time limit."""
 
     def probe() -> ServerProcess | bool | None:
         if child.poll() is not None:
@@ -248,12 +252,10 @@ def stop(data_dir: Path | None) -> None:
     folder, process = running_server(settings)
     try:
         process.request("POST", "/shutdown")
-    except (
-        RequestRefusedError
-    ):  # it takes an administrator's key, and there may be no administrator
+    except RequestRefusedError:  # the world may have no administrator, whose key this needs
         os.kill(process.pid, signal.SIGTERM)
     if not poll(lambda: not folder.is_in_use() or None, _STOP_SECONDS):
-        raise click.ClickException(f"process {process.pid} does not stop; kill it")
+        raise click.ClickException(f"process {process.pid} does not stop: kill it")
     echo("Stopped.")
 
 
@@ -266,7 +268,8 @@ def wait(data_dir: Path | None, timeout: float) -> None:
     process = poll(lambda: find_ready_server(settings), timeout)
     if process is None:
         raise click.ClickException(
-            f"no emulator on {display_path(settings.data_dir)} was ready within {timeout:g} seconds"
+            f"no emulator on {display_path(settings.data_dir)} was ready within {timeout:g} "
+            "seconds: start one with `kili-emulator start`, or give a longer --timeout"
         )
     echo(f"Ready at {process.url}.")
 
@@ -274,7 +277,7 @@ def wait(data_dir: Path | None, timeout: float) -> None:
 @click.command()
 @data_dir_option
 @click.option("--world", default=DEFAULT_WORLD, show_default=True, help="The world to use.")
-@click.option("--user", default="admin", show_default=True, help="Whose API key to use.")
+@click.option("--user", default="admin", show_default=True, help="The name of the API key to use.")
 def env(data_dir: Path | None, world: str, user: str) -> None:
     """Print the variables that a client needs: eval "$(kili-emulator env)"."""
     process = running_process(settings_from_options({"data_dir": data_dir}))
@@ -283,5 +286,7 @@ def env(data_dir: Path | None, world: str, user: str) -> None:
         raise click.ClickException(f"there is no world {world!r} (there are: {', '.join(worlds)})")
     keys = worlds[world]["keys"]
     if user not in keys:
-        raise click.ClickException(f"nobody is called {user!r} (there are: {', '.join(keys)})")
+        raise click.ClickException(
+            f"there is no API key named {user!r} (there are: {', '.join(keys)})"
+        )
     _print_exports(process.exports(keys[user]))

@@ -1,4 +1,4 @@
-"""The log of a server: what it reports on its terminal beside its introduction."""
+"""The log of a server on its terminal."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ import threading
 from kili_emulator.config import DEFAULT_WORLD, Settings
 from kili_emulator.printable import LogFormatter
 
-# The loggers that would otherwise print by themselves, or not at all.
+# Loggers that would otherwise print in their own format, or not at all.
 _LOGGERS = ("kili_emulator", "werkzeug", "py.warnings")
 
 
 def log_to_terminal(settings: Settings) -> None:
-    """Have everything that is logged in this process printed to the standard error.
+    """Print all log records of this process to the standard error.
 
-    The root logger stays as it is: what plugins do to it is theirs. It gets none of the emulator's
-    records, or handlers that a plugin or the SDK adds to it would print these a second time, as
-    they are.
+    The root logger is left to the plugins. The emulator's records do not propagate to it, because
+    handlers that a plugin or the SDK adds there would print them a second time, without escapes.
     """
     formatter = _ServerFormatter(settings)
     handler = logging.StreamHandler()
@@ -33,7 +32,7 @@ def log_to_terminal(settings: Settings) -> None:
 
 
 def _log_thread_failure(failure: threading.ExceptHookArgs) -> None:
-    """Log how a thread ended, other than well."""
+    """Log the exception that ended a thread."""
     error = failure.exc_value
     if error is None or isinstance(error, SystemExit):
         return
@@ -43,9 +42,9 @@ def _log_thread_failure(failure: threading.ExceptHookArgs) -> None:
 
 
 class _ServerFormatter(LogFormatter):
-    """Adds the command that shows more, where a record names one.
+    """A formatter that adds the command for further details, if a record names one.
 
-    The record's attributes ``command`` (a list of arguments) and ``world`` say which.
+    The record has it in the attributes ``command`` (a list of arguments) and ``world``.
     """
 
     def __init__(self, settings: Settings) -> None:

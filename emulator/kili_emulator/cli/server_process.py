@@ -1,4 +1,4 @@
-"""The running emulator that a command is meant for: found by its folder, and asked over HTTP."""
+"""The running emulator that a command addresses: found by its folder, called over HTTP."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _WITHOUT_PROXY: dict[str, Any] = {"proxies": {"http": "", "https": ""}}
 
 
 class RequestRefusedError(click.ClickException):
-    """A running emulator refused what a command asked of it."""
+    """The error of a request that a running emulator refuses."""
 
 
 class ServerEndedError(click.ClickException):
-    """The emulator ended before it answered."""
+    """The error of a request during which the emulator ended."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class ServerProcess:
     """A running emulator.
 
     Attributes:
-        pid: its process.
-        url: its address.
-        key: the admin key of its default world.
+        pid: the id of its process.
+        url: its address, without a path.
+        key: an administrator's API key of its default world.
     """
 
     pid: int
@@ -46,14 +46,14 @@ class ServerProcess:
     key: str
 
     def request(self, method: str, path: str, **options: Any) -> Any:
-        """Call the control plane; the answer as a value.
+        """Call the control plane and return the JSON value of the answer.
 
         Raises:
-            RequestRefusedError: the message is the emulator's own.
-            ServerEndedError: it ended before it answered, whatever ended it.
-            click.ClickException: it does not answer.
+            RequestRefusedError: the emulator refused; the message is that of its answer.
+            ServerEndedError: the emulator ended before it answered.
+            click.ClickException: the emulator does not answer.
         """
-        import requests  # here and below: it takes longer to import than most commands to run
+        import requests  # here and below: the import takes longer than most commands
 
         headers = {"Authorization": f"X-API-Key: {self.key}"}
         url = f"{self.url}/_emulator{path}"
@@ -64,8 +64,8 @@ class ServerProcess:
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
             raise ServerEndedError(
                 f"the emulator at {self.url} ended before it answered: start it again with "
-                "`kili-emulator start`; if a plugin ended it, `kili-emulator runs --failed` then "
-                "lists the run as INTERRUPTED"
+                "`kili-emulator start`. If a plugin ended the emulator, `kili-emulator runs "
+                "--failed` then lists the run as INTERRUPTED"
             ) from None
         except requests.RequestException as error:
             raise click.ClickException(f"{url} does not answer: {error}") from None
@@ -75,7 +75,7 @@ class ServerProcess:
         raise RequestRefusedError(answer.json()["error"] if is_json else answer.text)
 
     def is_ready(self) -> bool:
-        """Whether it answers."""
+        """Return whether the emulator answers."""
         import requests
 
         try:
@@ -85,11 +85,11 @@ class ServerProcess:
 
     @property
     def endpoint(self) -> str:
-        """What ``KILI_API_ENDPOINT`` must be."""
+        """The value for ``KILI_API_ENDPOINT``."""
         return f"{self.url}{API_PATH}/graphql"
 
     def exports(self, key: str) -> dict[str, str]:
-        """The variables that a client needs; what ``NO_PROXY`` holds already is kept."""
+        """Return the environment variables for a client; ``NO_PROXY`` keeps its present hosts."""
         return {
             "KILI_API_ENDPOINT": self.endpoint,
             "KILI_API_KEY": key,
@@ -98,10 +98,10 @@ class ServerProcess:
 
 
 def settings_from_options(options: Mapping[str, Any]) -> Settings:
-    """The settings of a command; warns of variables that look like settings but are none.
+    """Return the settings of a command; warn of unknown ``KILI_EMULATOR_`` variables.
 
     Raises:
-        click.UsageError: one cannot be used.
+        click.UsageError: a setting has an invalid value.
     """
     for warning in unknown_variables(os.environ):
         echo(f"Warning: {warning}", error=True)
@@ -112,25 +112,25 @@ def settings_from_options(options: Mapping[str, Any]) -> Settings:
 
 
 class Server(NamedTuple):
-    """A running emulator, and the folder that it was found by."""
+    """A running emulator, and its state folder."""
 
     folder: StateFolder
     process: ServerProcess
 
 
 def find_persistent_server(settings: Settings) -> ServerProcess | None:
-    """The emulator that keeps its data in the settings' data folder, if one runs on it."""
+    """Return the emulator that runs on the data folder of the settings, if there is one."""
     return _read_process(StateFolder(settings.data_dir))
 
 
 def find_server(settings: Settings) -> Server | None:
-    """The emulator that a command is meant for.
+    """Return the emulator that a command addresses, if there is one.
 
-    That is the one that runs on the settings' data folder, or else the ephemeral one that was
-    started with it. ``KILI_API_ENDPOINT`` chooses among several.
+    This is the emulator that runs on the data folder of the settings, or else the ephemeral one
+    that was started with this data folder. ``KILI_API_ENDPOINT`` chooses among several.
 
     Raises:
-        click.ClickException: nothing says which of several is meant.
+        click.ClickException: there are several, and ``KILI_API_ENDPOINT`` names none of them.
     """
     folders = [StateFolder(settings.data_dir), *ephemeral_folders(settings.data_dir)]
     servers = [Server(each, process) for each in folders if (process := _read_process(each))]
@@ -141,8 +141,8 @@ def find_server(settings: Settings) -> Server | None:
     if len(servers) > 1 and servers[0].folder.ephemeral:
         addresses = ", ".join(f"{process.url} (process {process.pid})" for _, process in servers)
         raise click.ClickException(
-            f"more than one ephemeral emulator was started here: {addresses}. Paste the lines that the "
-            "one you mean printed, as KILI_API_ENDPOINT says which, or give each a --data-dir"
+            f"several ephemeral emulators run here: {addresses}. Set KILI_API_ENDPOINT as printed "
+            "by the one that you want, or start each with its own --data-dir"
         )
     return servers[0] if servers else None
 
@@ -153,43 +153,44 @@ def _read_process(folder: StateFolder) -> ServerProcess | None:
 
 
 def was_stopped(server: Server) -> bool:
-    """Whether an emulator that is gone was stopped, rather than killed or crashed.
+    """Return whether an emulator that ended was stopped, rather than killed or crashed.
 
-    One that is stopped removes its announcement before it lets go of its connections.
+    A stopped emulator removes its announcement before it closes its connections.
     """
     announcement = server.folder.read()
     return announcement is None or announcement["pid"] != server.process.pid
 
 
 def find_ready_server(settings: Settings) -> ServerProcess | None:
-    """The emulator that a command is meant for, if it answers.
+    """Return the emulator that a command addresses, if it answers.
 
     Raises:
-        click.ClickException: nothing says which of several is meant.
+        click.ClickException: as :func:`find_server`.
     """
     server = find_server(settings)
     return server.process if server and server.process.is_ready() else None
 
 
 def running_server(settings: Settings) -> Server:
-    """The emulator that a command is meant for.
+    """Return the emulator that a command addresses.
 
     Raises:
-        click.ClickException: none runs, it does not answer, or nothing says which is meant.
+        click.ClickException: no emulator runs, it does not answer, or as :func:`find_server`.
     """
     server = find_server(settings)
     if server is None:
         raise click.ClickException(
-            f"no emulator runs on {display_path(settings.data_dir)}: start one with `kili-emulator start`"
+            f"no emulator runs on {display_path(settings.data_dir)}: start one with `kili-emulator "
+            "start`"
         )
     if not server.process.is_ready():
         raise click.ClickException(
-            f"the emulator on {display_path(settings.data_dir)}, process {server.process.pid}, does not "
-            "answer: try again, or end the process"
+            f"the emulator on {display_path(settings.data_dir)}, process {server.process.pid}, "
+            "does not answer: try again, or kill the process"
         )
     return server
 
 
 def running_process(settings: Settings) -> ServerProcess:
-    """The process of :func:`running_server`, which raises the same."""
+    """Return the process of :func:`running_server`, with the same errors."""
     return running_server(settings).process

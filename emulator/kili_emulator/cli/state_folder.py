@@ -1,8 +1,8 @@
-"""Where the commands find a running server: a folder with its lock, its address and its output.
+"""The folder in which commands find a running server: its lock, announcement and log.
 
-A server that keeps data has them in its data folder. An ephemeral one writes nothing there: it has
-a folder of its own below this user's temporary folder: any number can be started from one place.
-Commands find it by the data folder that it was started with.
+A persistent server uses its data folder. An ephemeral server writes nothing there: it has its own
+folder in the user's temporary folder, so that any number can be started from one place. Commands
+find it by the data folder that it was started with.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ T = TypeVar("T")
 
 
 class StateFolder:
-    """The folder of one server.
+    """The state folder of one server.
 
     Args:
         path: the folder.
-        ephemeral: whether it is the server's own, and goes with it.
+        ephemeral: whether the folder belongs to an ephemeral server, which removes it at its end.
     """
 
     def __init__(self, path: Path, *, ephemeral: bool = False) -> None:
@@ -49,10 +49,10 @@ class StateFolder:
         self._state = path / data_folder.STATE
 
     def make(self) -> None:
-        """Make the folder, if there is none.
+        """Create the folder, if it does not exist.
 
         Raises:
-            click.ClickException: there cannot be such a folder, or a file in it is somebody else's.
+            click.ClickException: the folder cannot be created, or has a foreign file.
         """
         try:
             data_folder.prepare_folder(self.path)
@@ -60,34 +60,36 @@ class StateFolder:
             raise self._folder_error(error) from None
         if self._state.exists() and self.read() is None:
             raise click.ClickException(
-                f"{display_path(self._state)} was not written by the emulator, which needs a file of this "
-                "name: move it away, or give another --data-dir"
+                f"{display_path(self._state)} was not written by the emulator, which needs a file "
+                "of this name: move the file away, or give another --data-dir"
             )
 
     @contextlib.contextmanager
     def exclusive_lock(self) -> Iterator[None]:
-        """Keep other emulators away from the folder; the system ends this with the process.
+        """Lock the folder against other emulators; the system unlocks it if the process dies.
 
-        The folder of an ephemeral server is removed at the end, but for the log of one that failed.
+        At the end, the folder of an ephemeral server is removed, except the log of a failed one.
 
         Raises:
-            click.ClickException: another one uses it, or there cannot be such a folder.
+            click.ClickException: another emulator uses the folder, or it cannot be created.
         """
         self.make()
         try:
-            if not self._lock.exists() or self._lock.stat().st_size == 0:  # else it is not ours
+            if (
+                not self._lock.exists() or self._lock.stat().st_size == 0
+            ):  # otherwise a foreign file
                 private_files.make_file(self._lock)
             file = self._lock.open("a")
         except OSError as error:
             raise self._folder_error(error) from None
         with file:
-            # More than once: a command that looks for an emulator holds it for a moment.
+            # Retry: a command that looks for an emulator holds the lock for a moment.
             if not poll(lambda: _lock_file(file.fileno()) or None, _LOCK_SECONDS):
                 raise click.ClickException(
-                    f"another emulator is at work on {display_path(self.path)}: "
+                    f"another emulator uses {display_path(self.path)}: "
                     "stop it with `kili-emulator stop`, or give another --data-dir"
                 )
-            if hasattr(os, "register_at_fork"):  # what a plugin forks may outlive the emulator
+            if hasattr(os, "register_at_fork"):  # a fork of a plugin may outlive the emulator
                 os.register_at_fork(after_in_child=file.close)
             try:
                 yield
@@ -100,25 +102,25 @@ class StateFolder:
 
     @contextlib.contextmanager
     def _lock_if_unused(self) -> Iterator[bool]:
-        """Whether no emulator is at work on the folder; if so, none begins meanwhile."""
+        """Yield whether no emulator uses the folder; if so, none can start during the block."""
         try:
             file = self._lock.open("r+")
         except (FileNotFoundError, NotADirectoryError):
             yield True
-        except OSError:  # not ours to lock
+        except OSError:  # this user cannot lock the file
             yield False
         else:
             with file:
                 yield _lock_file(file.fileno())
 
     def is_in_use(self) -> bool:
-        """Whether an emulator is at work on the folder, ready or not."""
+        """Return whether an emulator uses the folder, ready or not."""
         with self._lock_if_unused() as is_unused:
             return not is_unused
 
     @contextlib.contextmanager
     def announcement(self, content: Mapping[str, Any]) -> Iterator[None]:
-        """Let other commands find this server; only this user can read the content."""
+        """Announce this server to other commands; only this user can read the content."""
         private_files.write_file(self._state, json.dumps(content))
         try:
             yield
@@ -126,7 +128,7 @@ class StateFolder:
             self._remove_announcement()
 
     def read(self) -> dict[str, Any] | None:
-        """What a server announced; ``None`` where the file is missing or not an emulator's."""
+        """Return the announcement of a server; ``None`` if it is missing or a foreign file."""
         try:
             content = json.loads(self._state.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -135,7 +137,7 @@ class StateFolder:
         return content if is_announcement else None
 
     def running_process(self) -> dict[str, Any] | None:
-        """What the server that runs here announced; what a killed one left is removed."""
+        """Return the announcement of the running server; remove that of a killed one."""
         with self._lock_if_unused() as is_unused:
             if not is_unused:
                 return self.read()
@@ -146,7 +148,7 @@ class StateFolder:
         return None
 
     def _remove_announcement(self) -> None:
-        with contextlib.suppress(OSError):  # being read, where that stands in the way
+        with contextlib.suppress(OSError):  # Windows: another process reads it
             self._state.unlink(missing_ok=True)
 
     def remove(self) -> None:
@@ -154,7 +156,7 @@ class StateFolder:
         self._remove(self._lock, self._state, self.log)
 
     def _remove(self, *files: Path) -> None:
-        with contextlib.suppress(OSError):  # a folder that holds more stays, as does an open file
+        with contextlib.suppress(OSError):  # an open file stays, and a folder with other files
             for file in files:
                 file.unlink(missing_ok=True)
             self.path.rmdir()
@@ -166,7 +168,7 @@ class StateFolder:
 
 
 def new_ephemeral_folder(data_dir: Path) -> StateFolder:
-    """A folder for an ephemeral server; what killed ones left, whoever started them, is removed.
+    """Create a folder for an ephemeral server; remove the files of killed ones.
 
     Raises:
         click.ClickException: the temporary folder cannot be used.
@@ -187,7 +189,7 @@ def new_ephemeral_folder(data_dir: Path) -> StateFolder:
 
 
 def ephemeral_folders(data_dir: Path) -> list[StateFolder]:
-    """The folders of the ephemeral servers that were started with a data folder."""
+    """Return the folders of the ephemeral servers that were started with a data folder."""
     servers_folder = _servers_folder()
     if not servers_folder.is_dir() or not _belongs_to_user(servers_folder):
         return []
@@ -198,13 +200,13 @@ def ephemeral_folders(data_dir: Path) -> list[StateFolder]:
 
 
 def _servers_folder() -> Path:
-    """The folder of this user's ephemeral servers."""
+    """Return the parent folder of the folders of this user's ephemeral servers."""
     user = f"-{os.getuid()}" if sys.platform != "win32" else ""
     return Path(tempfile.gettempdir(), f"kili-emulator-servers{user}")
 
 
 def _belongs_to_user(folder: Path) -> bool:
-    """Whether a folder is this user's: anybody can make one in the system's temporary folder."""
+    """Return whether this user owns a folder: anyone can create one in the temporary folder."""
     return sys.platform == "win32" or (
         not folder.is_symlink() and folder.stat().st_uid == os.getuid()
     )
@@ -226,13 +228,13 @@ def _lock_file(descriptor: int) -> bool:
 
 
 def display_path(path: Path) -> Path:
-    """A path as messages show it: seen from the current folder, where it lies below it."""
+    """Return a path for messages: relative, if it is inside the current folder."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def poll(probe: Callable[[], T | None], seconds: float) -> T | None:
-    """Look again and again for something; ``None`` if it does not come in that time."""
+    """Call ``probe`` until it returns a value; ``None`` after the time limit."""
     pause = threading.Event()
     for _ in range(max(1, round(seconds / _POLL_SECONDS))):
         result = probe()

@@ -1,6 +1,6 @@
-"""The terminal that a command was started from, and all that is printed there.
+"""The terminal of a command, and all output to it.
 
-No other module prints: a test reads the sources for that.
+No other module prints; a test of the source code checks this.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if sys.platform != "win32":
 
 @contextlib.contextmanager
 def preserve_terminal() -> Iterator[None]:
-    """Leave the terminal as it was found, also when this ends at the prompt of a debugger.
+    """Restore the settings of the terminal at the end, even if it comes at a debugger's prompt.
 
-    Such a prompt switches the echo off while somebody types.
+    Such a prompt switches the echo off during the input.
     """
     if sys.platform == "win32" or sys.stdin is None or not sys.stdin.isatty():
         yield
@@ -35,15 +35,15 @@ def preserve_terminal() -> Iterator[None]:
     try:
         yield
     finally:
-        with contextlib.suppress(termios.error):  # it was closed
+        with contextlib.suppress(termios.error):  # the terminal was closed
             termios.tcsetattr(descriptor, termios.TCSADRAIN, attributes)
 
 
 def echo(*lines: str, error: bool = False) -> None:
-    """Print lines; what they hold of others' text can neither end nor change them.
+    """Print lines; text of other authors in them cannot break or alter a line.
 
-    Control characters, line ends included, are shown as escapes, and so is what the encoding of
-    the stream has no character for.
+    Control characters, line ends included, and characters that the encoding of the stream lacks
+    are shown as escapes.
 
     Args:
         error: print to the standard error.
@@ -58,7 +58,7 @@ def echo(*lines: str, error: bool = False) -> None:
 
 
 def echo_text(text: str, *, indent: str = "") -> None:
-    """Print a text of several lines that others wrote; all but its first line are marked."""
+    """Print a text of several lines by another author; mark each line after the first."""
     echo(*(indent + line for line in printable.printable_lines(text)))
 
 
@@ -68,7 +68,7 @@ def echo_json(value: Any, *, indent: int | None = 2) -> None:
 
 
 def echo_file(text: str) -> None:
-    """Print the text of a file: byte for byte in UTF-8, except on a terminal."""
+    """Print the text of a file: unchanged in UTF-8; on a terminal with escapes, as ``echo``."""
     stream = sys.stdout
     buffer = getattr(stream, "buffer", None)
     if stream is None:
@@ -83,14 +83,14 @@ def echo_file(text: str) -> None:
 
 
 def escape_unencodable_output() -> None:
-    """Have what others print here, such as a debugger, show escapes where an encoding ends."""
+    """Show characters that an encoding lacks as escapes, also in output of a debugger."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 class CommandGroup(click.Group):
-    """A group of commands that names the nearest known one where it does not know a command."""
+    """A group of commands that suggests the nearest name for an unknown command."""
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         try:
@@ -103,7 +103,7 @@ class CommandGroup(click.Group):
 
 
 class Commands(CommandGroup):
-    """A group of commands whose errors are printed like everything else."""
+    """A group of commands that prints its errors with the same escapes as other output."""
 
     def main(self, *arguments: Any, **options: Any) -> Any:
         escape_unencodable_output()

@@ -1,4 +1,4 @@
-"""Commands of simulated users: what a labeler or reviewer does in the app."""
+"""Commands that perform the actions of a labeler or reviewer in the app."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _world_option = click.option(
     "--world", default=DEFAULT_WORLD, show_default=True, help="The world to act in."
 )
 _project_option = click.option("--project", required=True, help="The project's id or title.")
-_json_option = click.option("--json", "as_json", is_flag=True, help="Print what happened as JSON.")
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
 def _asset_option(*, required: bool) -> Callable[[C], C]:
-    rest = "." if required else "; the next in the person's queue unless given."
+    rest = "." if required else "; by default the next in the user's queue."
     return click.option("--asset", required=required, help=f"The asset's id or external id{rest}")
 
 
@@ -35,7 +35,7 @@ def _user_option(default: str) -> Callable[[C], C]:
         "user",
         default=default,
         show_default=True,
-        help="Who does it: an e-mail address, or the name of an API key.",
+        help="The user who acts: an e-mail address, or the name of an API key.",
     )
 
 
@@ -49,15 +49,15 @@ def _label_option(text: str, *, required: bool = False) -> Callable[[C], C]:
 
 
 _seconds_option = click.option(
-    "--seconds", type=click.FloatRange(min=0), default=0.0, help="How long it took them."
+    "--seconds", type=click.FloatRange(min=0), default=0.0, help="The labeling time in seconds."
 )
 _correct_option = click.option(
-    "--correct", is_flag=True, help="They change what they had submitted already."
+    "--correct", is_flag=True, help="Correct a label that the user has submitted."
 )
 
 
 def _common_options(command: C) -> C:
-    """The options that all of these commands have."""
+    """Add the options that all commands of this module have."""
     for option in (data_dir_option, _world_option, _json_option, _project_option):
         command = option(command)
     return command
@@ -67,7 +67,7 @@ def _common_options(command: C) -> C:
 @_common_options
 @_asset_option(required=False)
 @_user_option("labeler")
-@_label_option("; what they saved there unless given")
+@_label_option("; by default the response that the app shows")
 @_seconds_option
 @_correct_option
 def submit(**options: Any) -> None:
@@ -79,7 +79,7 @@ def submit(**options: Any) -> None:
 @_common_options
 @_asset_option(required=False)
 @_user_option("reviewer")
-@_label_option(" that corrects the label; as it is, it is approved")
+@_label_option(" of the corrected label; without it, the label is approved unchanged")
 @_seconds_option
 @_correct_option
 def review(**options: Any) -> None:
@@ -94,7 +94,10 @@ def review(**options: Any) -> None:
 @_label_option("", required=True)
 @_seconds_option
 def save(**options: Any) -> None:
-    """Begin to label an asset and leave it open: autosaved, and locked."""
+    """Save a label without submitting it.
+
+    The asset stays open for the user: its label is autosaved, and the asset is locked.
+    """
     _perform_action("save", options)
 
 
@@ -102,7 +105,7 @@ def save(**options: Any) -> None:
 @_common_options
 @_asset_option(required=True)
 @_user_option("reviewer")
-@click.option("--issue", help="What they have to say about the label.")
+@click.option("--issue", help="The text of an issue about the label.")
 def send_back(**options: Any) -> None:
     """Send an asset back to be labeled again."""
     _perform_action("send-back", options)
@@ -112,7 +115,7 @@ def send_back(**options: Any) -> None:
 @_common_options
 @_asset_option(required=False)
 @_user_option("labeler")
-@click.option("--reason", default="", help="Why.")
+@click.option("--reason", default="", help="The reason to skip it.")
 def skip(**options: Any) -> None:
     """Skip an asset."""
     _perform_action("skip", options)
@@ -123,7 +126,7 @@ def skip(**options: Any) -> None:
 @_asset_option(required=True)
 @_user_option("labeler")
 def unskip(**options: Any) -> None:
-    """Bring a skipped asset back into the queue."""
+    """Put a skipped asset back into the queue."""
     _perform_action("unskip", options)
 
 
@@ -131,7 +134,7 @@ def unskip(**options: Any) -> None:
 @_common_options
 @_asset_option(required=True)
 @_user_option("labeler")
-@_label_option("; what they see on the asset unless given")
+@_label_option("; by default the response that the app shows")
 def click_button(**options: Any) -> None:
     """Click on the button of the custom interface."""
     _perform_action("click", options)
@@ -145,11 +148,11 @@ def click_button(**options: Any) -> None:
     "--payload",
     type=click.File(encoding="utf-8"),
     required=True,
-    help="A JSON file with the event's payload, or the handler's arguments by name; - for "
+    help="A JSON file with the payload of the event, or the handler's arguments by name; - for "
     "standard input.",
 )
 def trigger(**options: Any) -> None:
-    """Call a plugin for an EVENT that has not happened.
+    """Call a plugin for an EVENT that did not happen.
 
     EVENT is the subject of an event, such as asset.created, or the name of a handler, such as
     on_submit.
@@ -197,17 +200,19 @@ def _post(options: dict[str, Any], path: str, data: dict[str, Any]) -> Any:
 
 
 def _read_json_file(file: TextIO, option: str) -> Any:
-    """What a file holds.
+    """Read a JSON object from a file.
 
     Raises:
-        click.ClickException: it is no JSON object.
+        click.ClickException: the file contains something else.
     """
     try:
         value = json.load(file)
     except ValueError as error:
-        raise click.ClickException(f"{file.name} is not JSON ({error}): mend {option}") from None
+        raise click.ClickException(
+            f"{file.name} is not JSON ({error}): fix the file of {option}"
+        ) from None
     if not isinstance(value, dict):
-        raise click.ClickException(f"{file.name} holds no JSON object: mend {option}")
+        raise click.ClickException(f"{file.name} is not a JSON object: fix the file of {option}")
     return value
 
 

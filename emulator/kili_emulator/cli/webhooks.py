@@ -1,4 +1,4 @@
-"""The command about webhooks."""
+"""The command ``redeliver`` for webhooks."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from kili_emulator.config import DEFAULT_WORLD
 
 @click.command()
 @click.argument("run")
-@click.option("--world", default=DEFAULT_WORLD, show_default=True, help="The world it was in.")
+@click.option("--world", default=DEFAULT_WORLD, show_default=True, help="The world of the run.")
 @data_dir_option
 def redeliver(run: str, world: str, data_dir: Path | None) -> None:
-    """Tell a webhook once more what it was told in RUN.
+    """Deliver the payload of RUN to its webhook again.
 
-    The webhook is called at its present address, with its present header, as a run of its own.
+    The call uses the present address and header of the webhook, and is a new run.
     """
     process = running_process(settings_from_options({"data_dir": data_dir}))
     new_run = process.request("POST", f"/worlds/{world}/runs/{run}/redeliver")

@@ -1,4 +1,4 @@
-"""The command that explains why a plugin did not run."""
+"""The command ``why``: explain why a plugin ran or did not run."""
 
 from __future__ import annotations
 
@@ -17,16 +17,24 @@ _QUESTION_OPTIONS = ("label", "asset", "project", "event", "plugin")
 
 
 @click.command()
-@click.option("--label", help="About this label: its id.")
-@click.option("--asset", help="About this asset: its id, or with --project its external id.")
-@click.option("--event", help="About this event of the audit trail: its id.")
+@click.option("--label", help="The label to explain: its id.")
+@click.option("--asset", help="The asset to explain: its id, or with --project its external id.")
+@click.option("--event", help="The event of the audit trail to explain: its id.")
 @click.option("--project", help="The project of the asset: its id or title.")
-@click.option("--plugin", help="Only this plugin: its name or id; unless given, all in short.")
+@click.option("--plugin", help="Explain only this plugin, in detail: its name or id.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--world", default=DEFAULT_WORLD, show_default=True, help="The world to look in.")
+@click.option(
+    "--world",
+    default=DEFAULT_WORLD,
+    show_default=True,
+    help="The world of the label, asset or event.",
+)
 @data_dir_option
 def why(as_json: bool, world: str, data_dir: Path | None, **options: str | None) -> None:
-    """Say why a plugin ran for a label, an asset or an event, or did not, and what to do."""
+    """Explain why a plugin ran or did not run.
+
+    The explanation is about a label, an asset or an event, and says what to do.
+    """
     process = running_process(settings_from_options({"data_dir": data_dir}))
     question = {name: options[name] for name in _QUESTION_OPTIONS if options[name] is not None}
     explanation = process.request("GET", f"/worlds/{world}/why", params=question)
@@ -37,7 +45,7 @@ def why(as_json: bool, world: str, data_dir: Path | None, **options: str | None)
     for event in explanation["events"]:
         echo(*_event_lines(event, is_detailed=options["plugin"] is not None))
     for run in explanation["byHand"]:
-        echo(f"By hand, {run['plugin']} was called in run {run['id']}: {run['outcome']}")
+        echo(f"Called by hand: {run['plugin']} in run {run['id']}: {run['outcome']}")
 
 
 def _title(about: dict[str, Any]) -> str:
@@ -49,8 +57,8 @@ def _title(about: dict[str, Any]) -> str:
 
 
 def _event_lines(event: dict[str, Any], *, is_detailed: bool) -> list[str]:
-    """The lines on an event, and the answer of each plugin."""
-    subject = event["event"] or f"label {event['labelId']}, of which no event tells"
+    """Return the lines of an event, and of the answer of each plugin."""
+    subject = event["event"] or f"label {event['labelId']}, which caused no event"
     calls = f", calls {event['handler']}" if event["handler"] else ""
     cause = f", caused by run {event['causedBy']}" if event["causedBy"] else ""
     answers = event["plugins"]
@@ -58,7 +66,7 @@ def _event_lines(event: dict[str, Any], *, is_detailed: bool) -> list[str]:
     lines = [f"{event['createdAt']} {subject}{calls}{cause}"]
     for each in answers:
         lines += _full_answer(each) if is_detailed else [_short_answer(each, width)]
-    return lines if answers else [*lines, "  There is no plugin in the organization."]
+    return lines if answers else [*lines, "  The organization has no plugin."]
 
 
 def _short_answer(answer: dict[str, Any], width: int) -> str:

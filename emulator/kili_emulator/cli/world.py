@@ -1,4 +1,4 @@
-"""Commands about worlds: isolated platforms side by side in one emulator."""
+"""Commands for worlds: isolated platforms side by side in one emulator."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ from kili_emulator.config import DEFAULT_WORLD
 @click.command()
 @data_dir_option
 def reset(data_dir: Path | None) -> None:
-    """Bring the default world back to its scenario, running or not."""
+    """Reset the default world to its scenario.
+
+    The emulator need not run.
+    """
     settings = settings_from_options({"data_dir": data_dir})
     process = find_ready_server(settings)
     if process:
@@ -33,11 +36,11 @@ def reset(data_dir: Path | None) -> None:
     if not process and folder.exists():
         with StateFolder(settings.data_dir).exclusive_lock():
             _reset_files(folder)
-    echo(f"World {DEFAULT_WORLD} is as its scenario has it.")
+    echo(f"World {DEFAULT_WORLD} was reset to its scenario.")
 
 
 def _reset_files(folder: Path) -> None:
-    """Reset the world kept there; an unfinished one, the next start makes again."""
+    """Reset the world in a folder; the next start creates an unfinished world anew."""
     from kili_emulator.domain import world_folder
 
     if world_folder.is_unfinished(folder) or not world_folder.has_world_files(folder):
@@ -52,20 +55,20 @@ def _reset_files(folder: Path) -> None:
 
 @click.group(cls=CommandGroup)
 def world() -> None:
-    """Make, list, reset and delete worlds of a running emulator."""
+    """Create, list, reset and delete worlds of a running emulator."""
 
 
 @world.command()
 @click.argument("name")
 @data_dir_option
-@click.option("--scenario", help="What it holds: a name or a file.")
+@click.option("--scenario", help="The initial content: the name or the file of a scenario.")
 @click.option(
-    "--seed", type=int, help="Make its random draws repeatable, and ids but for the time in them."
+    "--seed", type=int, help="Make random choices repeatable, and ids except for the time in them."
 )
 def create(name: str, data_dir: Path | None, scenario: str | None, seed: int | None) -> None:
-    """Make a world; its API keys end with its name."""
+    """Create a world; its API keys end with its name."""
     process = running_process(settings_from_options({"data_dir": data_dir}))
-    if scenario and {os.sep, "/", "."} & set(scenario):  # a path, and seen from here
+    if scenario and {os.sep, "/", "."} & set(scenario):  # a path, relative to the current folder
         scenario = str(Path(scenario).resolve())
     data = {"name": name, "scenario": scenario, "seed": seed}
     _print_world(process.request("POST", "/worlds", json=data))
@@ -84,20 +87,20 @@ def list_worlds(data_dir: Path | None) -> None:
 @click.argument("name")
 @data_dir_option
 def reset_world(name: str, data_dir: Path | None) -> None:
-    """Bring a world back to its scenario."""
+    """Reset a world to its scenario."""
     process = running_process(settings_from_options({"data_dir": data_dir}))
     process.request("POST", f"/worlds/{name}/reset", json={})
-    echo(f"World {name} is as its scenario has it.")
+    echo(f"World {name} was reset to its scenario.")
 
 
 @world.command()
 @click.argument("name")
 @data_dir_option
 def delete(name: str, data_dir: Path | None) -> None:
-    """Delete a world with everything in it."""
+    """Delete a world with all its content."""
     process = running_process(settings_from_options({"data_dir": data_dir}))
     process.request("DELETE", f"/worlds/{name}")
-    echo(f"World {name} is deleted.")
+    echo(f"World {name} was deleted.")
 
 
 def _print_world(world_view: dict[str, Any]) -> None:

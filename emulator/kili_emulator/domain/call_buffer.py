@@ -112,4 +112,4 @@ def _truncate_value(value: Any, limit: int) -> tuple[Any, int]:
 def _truncate(value: Any, text: str, limit: int) -> tuple[Any, int]:
     if len(text) <= limit:
         return value, len(text)
-    return text[:limit] + messages.CALL_TRUNCATED.format(left=len(text) - limit), limit
+    return text[:limit] + messages.CALL_TRUNCATED.format(count=len(text) - limit), limit

@@ -1,9 +1,13 @@
-"""The platform's errors, and every message that a user of the API can see.
+"""The errors of the API, and every error message that a user of the API can see.
 
 A business error reads ``[<key>] <sentence> -- This can be due to: <detail> | trace : false``
-(contract/errors.md#format) and carries a code that clients find in ``extensions.code``. Each
-function below makes one such error, ready to be raised; messages marked "ours" have no recorded
-original.
+(contract/errors.md#format) and has a code, which clients find in ``extensions.code``.
+
+Each function makes one error, ready to be raised; its docstring states the situation that the error
+reports. "(recorded)" marks texts that are recorded from the platform, "(ours)" texts that have no
+recorded original. Upper-case constants are templates for the details of an error.
+
+Every room of the server may import this package; it imports no other room.
 """
 
 from kili_emulator.errors.access import *

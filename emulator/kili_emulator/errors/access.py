@@ -1,4 +1,4 @@
-"""Who may not see or do what (contract/errors.md#messages)."""
+"""Errors about missing rights (contract/errors.md#messages)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from kili_emulator.errors.kili_error import KiliError, business_error
 
 
 def access_denied() -> KiliError:
-    """The target of a mutation does not exist, or the key's user cannot see it (recorded)."""
+    """The target of a mutation does not exist, or the user of the key cannot see it (recorded)."""
     return business_error(
         "accessDenied",
         "Access denied. Please verify your credentials or contact Kili support.",
@@ -25,10 +25,10 @@ def no_access_rights(operation: str, needed: str) -> KiliError:
 
 
 def run_key_revoked() -> KiliError:
-    """The run that a plugin's key was made for has ended (ours)."""
+    """The run has ended whose API key a plugin still uses (ours)."""
     return business_error(
         "accessDenied",
         "Access denied. Please verify your credentials or contact Kili support.",
-        "the key of a plugin run is valid only while the run lasts, and this run has ended",
+        "the API key of a plugin run is valid only during the run, and this run has ended",
         code="401",
     )

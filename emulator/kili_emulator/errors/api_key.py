@@ -1,4 +1,4 @@
-"""What is refused about API keys (ours)."""
+"""Errors about API keys (ours)."""
 
 from __future__ import annotations
 
@@ -6,23 +6,29 @@ from kili_emulator.errors.kili_error import KiliError, invalid_argument
 
 
 def api_key_exists(operation: str) -> KiliError:
-    """Somebody has this API key already."""
+    """A user has this API key already."""
     return invalid_argument(operation, "this API key exists already: choose another one")
 
 
 def api_key_invalid(operation: str, shortest: int, prefixes: str) -> KiliError:
-    """An API key has a form that the emulator needs for its own ones."""
-    form = f"at least {shortest} characters, no spaces, and does not begin with {prefixes}"
-    return invalid_argument(operation, f"an API key has {form}")
+    """An API key is too short, has spaces, or has a prefix that the emulator reserves."""
+    return invalid_argument(
+        operation,
+        f"an API key must have at least {shortest} characters and no spaces, and must not begin "
+        f"with {prefixes}",
+    )
 
 
 def expiry_date_invalid(text: str) -> KiliError:
-    """A key is to expire at what is no time."""
+    """The expiry date of a key is not a time."""
     return invalid_argument(
-        "expiryDate", f'"{text}" is no time: give YYYY-MM-DD or an ISO-8601 time'
+        "expiryDate", f'"{text}" is not a time: give YYYY-MM-DD or an ISO-8601 time'
     )
 
 
 def api_key_name_not_unique(name: str, count: int) -> KiliError:
-    """A key is named that does not exist, or not alone."""
-    return invalid_argument("The change of a key", f'{count} keys have the name "{name}"')
+    """No key, or more than one, has the name that a mutation gives."""
+    return invalid_argument(
+        "The change of a key",
+        f'{count} API keys have the name "{name}": give a name that only one key has',
+    )

@@ -1,22 +1,24 @@
-"""What is refused about the text of a GraphQL document, before it is executed (ours).
+"""Errors about the limits of a GraphQL document, which is checked before execution (ours).
 
-The messages name the limit, so that a client knows which one it has met.
+Each message names the limit that the document exceeds.
 """
 
 from __future__ import annotations
 
 DOCUMENT_TOO_LONG = (
-    "The document has {count} characters, more than the limit of {limit}: give values as variables."
+    "The document has {count} characters, more than the limit of {limit}: send values as variables."
 )
 DOCUMENT_TOO_MANY_TOKENS = (
-    "The document has more than {limit} tokens, which is the limit: give values as variables, or "
+    "The document has more than {limit} tokens, which is the limit: send values as variables, or "
     "send several documents."
 )
 DOCUMENT_TOO_NESTED = (
-    "The document is nested too deeply: brackets may be nested {limit} times, which is the limit."
+    "The document is nested too deeply, with more than {limit} levels of brackets, which is the "
+    "limit: send values as variables."
 )
 DOCUMENT_NUMBER_TOO_LONG = (
-    "A number in the document has more than {limit} characters, which is the limit."
+    "A number in the document has more than {limit} characters, which is the limit: send a shorter "
+    "number."
 )
 DOCUMENT_TOO_MANY_DEFINITIONS = (
     "The document has {count} operations and fragments, more than the limit of {limit}: send "
@@ -35,6 +37,6 @@ DOCUMENT_FIELD_REPEATED = (
     "is the limit: select it once."
 )
 DOCUMENT_LIST_RECURSION = (
-    'The document selects the list "{name}" inside of itself more than {limit} times, which is the '
+    'The document selects the list "{name}" inside itself more than {limit} times, which is the '
     "limit: ask for less at once."
 )

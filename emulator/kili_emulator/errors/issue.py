@@ -1,4 +1,4 @@
-"""What is refused about issues and questions (ours)."""
+"""Errors about issues and questions (ours)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from kili_emulator.errors.kili_error import KiliError, invalid_argument, not_emu
 
 
 def issue_without_target(operation: str) -> KiliError:
-    """An issue is about nothing."""
-    return invalid_argument(operation, "give the labelID of an issue, or its assetId")
+    """An issue names neither a label nor an asset."""
+    return invalid_argument(operation, "an issue needs a labelID or an assetId")
 
 
 def in_review_not_emulated(operation: str) -> KiliError:
-    """An issue or comment is to be one of a review."""
-    return not_emulated(operation, "what is said in review", "send inReview: false")
+    """An issue or comment has ``inReview``."""
+    return not_emulated(operation, "inReview: true", "send inReview: false")

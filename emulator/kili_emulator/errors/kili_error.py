@@ -1,7 +1,4 @@
-"""The form of the platform's errors, with a code for ``extensions.code``.
-
-See contract/errors.md#format.
-"""
+"""The format of the platform's errors (contract/errors.md#format)."""
 
 from __future__ import annotations
 
@@ -18,9 +15,9 @@ class KiliError(Exception):
     """An error in the platform's own format.
 
     Attributes:
-        message: the whole text that clients show.
+        message: the full text that clients show.
         code: ``extensions.code``.
-        context: ``extensions.context``, when the platform gives one.
+        context: ``extensions.context``; ``None`` for an error without context.
     """
 
     def __init__(
@@ -35,16 +32,17 @@ class KiliError(Exception):
 def business_error(
     key: str, sentence: str, detail: str, code: str = RESOLUTION_FAILURE
 ) -> KiliError:
+    """Make an error in the format of business errors."""
     return KiliError(f"[{key}] {sentence} -- This can be due to: {detail} | trace : false", code)
 
 
 def invalid_input(operation: str, detail: str) -> KiliError:
-    """An argument has a value that the operation does not take."""
+    """An argument has a value that the operation does not accept."""
     return business_error("invalidInput", f"{operation} was not carried out.", detail)
 
 
 def not_emulated(operation: str, member: str, remedy: str) -> KiliError:
-    """A value asks for a part of the platform that this version does not emulate."""
+    """A value asks for a feature that this version does not emulate."""
     return business_error(
         "notEmulated",
         f"{operation} was not carried out.",

@@ -1,4 +1,4 @@
-"""Names that a user of the commands or of Python gives, and that fit nothing or several things."""
+"""Errors about names given to a command or the Python API: unknown or ambiguous ones."""
 
 from __future__ import annotations
 
@@ -8,28 +8,32 @@ from kili_emulator.errors.kili_error import KiliError
 
 
 def user_unknown(name: str, known: Iterable[str]) -> KiliError:
-    """Nobody has this address, and no key this name."""
+    """No user has this e-mail address, and no API key has this name."""
     return KiliError(f'there is no user "{name}": give one of {", ".join(sorted(known))}')
 
 
 def user_ambiguous(name: str, emails: Iterable[str]) -> KiliError:
     """Keys of several users have this name."""
-    return KiliError(f'"{name}" names keys of several users: give one of {", ".join(emails)}')
+    return KiliError(
+        f'several users have an API key named "{name}": give one of {", ".join(emails)}'
+    )
 
 
 def user_deactivated(email: str) -> KiliError:
-    """The user cannot sign in any more."""
-    return KiliError(f"{email} is deactivated: activate the user, or act as another")
+    """The user is deactivated and cannot sign in."""
+    return KiliError(f"{email} is deactivated: activate this user, or act as another one")
 
 
 def project_name_not_found(name: str, known: Iterable[str]) -> KiliError:
     """No project has this id or title."""
-    return KiliError(f'there is no project "{name}": there are {_listed(known)}')
+    return KiliError(f'there is no project "{name}" (there are: {_listed(known)})')
 
 
 def project_ambiguous(name: str, candidates: Iterable[str]) -> KiliError:
     """Several projects have this title."""
-    return KiliError(f'several projects are titled "{name}": give the id, of {_listed(candidates)}')
+    return KiliError(
+        f'several projects have the title "{name}": give one of the ids {_listed(candidates)}'
+    )
 
 
 def asset_name_not_found(name: str, title: str) -> KiliError:
@@ -40,7 +44,7 @@ def asset_name_not_found(name: str, title: str) -> KiliError:
 def asset_ambiguous(name: str, ids: Iterable[str]) -> KiliError:
     """Several assets of the project have this external id."""
     return KiliError(
-        f'several assets have the external id "{name}": give the id, of {_listed(ids)}'
+        f'several assets have the external id "{name}": give one of the ids {_listed(ids)}'
     )
 
 

@@ -1,4 +1,4 @@
-"""What is refused about members of projects (ours)."""
+"""Errors about members of projects (ours)."""
 
 from __future__ import annotations
 
@@ -6,51 +6,61 @@ from kili_emulator.errors.kili_error import KiliError, invalid_argument
 
 
 def member_id_unknown(operation: str, given: str, expected: str | None) -> KiliError:
-    """A user is named who does not take part in the project, or not by the id.
+    """An argument that must be the id of a member of the project is not.
 
     Args:
-        expected: the id of the member whose e-mail address was given.
+        expected: the id of the member, if ``given`` is the member's e-mail address.
     """
     if expected:
-        return invalid_argument(operation, f'"{given}" is the e-mail address of a member, '
-                     f'where the id is wanted: give "{expected}"')  # fmt: skip
-    return invalid_argument(operation, f'"{given}" is not the id of a member of the project: '
-                 "give the id of one, or add them first")  # fmt: skip
+        return invalid_argument(
+            operation, f'"{given}" is the e-mail address of a member: give the id "{expected}"'
+        )
+    detail = f'"{given}" is not the id of a member of the project'
+    return invalid_argument(operation, f"{detail}: give the id of a member, or add the user first")
 
 
 def member_email_unknown(operation: str, given: str, expected: str | None) -> KiliError:
-    """A user is named who does not take part in the project, or not by the e-mail address.
+    """An argument that must be the e-mail address of a member of the project is not.
 
     Args:
-        expected: the e-mail address of the member whose id was given.
+        expected: the e-mail address of the member, if ``given`` is the member's id.
     """
     if expected:
-        return invalid_argument(operation, f'"{given}" is the id of a member, '
-                     f'where the e-mail address is wanted: give "{expected}"')  # fmt: skip
-    return invalid_argument(operation, f'"{given}" is not the e-mail address of a member of the project: '
-                 "give the address of one, or add them first")  # fmt: skip
+        return invalid_argument(
+            operation, f'"{given}" is the id of a member: give the e-mail address "{expected}"'
+        )
+    detail = f'"{given}" is not the e-mail address of a member of the project'
+    return invalid_argument(
+        operation, f"{detail}: give the address of a member, or add the user first"
+    )
 
 
 def role_mismatch(operation: str) -> KiliError:
-    """The role's id belongs to another project or user than those named beside it."""
-    return invalid_argument(operation, "the role is not the one of this user in this project: "
-                 "take where.id from the project's roles")  # fmt: skip
+    """The role id belongs to another project or user than the other arguments name."""
+    return invalid_argument(
+        operation,
+        "the role is not that of this user in this project: take where.id from the project's roles",
+    )
 
 
 def administrator_not_removable(operation: str) -> KiliError:
-    """Administrators of the organization take part in all of its projects."""
-    return invalid_argument(operation, "the user takes part as an administrator of the organization, "
-                 "without being a member: nothing is to be removed")  # fmt: skip
+    """An administrator of the organization, who is no member of the project, is removed from it."""
+    return invalid_argument(
+        operation,
+        "the user has access as an administrator of the organization and is not a member of the "
+        "project: there is no role to remove",
+    )
 
 
 def member_not_identified(operation: str) -> KiliError:
-    """A mutation's ``where`` does not say which member it is about."""
+    """The ``where`` of a mutation does not identify a member."""
     return invalid_argument(
         operation, "where must have an id, or project.id and user.email or user.id"
     )
 
 
 def user_of_another_organization(email: str) -> KiliError:
-    """Each user belongs to one organization only."""
-    return invalid_argument("appendToRoles", f'the user with the e-mail "{email}" '
-                 "belongs to another organization")  # fmt: skip
+    """A user of another organization is added to the project."""
+    return invalid_argument(
+        "appendToRoles", f'the user with the e-mail "{email}" belongs to another organization'
+    )

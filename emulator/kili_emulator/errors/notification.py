@@ -1,4 +1,4 @@
-"""What is refused about notifications (ours)."""
+"""Errors about notifications (ours)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from kili_emulator.errors.kili_error import KiliError, invalid_argument
 
 
 def notification_incomplete(operation: str, missing: list[str]) -> KiliError:
-    """A notification lacks what it needs."""
-    return invalid_argument(operation, f"data lacks {', '.join(missing)}")
+    """A notification lacks required members."""
+    return invalid_argument(operation, f"members of data are missing: {', '.join(missing)}")
 
 
 def progress_out_of_range(operation: str) -> KiliError:
-    """The progress of a task is no share of it."""
+    """The progress of a task is not a percentage."""
     return invalid_argument(operation, "progress must be between 0 and 100")

@@ -1,4 +1,4 @@
-"""What is refused about organizations and their licenses (ours)."""
+"""Errors about organizations and their licenses (ours)."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def license_malformed(operation: str, detail: str) -> KiliError:
 
 
 def name_empty(operation: str, member: str) -> KiliError:
-    """Something is to have no name."""
+    """A name or address is empty."""
     return invalid_argument(operation, f"{member} cannot be empty")

@@ -1,4 +1,4 @@
-"""What is refused about projects: settings and json interfaces (ours)."""
+"""Errors about projects: settings and json interfaces (ours)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from kili_emulator.errors.kili_error import KiliError, invalid_argument, not_emu
 
 
 def setting_immutable(operation: str, name: str) -> KiliError:
-    """A setting cannot change any more."""
-    return invalid_argument(operation, f"{name} is fixed when the project is created")
+    """A setting that is fixed at the creation of the project is changed."""
+    return invalid_argument(
+        operation, f"{name} cannot change after the creation of the project: leave it out"
+    )
 
 
 def setting_out_of_range(operation: str, name: str, low: int, high: int) -> KiliError:
@@ -18,16 +20,16 @@ def setting_out_of_range(operation: str, name: str, low: int, high: int) -> Kili
 
 
 def metadata_property_invalid(operation: str, key: str, members: Iterable[str]) -> KiliError:
-    """A metadata property has a member that it cannot have."""
+    """A metadata property has an unknown member."""
     return invalid_argument(
-        operation, f'metadata property "{key}" takes the members {", ".join(members)}'
+        operation, f'metadata property "{key}" takes only the members {", ".join(members)}'
     )
 
 
 def metadata_flag_invalid(operation: str, key: str, flags: Iterable[str]) -> KiliError:
-    """A metadata property says neither yes nor no."""
+    """A flag of a metadata property is not a boolean."""
     return invalid_argument(
-        operation, f'{", ".join(flags)} of metadata "{key}" must be true or false'
+        operation, f'{", ".join(flags)} of metadata property "{key}" must be true or false'
     )
 
 
@@ -39,21 +41,22 @@ def project_type_mismatch(operation: str, project_type: str, input_type: str) ->
 
 
 def pixel_labeling_not_geospatial(operation: str) -> KiliError:
-    """Only geospatial projects can be labeled in pixels."""
+    """A project that is not geospatial is to use pixel labeling."""
     return invalid_argument(operation, "pixelLabeling needs the inputType GEOSPATIAL")
 
 
 def demo_arguments_not_allowed(operation: str, members: Iterable[str]) -> KiliError:
-    """A demo project brings its own input type, interface and mode."""
+    """A demo project gets an input type, interface or mode, which it defines itself."""
     return invalid_argument(
-        operation, f"fromDemoProject brings its own: leave out {', '.join(members)}"
+        operation, f"fromDemoProject defines these itself: leave out {', '.join(members)}"
     )
 
 
 def workflows_differ(operation: str) -> KiliError:
-    """Labels cannot be copied into a project whose steps are others."""
+    """Labels are copied into a project with different steps."""
     return invalid_argument(
-        operation, "the projects have different workflows: copy into a copy of the first"
+        operation,
+        "the projects have different workflows: copy the labels into a copy of the source project",
     )
 
 
@@ -71,13 +74,13 @@ INTERFACE_BAD_CATEGORIES = 'job "{job}" must have categories of the form {{code:
 INTERFACE_BAD_TEXTS = '"{member}" of category "{where}" must be a list of texts'
 INTERFACE_BAD_POINTS = '"points" of category "{where}" must be a list of {{code, name}}'
 INTERFACE_UNKNOWN_CHILD = 'job "{job}" has the sub-job "{child}", which does not exist'
-INTERFACE_CYCLE = "these jobs are, or have, sub-jobs of themselves: {jobs}"
+INTERFACE_CYCLE = "these jobs are sub-jobs of themselves, directly or indirectly: {jobs}"
 
 
 def input_type_retired(input_type: str) -> KiliError:
-    """A project is to have an input type that clients know by name only."""
+    """A project gets an input type that the platform no longer offers."""
     return not_emulated(
         "createProject",
-        f"the input type {input_type}, which the platform offers no more,",
-        "choose another, such as IMAGE, TEXT, PDF or VIDEO",
+        f"the input type {input_type}, which the platform no longer offers,",
+        "choose another one, such as IMAGE, TEXT, PDF or VIDEO",
     )

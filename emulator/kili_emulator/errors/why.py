@@ -1,40 +1,39 @@
-"""What is refused of those who ask why a plugin was not called (the control plane's)."""
+"""Errors about questions why a plugin was not called (the control plane's)."""
 
 from __future__ import annotations
 
 from kili_emulator.errors.kili_error import KiliError
 
 WHY_QUESTION = (
-    "ask about one of label (an id), asset (an id, or with project an external id) or event (an id "
-    "of the audit trail), and where wanted name a plugin"
+    "give exactly one of label (an id), asset (an id, or an external id together with project) and "
+    "event (an id of the audit trail); plugin (a name or id) is optional"
 )
 
 
 def why_question() -> KiliError:
-    """It is not said, or not clearly, about what."""
+    """The question names no subject, or more than one."""
     return KiliError(WHY_QUESTION)
 
 
 def label_not_known(label_id: str) -> KiliError:
-    """There is no such label, and nothing tells of one."""
+    """No label, and no deleted label, has this id."""
     return KiliError(
-        f'there is no label "{label_id}" in this world, and none that was deleted had this id: '
-        "append_labels answers the ids of labels, and `kili-emulator world list` the worlds"
+        f'no label in this world, and no deleted one, has the id "{label_id}": append_labels '
+        "returns the ids of labels, and `kili-emulator world list` lists the worlds"
     )
 
 
 def asset_not_known(name: str) -> KiliError:
-    """There is no such asset, and nothing tells of one."""
+    """No asset, and no deleted asset, has this id or external id."""
     return KiliError(
-        f'there is no asset with the id "{name}" in this world: for an external id, name the '
-        "project, too"
+        f'no asset in this world has the id "{name}": for an external id, give the project too'
     )
 
 
 def event_not_known(event_id: str) -> KiliError:
-    """There is no such event."""
+    """No event has this id."""
     return KiliError(
-        f'there is no event "{event_id}" in this world: kili.events.list shows those of a project'
+        f'no event in this world has the id "{event_id}": kili.events.list lists those of a project'
     )
 
 

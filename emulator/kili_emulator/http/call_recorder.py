@@ -1,6 +1,7 @@
-"""Requests that a plugin's run makes are recorded for it.
+"""Recording of the API requests that plugin runs make.
 
-The run's log gets a hint where they find nothing, and where the workflow refuses a label.
+The log of the run gets a hint if a request names a project where the plugin is not active, or if
+the workflow refuses a label.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from kili_emulator.rules.named_ids import named_ids
 
 
 class CallRecorder:
-    """A request that is being answered.
+    """The recorder of one request.
 
     Args:
-        world: the world that it is about.
-        actor: who asks; nothing is taken down unless it is a run.
+        world: the world of the request.
+        actor: the sender of the request; only requests of runs are recorded.
     """
 
     def __init__(self, request: Request, world: World, actor: Actor) -> None:
@@ -44,7 +45,7 @@ class CallRecorder:
         query: str | None = None,
         errors: bool = False,
     ) -> None:
-        """Take down how the request was answered; before the answer goes out.
+        """Record the answer of the request, before it is sent.
 
         Args:
             query: the document of a GraphQL request.
@@ -70,7 +71,7 @@ class CallRecorder:
         )
 
     def _log_inactive_projects(self, calls: CallBuffer, mentioned_ids: set[str]) -> None:
-        """Say in the run's log which projects it named that its plugin is not active on."""
+        """Warn in the log of the run about projects on which its plugin is not active."""
         view = self._world.view
         for project in Access(view, self._actor).list_invisible_project_ids(mentioned_ids):
             for plugin in view.plugins.find("user", self._actor.user_id):

@@ -1,7 +1,7 @@
-"""Answers requests that fail in a way that their route does not foresee.
+"""Error answers of requests whose route does not handle the error itself.
 
 Each part of the server has one form of error: GraphQL's ``errors`` at the GraphQL endpoint,
-``{"error": text}`` below the control plane, plain text elsewhere. No answer is a page of HTML.
+``{"error": text}`` in the control plane, plain text elsewhere. No answer is an HTML page.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from kili_emulator.http.security import text_answer
 logger = logging.getLogger(__name__)
 
 _CONTROL_PATH = "/_emulator"
-# The codes of GraphQL's errors that a status of HTTP stands for.
+# The code of a GraphQL error by HTTP status.
 _CODES = {500: errors.INTERNAL_ERROR, 507: errors.INTERNAL_ERROR}
 
 
 def register_error_handlers(application: Flask) -> None:
-    """Have every error that no route answers itself answered in the form of its part."""
+    """Answer errors that no route handles in the form of their part of the server."""
 
     @application.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> Response:
-        """A request that the web framework refuses: no such address, no such method, …"""
+        """Answer a request that the web framework refuses: unknown path, wrong method, …"""
         status = error.code or 500
         messages_by_status = {404: errors.ROUTE_UNKNOWN, 405: errors.METHOD_UNKNOWN}
         text = messages_by_status.get(status, errors.REQUEST_REFUSED)
@@ -45,7 +45,7 @@ def register_error_handlers(application: Flask) -> None:
 
     @application.errorhandler(Exception)
     def explain(error: Exception) -> Response:
-        """Anything else: what the emulator refuses, or a defect of it, which is logged."""
+        """Answer a refusal of the emulator, or a defect, which is logged too."""
         if isinstance(error, OSError) and errors.is_disk_full(error):
             error = errors.not_stored(error)
         if isinstance(error, KiliError):
@@ -57,10 +57,10 @@ def register_error_handlers(application: Flask) -> None:
 
 
 def error_answer(text: str, status: int, code: str | None = None) -> Response:
-    """An error in the form of the part of the server that the present request is for.
+    """Return an error in the form of the part of the server that the current request addresses.
 
     Args:
-        code: ``extensions.code`` at the GraphQL endpoint; what fits the status where none is given.
+        code: ``extensions.code`` at the GraphQL endpoint; by default the code of the status.
     """
     if request.path == f"{API_PATH}/graphql":
         code = code or _CODES.get(status, errors.BAD_USER_INPUT)

@@ -1,4 +1,4 @@
-"""Addresses of files, as the client of a request reaches them (contract/file.md#downloads)."""
+"""URLs of files and uploads, for the client of a request (contract/file.md#downloads)."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from kili_emulator.domain.world import World
 from kili_emulator.http.security import FileUrlSigner
 from kili_emulator.rules.client_version import version_numbers
 
-# The header in which clients say their version (contract/http.md#request-headers).
+# The header with the version of the client (contract/http.md#request-headers).
 CLIENT_VERSION_HEADER = "apollographql-client-version"
 
-# 2.140.3 sends none, 2.150.1 does; those between need not be told apart.
+# 2.140.3 sends no key, 2.150.1 does; the emulator does not distinguish the versions between.
 _FIRST_VERSION_WITH_KEY = (2, 150, 1)
 
 
 def needs_signed_urls(request: Request) -> bool:
-    """Whether a client may be too old to send its API key when it reads a file."""
+    """Return whether a client may be too old to send its API key when it reads a file."""
     version = version_numbers(request.headers.get(CLIENT_VERSION_HEADER))
     return bool(version) and version < _FIRST_VERSION_WITH_KEY
 
@@ -28,10 +28,12 @@ def needs_signed_urls(request: Request) -> bool:
 def make_upload_url_builder(
     server_url: str, signer: FileUrlSigner, world: World
 ) -> Callable[[Upload], str]:
-    """Makes the signed URLs of a world: the id comes last, for clients cut it off.
+    """Return a function that makes signed upload URLs of a world.
+
+    The id is the last parameter, because clients cut it off.
 
     Args:
-        server_url: the URL of the server, as the client reaches it.
+        server_url: the URL under which the client reaches the server.
     """
     address = server_url.rstrip("/") + UPLOAD_PATH
 
@@ -44,11 +46,11 @@ def make_upload_url_builder(
 def make_file_url_builder(
     server_url: str, signer: FileUrlSigner, world: World, *, signed: bool
 ) -> Callable[[str], str]:
-    """Makes URLs to read files from.
+    """Return a function that makes download URLs of a world.
 
     Args:
-        server_url: the URL of the server.
-        signed: they can be read without an API key.
+        server_url: the URL under which the client reaches the server.
+        signed: add a token that replaces the API key.
     """
     address = server_url.rstrip("/") + FILES_PATH
 

@@ -1,4 +1,4 @@
-"""Reads request bodies: unpacks gzip, within bounds (contract/http.md#request-headers)."""
+"""Request bodies: read, decompress and parse within limits (contract/http.md#request-headers)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CHUNK_BYTES = 64 * 1024
 
 
 class BodyError(Exception):
-    """A body that cannot be read; carries the status to answer with."""
+    """The error of a body that cannot be read, with the HTTP status of the answer."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -28,10 +28,10 @@ class BodyError(Exception):
 
 
 def read_body(request: Request) -> bytes:
-    """The bytes that were sent, unpacked; never more than the bound of them is in memory.
+    """Return the decompressed body; memory use stays within the size limit.
 
     Raises:
-        BodyError: they are too many, or not the gzip they claim to be, or break off.
+        BodyError: the body is too large, is not the declared gzip, or is incomplete.
     """
     if (request.content_length or 0) > _MAX_BODY:
         raise _too_large()
@@ -47,7 +47,7 @@ def read_body(request: Request) -> bytes:
 
 
 def _read_chunks(request: Request) -> Iterator[bytes]:
-    """What was sent, as it comes in."""
+    """Yield the body as it arrives."""
     received_bytes = 0
     try:
         while chunk := request.stream.read(_CHUNK_BYTES):
@@ -66,7 +66,7 @@ def _decompress(chunks: Iterator[bytes]) -> Iterator[bytes]:
             yield decompressor.decompress(chunk, _CHUNK_BYTES)
             while decompressor.unconsumed_tail:
                 yield decompressor.decompress(decompressor.unconsumed_tail, _CHUNK_BYTES)
-            if decompressor.eof:  # what follows is not part of it
+            if decompressor.eof:  # further bytes are not part of the body
                 return
     except zlib.error:
         raise BodyError(errors.BODY_NOT_GZIP) from None
@@ -78,10 +78,10 @@ def _too_large() -> BodyError:
 
 
 def read_json(request: Request) -> dict[str, Any]:
-    """The JSON object that was sent; an empty body is an empty object.
+    """Return the JSON object of a body; an empty body is an empty object.
 
     Raises:
-        BodyError: it is something else.
+        BodyError: the body cannot be read, or is not a JSON object.
     """
     body = read_body(request)
     try:

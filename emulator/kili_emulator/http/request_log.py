@@ -1,7 +1,7 @@
-"""The request log: one JSON line for each GraphQL request or subscription: who asked what.
+"""The request log: one JSON line for each GraphQL request or subscription.
 
-SDKs say in headers who they are and which of their methods is at work
-(contract/http.md#request-headers).
+The line has the client, the user and the operations. SDKs send their name, their version and the
+called method in headers (contract/http.md#request-headers).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CLIENT_HEADERS = {
 
 
 class RequestLogError(Exception):
-    """The file cannot be written; the message says why and what to do."""
+    """The error of a file that cannot be written; the message has the reason and a remedy."""
 
 
 logger = logging.getLogger(__name__)
@@ -37,12 +37,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RequestLogEntry:
-    """A request and how it was answered.
+    """An entry: a request and the result of its answer.
 
     Attributes:
-        session: the world and the user of its key; ``None`` where nobody has the key.
-        operations: its root fields, as ``Query.assets``.
-        errors: whether the answer holds errors.
+        session: the world and the user of the API key; ``None`` for an unknown key.
+        operations: the root fields, such as ``Query.assets``.
+        errors: whether the answer has errors.
     """
 
     request: Request
@@ -51,7 +51,7 @@ class RequestLogEntry:
     errors: bool
 
     def line(self) -> str:
-        """The entry as JSON; what is not known is null."""
+        """Format the entry as JSON; unknown values are null."""
         world, actor = self.session or (None, None)
         clock = world.clock if world else Clock()
         content: dict[str, Any] = {
@@ -72,10 +72,10 @@ def _header(request: Request, names: tuple[str, ...]) -> str | None:
 
 
 class RequestLog:
-    """Appends entries to a file; a line is there before its request is answered.
+    """A file of entries; each line is written before its request is answered.
 
     Args:
-        path: the file, which is made where there is none; ``None`` writes nothing.
+        path: the file, which is created if it does not exist; ``None`` to write nothing.
 
     Raises:
         RequestLogError: the file cannot be opened.
@@ -88,7 +88,7 @@ class RequestLog:
             return
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            if not path.exists():  # one that is there has the mode that its owner gave it
+            if not path.exists():  # an existing file keeps its mode
                 private_files.make_file(path)
             self._file = path.open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
         except OSError as error:
@@ -97,7 +97,7 @@ class RequestLog:
             ) from None
 
     def add(self, entry: RequestLogEntry) -> None:
-        """Write an entry down, if there is a file."""
+        """Write an entry, if there is a file."""
         if self._file is None:
             return
         line = entry.line()
@@ -106,12 +106,12 @@ class RequestLog:
                 return
             try:
                 self._file.write(line + "\n")
-            except OSError as error:  # which is no reason to refuse the request
+            except OSError as error:  # no reason to refuse the request
                 logger.warning(messages.REQUEST_LOG_FAILED.format(reason=error.strerror))
 
     def close(self) -> None:
-        """Write nothing from now on."""
+        """Close the file; later entries are dropped."""
         with self._lock:
             if self._file is not None:
-                with contextlib.suppress(OSError):  # of a line that the disk did not take
+                with contextlib.suppress(OSError):  # the disk did not accept a line
                     self._file.close()

@@ -1,4 +1,4 @@
-"""Who may come in: hosts, origins, keys and upload tokens (a plugin upload is running code)."""
+"""Access checks: hosts, origins, API keys and upload tokens (plugin uploads run code)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from kili_emulator.domain.file import Upload
 API_KEY_SCHEME = "X-API-Key: "
 UPLOAD_LIFETIME = 3600
 
-# What documents of other types may do in a browser: be seen.
+# Documents of other types may only be displayed in a browser.
 _CONTENT_SECURITY_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 )
@@ -33,11 +33,11 @@ _PASSIVE_TYPES = frozenset({"application/json", "application/pdf", "text/plain"}
 def reject_foreign_request(
     request: Request, allowed_hosts: Iterable[str], *, allow_any_address: bool
 ) -> Response | None:
-    """A 403 for a request that a foreign host name or web site made; ``None`` when it may pass.
+    """Return a 403 for a request of a foreign host name or web site; ``None`` to accept it.
 
     Args:
-        allowed_hosts: names under which the server may be reached, besides the loopback ones.
-        allow_any_address: it may also be reached under any numeric address, which no web site can fake.
+        allowed_hosts: accepted host names, besides the loopback ones.
+        allow_any_address: also accept any numeric address, which no web site can fake.
     """
     host = _parts(f"//{request.host}").hostname
     if not host:
@@ -54,7 +54,7 @@ def reject_foreign_request(
 
 
 def _parts(url: str) -> SplitResult:
-    """The parts of an address; all empty where it is none."""
+    """Return the parts of a URL; all are empty if it is not a URL."""
     try:
         return urlsplit(url)
     except ValueError:
@@ -70,7 +70,7 @@ def _is_address(host: str) -> bool:
 
 
 def api_key(request: Request) -> str | None:
-    """The key of a request: ``Authorization: X-API-Key: <key>``.
+    """Return the API key of a request: ``Authorization: X-API-Key: <key>``.
 
     See contract/http.md#request-headers.
     """
@@ -79,19 +79,19 @@ def api_key(request: Request) -> str | None:
 
 
 def unauthorized() -> Response:
-    """The answer that every generation of clients recognises as a bad key."""
+    """Return the answer that every generation of clients recognizes as a bad key."""
     return text_answer(errors.UNAUTHORIZED, 401)
 
 
 def text_answer(text: str, status: int) -> Response:
-    """A plain text answer."""
+    """Return a plain text answer."""
     return Response(text, status, content_type="text/plain; charset=utf-8")
 
 
 def add_security_headers(answer: Response) -> Response:
-    """An answer that browsers take for what its type says, and run no code of.
+    """Add headers that keep browsers from guessing the type and from running code.
 
-    What is served may have been uploaded by anybody, and stands at the address of the server.
+    Any user may have uploaded the served file, and it has the origin of the server.
     """
     answer.headers["X-Content-Type-Options"] = "nosniff"
     if not _is_passive(answer.headers.get("Content-Type", "")):
@@ -100,17 +100,17 @@ def add_security_headers(answer: Response) -> Response:
 
 
 def _is_passive(content_type: str) -> bool:
-    """Whether browsers only show a file of that type; of a list of types they take the last."""
+    """Return whether browsers only display this type; of a list of types, they use the last."""
     media_type = content_type.partition(";")[0].strip().lower()
     is_media = _MEDIA_TYPE.fullmatch(media_type) is not None and not media_type.endswith("xml")
     return (is_media or media_type in _PASSIVE_TYPES) and "," not in content_type
 
 
 class FileUrlSigner:
-    """Makes and reads the tokens of upload URLs, and those of URLs to read a file from.
+    """The tokens of upload and download URLs.
 
     Args:
-        secret: known to nobody else; with another one, old URLs are worth nothing.
+        secret: signs the tokens; a new secret invalidates earlier URLs.
     """
 
     def __init__(self, secret: str) -> None:
@@ -118,14 +118,14 @@ class FileUrlSigner:
         self._read_serializer = URLSafeSerializer(secret, salt="download")
 
     def token(self, world: str, upload: Upload) -> str:
-        """A token that allows one upload for an hour."""
+        """Make a token that allows one upload for an hour."""
         return str(self._upload_serializer.dumps([world, upload.file_id, upload.project_id]))
 
     def read(self, token: str) -> tuple[str, Upload]:
-        """The world and the upload that a token is for.
+        """Return the world and the upload of a token.
 
         Raises:
-            ValueError: it is not valid, or no longer; the message is for the client.
+            ValueError: the token is invalid or expired; the message is for the client.
         """
         try:
             world, file_id, project_id = self._upload_serializer.loads(
@@ -138,11 +138,11 @@ class FileUrlSigner:
         return world, Upload(file_id, project_id)
 
     def make_read_token(self, world: str, file_id: str) -> str:
-        """A token that allows reading one file, for clients that send no key with it."""
+        """Make a token to read one file, for clients that send no key."""
         return str(self._read_serializer.dumps([world, file_id]))
 
     def world_of_read_token(self, token: str, file_id: str) -> str | None:
-        """The world whose file may be read with a token."""
+        """Return the world of a token for this file; ``None`` for an invalid token."""
         try:
             world, token_file_id = self._read_serializer.loads(token)
         except BadSignature:

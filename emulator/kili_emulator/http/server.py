@@ -1,4 +1,4 @@
-"""The web server: a thread per request, because plugins call back while their cause waits."""
+"""The web server: one thread per request, because plugins call the API while a request waits."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ _BACKLOG = 128
 
 class _QuietHandler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
-    error_content_type = "text/plain; charset=utf-8"  # of what is no request at all
+    error_content_type = "text/plain; charset=utf-8"  # the answer to invalid HTTP
     error_message_format = "%(message)s: %(explain)s"
 
     def log_request(self, *_: Any) -> None:
-        """Requests are not news."""
+        """Log nothing."""
 
 
 class HttpServer:
-    """Serves an application until it is stopped.
+    """A server for an application.
 
     Args:
-        port: 0 takes any free one; :attr:`port` then says which.
+        port: 0 for any free port, which is then in :attr:`port`.
 
     Raises:
-        OSError: the address cannot be listened on.
+        OSError: the server cannot listen on the address.
     """
 
     def __init__(self, application: Flask, host: str, port: int) -> None:
-        # A socket of ours: werkzeug ends the process where it cannot listen, and asks the name
-        # service for its own name before it does.
+        # Our own socket: werkzeug would end the process if it cannot listen, and look up its own
+        # name in the name service before.
         with _open_socket(host, port) as listening_socket:
             self._server = make_server(
                 host,
@@ -51,7 +51,7 @@ class HttpServer:
         _servers.add(self)
 
     def start(self) -> None:
-        """Serve from a thread of its own."""
+        """Serve in a new thread."""
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="http", daemon=True
         )
@@ -62,15 +62,15 @@ class HttpServer:
         self._server.serve_forever(0.2)
 
     def request_shutdown(self) -> None:
-        """End serving, as an interrupt does; for the threads of requests."""
+        """Stop serving, as an interrupt does; called from the threads of requests."""
         self._server.shutdown()
 
     def close_socket(self) -> None:
-        """Hold the address no longer, in this process."""
+        """Close the socket in this process."""
         self._server.socket.close()
 
     def stop(self) -> None:
-        """Stop serving and close the socket; requests under way are left to themselves."""
+        """Stop serving and close the socket, without waiting for running requests."""
         if self._thread:
             self._server.shutdown()
             self._thread.join()
@@ -81,7 +81,7 @@ _servers: WeakSet[HttpServer] = WeakSet()
 
 
 def _close_inherited_sockets() -> None:
-    """In a child that a plugin forks: it may outlive the emulator, and would keep its address."""
+    """Close the sockets in a forked child of a plugin, which may outlive the emulator."""
     for each in _servers:
         each.close_socket()
 

@@ -1,13 +1,13 @@
-"""One websocket connection: the older sub-protocol ``graphql-ws``.
+"""A websocket connection with the older sub-protocol ``graphql-ws``.
 
 See contract/subscription.md#protocol.
 
-``connection_init`` comes first and has the API key; then, for each subscription, ``start``, any
-number of ``data`` from here, ``stop``. A ``stop`` is always answered with one ``complete``, also
-when the subscription was completed from here before: clients wait for it.
+The client first sends ``connection_init`` with its API key. For each subscription it then sends
+``start``, gets any number of ``data`` frames, and sends ``stop``. The server answers each ``stop``
+with one ``complete``, even if it completed the subscription before: clients wait for the answer.
 
-The thread of the request reads; another one writes everything, in order, and executes the
-operation for each event. Whoever changes the world only adds to its queue.
+The thread of the request reads. A second thread executes the operation for each event and writes
+all frames in order. Threads that change the world only add tasks to the queue of this writer.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ from kili_emulator.http.graphql_routes import ContextFactory
 
 logger = logging.getLogger(__name__)
 
-# What the writer does next: it sends the frame, if there is one.
+# A task of the writer, which sends the returned frame, if there is one.
 WriterTask = Callable[[], websocket_frames.Frame | None]
-# Writes down who asked for which operations, and whether the answer was an error.
+# Logs a request: the world and the user, the operations, whether the answer was an error.
 LogRequest = Callable[[tuple[World, Actor] | None, list[str], bool], None]
 
 _GOING_AWAY = 1001
@@ -47,13 +47,13 @@ _POLICY_VIOLATION = 1008
 
 @dataclass(frozen=True)
 class ConnectionLimits:
-    """How long, and how much.
+    """The time limits and the queue limit of a connection.
 
     Attributes:
-        init: seconds in which a client must say who it is.
-        keep_alive: seconds of silence after which a ``ka`` is sent.
-        grace: seconds that clients have for taking leave when the server stops.
-        waiting: frames that may wait for a client that does not read them.
+        init: seconds until a client must have sent its API key.
+        keep_alive: seconds without a frame after which the server sends a ``ka``.
+        grace: seconds for clients to stop their subscriptions when the server stops.
+        waiting: the number of frames that may wait for a slow client.
     """
 
     init: float = 5.0
@@ -67,11 +67,11 @@ class Connection:
 
     Args:
         channel: a ``simple_websocket.Server``.
-        make_context: makes the contexts that operations are executed in.
-        log_request: told of each subscription that is asked for, before it is answered.
+        make_context: makes the context of each execution.
+        log_request: called for each requested subscription, before the answer.
 
     Attributes:
-        ended: done when it has ended.
+        ended: done when the connection has ended.
     """
 
     PROTOCOL: ClassVar = "graphql-ws"
@@ -93,7 +93,7 @@ class Connection:
         self._outbox: queue.SimpleQueue[WriterTask | None] = queue.SimpleQueue()
         self._lock = threading.RLock()
         self._active_subscriptions: dict[str, ActiveSubscription] = {}
-        self._awaiting_stop: set[str] = set()  # completed from here
+        self._awaiting_stop: set[str] = set()  # completed by the server
         self._stop_waiters: list[Future[None]] = []
         self._key: str | None = None
         self._close_code: int | None = None
@@ -198,12 +198,12 @@ class Connection:
             self._active_subscriptions.pop(frame_id).end()
         self._awaiting_stop.discard(frame_id)
 
-    # Ending from here
+    # Ending by the server
 
     def complete(
         self, active_subscription: ActiveSubscription, last: websocket_frames.Frame | None = None
     ) -> None:
-        """End a subscription that the client has not stopped, and tell it so."""
+        """End a subscription that the client has not stopped, and send the last frame."""
         with self._lock:
             active_subscription.stop_listening()
             if self._active_subscriptions.get(active_subscription.frame_id) is active_subscription:
@@ -215,7 +215,7 @@ class Connection:
         """End the subscriptions to a world, or all of them.
 
         Returns:
-            done when the client has stopped them, too, or is gone.
+            done when the client has stopped them too, or the connection has ended.
         """
         all_stopped: Future[None] = Future()
         with self._lock:
@@ -227,7 +227,7 @@ class Connection:
         return all_stopped
 
     def _resolve_stop_waiters(self) -> None:
-        """Tell who waits for the client that it has taken leave, if it has."""
+        """Resolve the futures of :meth:`complete_all`, if the client has stopped all."""
         with self._lock:
             if not self._awaiting_stop:
                 for each in self._stop_waiters:
@@ -235,18 +235,18 @@ class Connection:
                 self._stop_waiters.clear()
 
     def close_when_sent(self) -> None:
-        """End the connection once everything is written."""
+        """End the connection when all waiting frames are written."""
         self._close_code = _GOING_AWAY
         self._outbox.put(None)
 
     # Writing
 
     def send(self, frame: websocket_frames.Frame) -> None:
-        """Send a frame, after those that wait already."""
+        """Queue a frame for the client."""
         self.post(lambda: frame)
 
     def post(self, task: WriterTask) -> None:
-        """Have the writer do something; never waits."""
+        """Queue a task for the writer, without waiting; abort if too many tasks wait."""
         if self._outbox.qsize() > self._limits.waiting:
             logger.warning(errors.CLIENT_TOO_SLOW)
             self.abort()
@@ -275,13 +275,13 @@ class Connection:
                     return lambda: {"type": "ka"}
 
     def abort(self) -> None:
-        """Break the connection off; what is read or written just now ends."""
+        """Shut the connection down; pending reads and writes end."""
         with contextlib.suppress(OSError):
             self._channel.sock.shutdown(socket.SHUT_RDWR)
 
 
 class ActiveSubscription:
-    """One subscription of a connection; it listens to its world from now on."""
+    """A subscription of a connection; it listens to its world from its creation on."""
 
     def __init__(
         self,
@@ -301,13 +301,13 @@ class ActiveSubscription:
         world.after_roll_back.append(self._complete)
 
     def stop_listening(self) -> None:
-        """Listen no more; what happened until now is still told."""
+        """Stop listening; earlier events are still sent."""
         self.world.bus.unsubscribe(self._queue_events)
         with contextlib.suppress(ValueError):
             self.world.after_roll_back.remove(self._complete)
 
     def end(self) -> None:
-        """Tell nothing more."""
+        """Stop listening, and send no further event."""
         self._is_stopped = True
         self.stop_listening()
 
@@ -321,7 +321,7 @@ class ActiveSubscription:
         return ()
 
     def _event_frame(self, event: Event, view: View) -> websocket_frames.Frame | None:
-        """The frame that tells of an event, in the world as it was right after it."""
+        """Make the frame of an event, with the state of the world right after the event."""
         if self._is_stopped:
             return None
         try:

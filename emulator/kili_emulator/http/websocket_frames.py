@@ -16,7 +16,7 @@ Frame = dict[str, Any]
 
 
 def parse_frame(message: str | bytes) -> Frame:
-    """What a client sent; empty where it is no object."""
+    """Parse a frame of a client; return an empty frame if it is not a JSON object."""
     try:
         value = parse_json(message)
     except ValueError:
@@ -25,7 +25,7 @@ def parse_frame(message: str | bytes) -> Frame:
 
 
 def api_key(payload: Any) -> str | None:
-    """The key in the payload of a ``connection_init``."""
+    """Return the API key in the payload of a ``connection_init``."""
     header = payload.get("Authorization") if isinstance(payload, dict) else None
     if not isinstance(header, str) or not header.startswith(API_KEY_SCHEME):
         return None
@@ -33,7 +33,7 @@ def api_key(payload: Any) -> str | None:
 
 
 def is_operation(payload: Any) -> bool:
-    """Whether the payload of a ``start`` has what an operation needs."""
+    """Return whether the payload of a ``start`` has the members of an operation."""
     if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
         return False
     variables, name = payload.get("variables"), payload.get("operationName")
@@ -43,16 +43,16 @@ def is_operation(payload: Any) -> bool:
 
 
 def error(frame_id: Any, graphql_errors: list[dict[str, Any]]) -> Frame:
-    """Why a frame of the client's had no success; ``graphql_errors`` as in the ``errors`` of an answer."""
+    """Make an error frame; ``graphql_errors`` has the form of ``errors`` in an answer."""
     payload = {"message": graphql_errors[0]["message"], "errors": graphql_errors}
     return {"type": "error", "id": frame_id, "payload": payload}
 
 
 def error_from_cause(frame_id: Any, cause: errors.KiliError) -> Frame:
-    """The same, for one cause."""
+    """Make the error frame of one error."""
     return error(frame_id, plain_error(cause.message, cause.code)["errors"])
 
 
 def bad_input_error(frame_id: Any, message: str) -> Frame:
-    """The same, for a frame that is not as it should be."""
+    """Make the error frame of an invalid frame."""
     return error(frame_id, plain_error(message, errors.BAD_USER_INPUT)["errors"])

@@ -1,4 +1,4 @@
-"""The websocket at the address of the GraphQL endpoint, and all that are open."""
+"""The websocket route of the GraphQL endpoint, and the open connections of a server."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class WebsocketConnections:
     """All open connections of a server.
 
     Args:
-        request_log: where each subscription that is asked for is written down.
+        request_log: records each requested subscription.
 
     Attributes:
-        limits: of the connections to come.
+        limits: the limits of new connections.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class WebsocketConnections:
             each.complete_all(world)
 
     def close(self) -> None:
-        """Complete all subscriptions, give clients a moment to take leave, and hang up."""
+        """Complete all subscriptions, wait briefly until clients stop them, then close all."""
         connections = self._open_connections()
         wait([each.complete_all() for each in connections], self.limits.grace)
         for each in connections:
@@ -81,16 +81,16 @@ class WebsocketConnections:
 
 
 class _NoAnswer(Response):
-    """The end of a request whose connection was used up as a websocket."""
+    """The answer of a request whose connection became a websocket: none."""
 
     def __call__(self, *_: Any) -> Iterable[bytes]:
-        raise ConnectionAbortedError  # the server then writes nothing
+        raise ConnectionAbortedError  # keeps the server from writing an answer
 
 
 def subscriptions_blueprint(
     subscriptions: WebsocketConnections, signer: security.FileUrlSigner
 ) -> Blueprint:
-    """The route of the websocket."""
+    """Make the route of the websocket."""
     blueprint = Blueprint("subscriptions", __name__, url_prefix=API_PATH)
 
     @blueprint.route("/graphql", websocket=True)

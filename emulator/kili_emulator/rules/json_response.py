@@ -83,10 +83,10 @@ def _check_node(node: Node, jobs: Jobs, input_type: str) -> None:
         frames = errors.RESPONSE_FRAMES.format(asset_level=ASSET_LEVEL)
         raise errors.json_response_malformed(message + frames * (input_type in VIDEO_TYPES))
     if not isinstance(node.value, dict):
-        what = _NODE_DESCRIPTIONS[node.kind].format(job=node.job)
+        name = _NODE_DESCRIPTIONS[node.kind].format(job=node.job)
         kind = type(node.value).__name__
         raise errors.json_response_malformed(
-            errors.RESPONSE_NOT_AN_OBJECT.format(what=what, kind=kind)
+            errors.RESPONSE_NOT_AN_OBJECT.format(name=name, kind=kind)
         )
     members = ML_TASKS.get(jobs[node.job].get("mlTask"), ())
     if node.kind == "category":
@@ -127,9 +127,9 @@ def _raise_malformed(job: str, member: str, value: Any) -> NoReturn:
     if member == "depth":
         detail = errors.RESPONSE_TOO_DEEP.format(job=job)
     elif member == "frame":
-        detail = errors.RESPONSE_NOT_AN_OBJECT.format(what=f'what is in "{job}"', kind=kind)
+        detail = errors.RESPONSE_NOT_AN_OBJECT.format(name=f'the value of "{job}"', kind=kind)
     elif member == "children":
-        detail = errors.RESPONSE_NOT_AN_OBJECT.format(what=f'"children" in job "{job}"', kind=kind)
+        detail = errors.RESPONSE_NOT_AN_OBJECT.format(name=f'"children" in job "{job}"', kind=kind)
     else:
         detail = errors.RESPONSE_NOT_A_LIST.format(member=member, job=job)
     raise errors.json_response_malformed(detail)

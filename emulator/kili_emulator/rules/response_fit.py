@@ -66,7 +66,7 @@ def _check_task(node: Node, job: Job) -> Iterator[str]:
     filled = [name for name in _EVERY_ANSWER if node.value.get(name) not in (None, "", [], {})]
     if own and filled and not set(filled) & set(own):
         yield errors.RESPONSE_OF_ANOTHER_TASK.format(
-            job=node.job, said=", ".join(filled), task=job["mlTask"], own=" or ".join(own)
+            job=node.job, answers=", ".join(filled), task=job["mlTask"], own=" or ".join(own)
         )
 
 

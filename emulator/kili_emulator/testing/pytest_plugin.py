@@ -1,4 +1,4 @@
-"""Pytest fixtures: an emulator for the session, a world as new for each test."""
+"""Pytest fixtures: one emulator for the session, reset before each test."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def kili_emulator_session() -> Iterator[Emulator]:
-    """One emulator for the whole session, with seed 0, the project's settings and a fast SDK."""
-    from kili_emulator.app import Emulator  # here: every pytest run imports this module
+    """Run one emulator for the session, with seed 0, the project's settings and a fast SDK."""
+    from kili_emulator.app import Emulator  # here, because every pytest run imports this module
 
     with fast_sdk(), Emulator(seed=0) as emulator:
         yield emulator
@@ -24,7 +24,7 @@ def kili_emulator_session() -> Iterator[Emulator]:
 
 @pytest.fixture
 def kili_emulator(kili_emulator_session: Emulator) -> Iterator[Emulator]:
-    """The emulator, its world as the scenario has it; what the test does is undone after it."""
+    """Reset the emulator to its scenario; after the test, wait for the plugin runs it caused."""
     kili_emulator_session.reset()
     yield kili_emulator_session
     kili_emulator_session.wait_idle()
@@ -32,5 +32,5 @@ def kili_emulator(kili_emulator_session: Emulator) -> Iterator[Emulator]:
 
 @pytest.fixture
 def kili(kili_emulator: Emulator) -> Any:
-    """A ``kili.client.Kili`` of the emulator's administrator."""
+    """Return a ``kili.client.Kili`` of the emulator's administrator."""
     return kili_emulator.client()

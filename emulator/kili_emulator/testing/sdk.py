@@ -1,10 +1,9 @@
-"""Makes an SDK fast for tests: an explicit, reversible opt-in.
+"""Shorten the pauses of an SDK for tests: an explicit, reversible opt-in.
 
-The SDK sleeps 15 seconds before each look at a plugin's status, one second after some batches,
-and limits itself to a number of calls a minute, which under a frozen clock never ends. Each client
+The SDK sleeps 15 seconds before each check of a plugin's status and one second after some batches.
+It also limits its number of calls per minute: under a frozen clock never ends. Each client
 also builds the schema of its server anew, which takes 0.3 seconds. None of
-this belongs in a test. Nothing but the standard library is needed here, so that the file can be
-loaded next to any generation of the SDK.
+this belongs in a test. Nothing but the standard library, so that it can be loaded next to any SDK.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import json
 import sys
 import time
 import types
-from typing import (  # noqa: UP035  (loaded by old interpreters, too)
+from typing import (  # noqa: UP035  (old interpreters load this too)
     Any,
     Callable,
     Dict,
@@ -38,7 +37,7 @@ class _NoLimiter:
         return True
 
     def ratelimit(self, *_: Any, **__: Any) -> contextlib.AbstractContextManager[None]:
-        """What SDKs up to 2.15x enter for each call."""
+        """The context manager that SDKs up to 2.15x enter for each call."""
         return contextlib.nullcontext()
 
 
@@ -58,7 +57,7 @@ Replacement = Tuple[types.ModuleType, str, Any]  # noqa: UP006
 
 @contextlib.contextmanager
 def fast_sdk() -> Iterator[None]:
-    """Lift the SDK's sleeps and its rate limit for the time of a ``with`` block.
+    """Shorten the sleeps of the SDK and lift its rate limit during a ``with`` block.
 
     Clients that are made in the block share schemas, as in :func:`shared_schemas`.
     """

@@ -25,7 +25,7 @@ from tests.kit.world_content import fill_ids
 
 # Queries that refuse what the user does not see, and what they say then.
 REFUSING = {
-    "asset": "no asset has the id",
+    "asset": "no asset that you can see has the id",
     "createUploadBucketSignedUrls": "accessDenied",
     "getPluginBuildErrors": "404: Not Found",
     "getPluginLogs": "404: Not Found",

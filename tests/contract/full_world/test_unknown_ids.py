@@ -15,7 +15,7 @@ from tests.kit.world_content import fill_ids
 UNKNOWN_ID = "cl00000000000000000000000"
 
 # Queries that refuse what they do not know, and what they say then.
-REFUSING = {"asset(id)": "no asset has the id"}  # it cannot be null
+REFUSING = {"asset(id)": "no asset that you can see has the id"}  # it cannot be null
 
 CONDITIONS = [
     pytest.param(query, path, template, id=dotted(query, path))

@@ -109,7 +109,9 @@ def _(case_world: CaseWorld) -> None:
 def _(case_world: CaseWorld) -> None:
     found = case_world.wire.call("asset", id=case_world.names["pond"], selection="externalId")
     assert found == {"externalId": "pond"}
-    assert 'no asset has the id "nothing"' in case_world.wire.refusal("asset", id="nothing")
+    assert 'no asset that you can see has the id "nothing"' in case_world.wire.refusal(
+        "asset", id="nothing"
+    )
 
 
 @case("countAssetAnnotations(where)")

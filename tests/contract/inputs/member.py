@@ -57,7 +57,7 @@ def _names_besides_the_id(name: str, right: str, wrong: str) -> Case:
         where = {"id": member(case_world, "leo")["id"]}
         data = {"role": "REVIEWER", name: case_world.names[wrong]}
         message = case_world.wire.refusal("updatePropertiesInRole", where=where, data=data)
-        assert "not the one of this user in this project" in message
+        assert "not that of this user in this project" in message
         case_world.wire.call(
             "updatePropertiesInRole", where=where, data={**data, name: case_world.names[right]}
         )

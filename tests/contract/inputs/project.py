@@ -116,7 +116,7 @@ PROJECT_VALUES = {
     "useHoneyPot": True,
 }
 PROJECT_REFUSALS = {
-    "inputType": ("TEXT", "inputType is fixed when the project is created"),
+    "inputType": ("TEXT", "inputType cannot change after the creation of the project"),
 }
 
 

@@ -13,7 +13,7 @@ _RESET = """
             try:
                 kili.update_password(new["email"], new["password"], *["better horse 22"] * 2)
             except Exception as error:
-                assert "the old password is not the user's" in str(error)
+                assert "the old password is wrong" in str(error)
             else:
                 raise AssertionError("the old password is still valid")
 """

@@ -33,7 +33,7 @@ def _is_refused(trial: PluginTrial) -> None:
         if refusal_file.exists() and refusal_file.read_text():
             break
         pause.wait(0.02)
-    assert "is valid only while the run lasts" in refusal_file.read_text()
+    assert "is valid only during the run" in refusal_file.read_text()
 
 
 STATE_CHANGES = {

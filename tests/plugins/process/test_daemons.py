@@ -65,9 +65,12 @@ def _wait_until(condition: Any) -> None:
 
 def left_processes_warning(plugin_project: PluginProject, plugin: str = "P") -> str:
     """Return the warning about processes that the only run of a plugin left."""
-    begin = messages.RUN_LEFT_PROCESSES.partition("{")[0]
+    begin = messages.RUN_LEFT_PROCESSES.partition("{names}")[0]
+    begin = begin.format(handler=messages.THIS_HANDLER)
     (line,) = [
-        text for kind, text in plugin_project.lines(plugin) if kind == "warning" and begin in text
+        text
+        for kind, text in plugin_project.lines(plugin)
+        if kind == "warning" and text.startswith(begin)
     ]
     assert line.endswith(messages.LEFT_PROCESSES_ENDED)
     return line

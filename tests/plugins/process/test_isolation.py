@@ -208,7 +208,7 @@ def test_forked_child_that_returns_from_the_handler_sends_no_answer(
 def test_memory_peak_between_two_measurements_counts(plugin_project: PluginProject) -> None:
     run = plugin_project.run_once("x = b'x' * (600 * 1024 ** 2)\ndel x\nprint('after')")
     assert run["outcome"] == "OUT_OF_MEMORY"
-    assert run["error"].startswith("Plugin used more memory than the 512 MB")
+    assert run["error"].startswith("The plugin used more memory than its limit of 512 MB")
 
 
 # Limits
@@ -228,7 +228,7 @@ def test_hundred_megabytes_of_output_are_truncated_with_a_warning(
 def test_memory_far_above_the_limit_is_refused(plugin_project: PluginProject) -> None:
     run = plugin_project.run_once("x = bytearray(2 * 1024 ** 3)")
     assert run["outcome"] == "OUT_OF_MEMORY"
-    assert run["error"].startswith("Plugin used more memory than the 512 MB")
+    assert run["error"].startswith("The plugin used more memory than its limit of 512 MB")
     assert "line 6, in on_submit" in run["error"]
 
 

@@ -1,4 +1,7 @@
-"""One module per noun; each resolver unwraps its input and calls one function of the domain."""
+"""The resolvers, one module per noun: each unwraps its input and calls a domain function.
+
+Only ``api.execution`` imports this room.
+"""
 
 from importlib import import_module
 from pkgutil import iter_modules

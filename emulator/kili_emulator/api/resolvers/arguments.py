@@ -1,4 +1,4 @@
-"""What several resolvers need to unwrap their arguments."""
+"""Checks and unwrapping of arguments, for several resolvers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from kili_emulator.domain.world import Transaction
 
 
 def required_id(operation: str, where: Where) -> str:
-    """The id that a mutation's ``where`` must have.
+    """Return the id that the ``where`` of a mutation must have.
 
     Raises:
-        KiliError: it has none, or other conditions besides.
+        KiliError: ``where`` has no id, or has other conditions too.
     """
     if not where.get("id"):
         raise errors.id_missing(operation)
@@ -26,10 +26,10 @@ def required_id(operation: str, where: Where) -> str:
 
 
 def one_user(tx: Transaction, operation: str, where: Where) -> UserDoc:
-    """The one user that a mutation's ``where`` names, by e-mail or id.
+    """Return the user that the ``where`` of a mutation names by e-mail or id.
 
     Raises:
-        KiliError: it names nobody, or somebody who does not exist or is not visible.
+        KiliError: it names no user, or one that does not exist or is not visible.
     """
     if not where.get("id") and not where.get("email"):
         raise errors.user_not_identified(operation)
@@ -40,10 +40,10 @@ def one_user(tx: Transaction, operation: str, where: Where) -> UserDoc:
 
 
 def one_organization(tx: Transaction, operation: str, where: Where) -> OrganizationDoc:
-    """The one organization that a mutation's ``where`` names.
+    """Return the organization that the ``where`` of a mutation names.
 
     Raises:
-        KiliError: it names none, or one that does not exist or is not visible.
+        KiliError: it names no organization, or one that does not exist or is not visible.
     """
     if is_empty("where", where):
         raise errors.id_missing(operation)
@@ -54,21 +54,21 @@ def one_organization(tx: Transaction, operation: str, where: Where) -> Organizat
 
 
 def named_ids(where: Where) -> list[str]:
-    """The assets that a ``where`` names."""
+    """Return the ids of the assets that a ``where`` names."""
     return [where["id"]] if where.get("id") else list(where.get("idIn") or ())
 
 
 def selected_assets(
     tx: Transaction, operation: str, where: Where, *, besides: Iterable[str] = ()
 ) -> list[AssetDoc]:
-    """The assets that a mutation's ``where`` selects, those that it names in its order.
+    """Return the assets that the ``where`` of a mutation selects, in the order of its ids.
 
     Args:
-        besides: ids that need not be there.
+        besides: ids of assets that may be missing.
 
     Raises:
-        KiliError: it names an asset or project that does not exist or is not visible, or selects
-            by nothing.
+        KiliError: it names an asset or project that does not exist or is not visible, or has no
+            condition.
     """
     named = named_ids(where)
     project_id = (where.get("project") or {}).get("id")
@@ -84,10 +84,10 @@ def selected_assets(
 
 
 def selected_asset(tx: Transaction, operation: str, where: Where) -> AssetDoc:
-    """The one asset that a mutation's ``where`` selects.
+    """Return the one asset that the ``where`` of a mutation selects.
 
     Raises:
-        KiliError: it selects none, or several.
+        KiliError: it selects no asset, or several.
     """
     found = selected_assets(tx, operation, where)
     if not found:
@@ -98,10 +98,10 @@ def selected_asset(tx: Transaction, operation: str, where: Where) -> AssetDoc:
 
 
 def in_named_order(assets: list[AssetDoc], where: Where) -> list[AssetDoc]:
-    """The assets in the order in which a ``where`` names them, as often as it does.
+    """Return the assets in the order of a ``where``, repeated if it repeats a name.
 
     Raises:
-        KiliError: it names an external id that no asset has.
+        KiliError: ``where`` names an id or external id that none of the assets has.
     """
     if where.get("externalIdStrictlyIn"):
         names = where["externalIdStrictlyIn"]
@@ -115,10 +115,10 @@ def in_named_order(assets: list[AssetDoc], where: Where) -> list[AssetDoc]:
 
 
 def check_selected(tx: Transaction, where: Where, asset_ids: list[str]) -> None:
-    """Check that a mutation's ``where`` leaves out none of the assets that its data name.
+    """Check that the ``where`` of a mutation selects all assets that its data name.
 
     Raises:
-        KiliError: it does, or one does not exist or is not visible.
+        KiliError: it excludes an asset, or an asset does not exist or is not visible.
     """
     if not asset_ids:
         return
@@ -129,13 +129,13 @@ def check_selected(tx: Transaction, where: Where, asset_ids: list[str]) -> None:
 
 
 def rows(operation: str, names: dict[str, str], data: dict[str, Any]) -> list[dict[str, Any]]:
-    """Parallel arrays as one dictionary per element; arrays that are not given leave no member.
+    """Convert parallel arrays to one dictionary per element, without members of missing arrays.
 
     Args:
-        names: member of the dictionaries → its array in ``data``.
+        names: the member of the dictionaries → the name of its array in ``data``.
 
     Raises:
-        KiliError: the arrays differ in length, or none is given.
+        KiliError: the arrays differ in length, or all are missing.
     """
     given = {name: data[array] for name, array in names.items() if data.get(array) is not None}
     if not given:

@@ -1,4 +1,4 @@
-"""Assets, their review and their way back to the queue."""
+"""Assets."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def is_to_review(owner: AssetDoc, _: Info) -> bool:
 @asset.field("duration")
 @asset.field("readPermissionsFromLabels")
 def unknown(_: AssetDoc, __: Info) -> None:
-    """What nothing is known of here; the schema says why."""
+    """Return null, because the emulator has no value; the schema gives the reason."""
 
 
 @asset.field("geospatialExportMetadata")

@@ -1,4 +1,4 @@
-"""Fields that answer what another one answers, under the name that old clients know."""
+"""Fields with the names of old clients, which answer the same as another field."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ TWINS: dict[str, tuple[str, ...]] = {
     ),
     "User": ("highestRoleInProject",),
 }
-"""Type → the members and fields that have a twin; its name ends in ``Compute``."""
+"""Type → the members and fields that have a twin with the suffix ``Compute``."""
 
 
 def _as(name: str) -> Any:
-    """Resolves a field as the one of this name, or to the stored member of this name."""
+    """Return a resolver that answers the field or the stored member with this name."""
 
     def resolve(owner: Mapping[str, Any], info: Info) -> Any:
         field = info.parent_type.fields.get(name)

@@ -55,7 +55,7 @@ def append_many_labels(_: Any, info: Info, data: dict[str, Any], where: Where) -
 
 
 def _rows(operation: str, rows: list[dict[str, Any]], where: Where) -> list[dict[str, Any]]:
-    """The rows, each with its asset: its own ``assetID``, or the one at its place in ``idIn``."""
+    """Complete each row with its asset: its own ``assetID``, or that of its index in ``idIn``."""
     asset_ids = where.get("idIn") or [None] * len(rows)
     if len(asset_ids) != len(rows):
         lengths = {"where.idIn": len(asset_ids), "data.labelsData": len(rows)}
@@ -139,13 +139,13 @@ def label_of(owner: LabelDoc, info: Info) -> AssetDoc:
 
 @label.field("chatItems")
 def chat_items(_: LabelDoc, __: Info) -> list[LabelDoc]:
-    """There are no conversations with models here."""
+    """Return no chat items, because the emulator has no conversations with models."""
     return []
 
 
 @label.field("jsonResponseUrl")
 def json_response_url(_: LabelDoc, __: Info) -> None:
-    """Responses are always answered inline here."""
+    """Return null, because the emulator always answers responses inline."""
 
 
 @label.field("referencedLabel")

@@ -57,10 +57,10 @@ def update_project_user(_: Any, info: Info, data: dict[str, Any], where: Where) 
 
 
 def _named_member(tx: Transaction, operation: str, where: Where) -> MemberDoc:
-    """The one member that a mutation's ``where`` names, who has not left.
+    """Return the active member that the ``where`` of a mutation names.
 
     Raises:
-        KiliError: it names nobody, or somebody who does not exist or is not visible.
+        KiliError: it names no member, or one that does not exist or is not visible.
     """
     project, user = where.get("project") or {}, where.get("user") or {}
     names_both = project.get("id") and (user.get("id") or user.get("email"))

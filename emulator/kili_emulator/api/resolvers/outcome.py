@@ -1,4 +1,4 @@
-"""What actions on many assets answer: the newer shape, and the older one."""
+"""The answers of actions on many assets: the newer shape, and the older one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kili_emulator.domain.documents import AssetDoc, ProjectDoc
 
 
 class NamedAsset(TypedDict):
-    """The ids of an asset; ``externalId`` is ``None`` where the asset is gone."""
+    """The ids of an asset; ``externalId`` is ``None`` if the asset does not exist."""
 
     assetId: str
     externalId: str | None
@@ -20,17 +20,17 @@ Outcome = dict[str, list[NamedAsset]]
 
 
 def project_of(found: list[AssetDoc], info: Info) -> ProjectDoc | None:
-    """The older answer: the project of the assets that an action is about."""
+    """Return the older answer: the project of the assets of an action."""
     return info.context.view.projects.require(found[0]["projectId"]) if found else None
 
 
 def outcome(
     succeeded: list[AssetDoc], declined: list[AssetDoc], gone: Iterable[str] = ()
 ) -> Outcome:
-    """The assets that an action was carried out on, and those to which it does not apply.
+    """Return the newer answer: the changed assets, and those to which the action does not apply.
 
     Args:
-        gone: ids of assets that do not exist, for which the action succeeded as well.
+        gone: ids of assets that do not exist; the action counts as succeeded for them.
     """
     missing: list[NamedAsset] = [{"assetId": each, "externalId": None} for each in gone]
     return {

@@ -85,7 +85,7 @@ def author(owned: ProjectDoc, info: Info) -> UserDoc:
 @query.field("dataConnections")
 @project.field("dataConnections")
 def data_connections(_: ProjectDoc | None, __: Info, **___: Any) -> list[dict[str, Any]]:
-    """There is no cloud storage here, so that no project is connected to one."""
+    """Return no connection, because the emulator has no cloud storage."""
     return []
 
 

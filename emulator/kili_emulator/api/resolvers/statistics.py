@@ -1,4 +1,4 @@
-"""Statistics of projects and members; the marks of assets and labels are stored with them."""
+"""Statistics of projects and members; quality marks are stored in assets and labels."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def _updated(operation: str, info: Info, data: Input, **members: str) -> Project
 
 
 def _members(data: Input) -> Input:
-    """The members of a step among those of an input."""
+    """Return the members of an input that are members of a step."""
     return {
         name: value
         for name, value in data.items()

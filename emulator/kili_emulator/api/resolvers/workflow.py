@@ -1,4 +1,4 @@
-"""How assets move through the workflow."""
+"""Mutations that move assets through the workflow."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Routes that list plugins, show and compare their versions, and link them to folders.
 
-The name of a plugin may hold any characters, and is therefore a parameter.
+The name of a plugin can have any characters, and is therefore a parameter, not part of the path.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kili_emulator.services.plugins import LinkRequest
 
 
 def add_plugin_routes(blueprint: Blueprint, sessions: Sessions) -> None:
-    """The routes that list plugins and versions, show a version's files, and compare two."""
+    """Add the routes that list plugins and versions, and show and compare the files of versions."""
 
     @blueprint.get("/worlds/<name>/plugins")
     def list_plugins(name: str) -> Response:
@@ -42,9 +42,9 @@ def add_plugin_routes(blueprint: Blueprint, sessions: Sessions) -> None:
 
 
 def add_link_routes(blueprint: Blueprint, sessions: Sessions) -> None:
-    """The routes that link a plugin to a path on this machine, and end the link.
+    """Add the routes that link a plugin to a path on this machine, and unlink it.
 
-    They have the emulator run the code at that path, and therefore need an admin key.
+    They need an administrator's key, because the emulator runs the code at the path.
     """
 
     @blueprint.post("/worlds/<name>/plugins/link")
@@ -62,7 +62,7 @@ def add_link_routes(blueprint: Blueprint, sessions: Sessions) -> None:
 
 
 def _parse_link(data: dict[str, Any]) -> LinkRequest:
-    """The link that a request asks for.
+    """Return the link of a request.
 
     Raises:
         WorldError: a member is missing, unknown or of the wrong type.
@@ -81,10 +81,10 @@ def _are_texts(value: object) -> bool:
 
 
 def _plugin_parameter() -> str:
-    """The plugin that a request names.
+    """Return the plugin parameter of the request.
 
     Raises:
-        WorldError: it names none.
+        WorldError: it is missing.
     """
     if not request.args.get("plugin"):
         raise WorldError(errors.CONTROL_PLUGIN_MISSING)

@@ -20,12 +20,12 @@ _NUMBER_PATTERN = re.compile(r"\d{1,9}")
 
 
 def add_run_routes(blueprint: Blueprint, sessions: Sessions) -> None:
-    """The routes that list runs, wait for the end of further ones, and show one.
+    """Add the routes that list runs, wait for further ones, and show one.
 
-    ``GET …/runs`` answers ``runs`` and a ``cursor``. With ``after`` (a cursor), they are those that
-    have ended since; with ``wait`` (seconds), too, the answer waits for one. With ``lines=true``,
-    it has ``lines`` as well: what runs have logged since, those that have not ended included, and
-    ``wait`` waits for a line, too.
+    ``GET …/runs`` answers ``runs`` and a ``cursor``. With ``after`` (a cursor), ``runs`` are those
+    that ended since that answer; with ``wait`` (seconds) in addition, the answer waits until a run
+    ends. With ``lines=true``, the answer also has ``lines``, the new log lines of ended and of
+    unfinished runs, and ``wait`` also ends at a new line.
     """
 
     @blueprint.get("/worlds/<name>/runs")
@@ -48,8 +48,8 @@ class _Parameters(NamedTuple):
     """The parameters of a request for runs.
 
     Attributes:
-        seconds: how long the client waits for news.
-        seen: how many lines of runs it has; ``None`` if it wants no log lines.
+        seconds: the seconds to wait for a run or a line.
+        seen: the number of lines of each run that the client has; ``None`` to send no lines.
     """
 
     query: RunQuery
@@ -58,10 +58,10 @@ class _Parameters(NamedTuple):
 
 
 def _parse_parameters() -> _Parameters:
-    """The parameters of the request.
+    """Parse the parameters of the request.
 
     Raises:
-        WorldError: one is unknown or wrong.
+        WorldError: a parameter is unknown or invalid.
     """
     arguments = request.args
     failed, lines = arguments.get("failed", "false"), arguments.get("lines", "false")
@@ -81,10 +81,10 @@ def _parse_parameters() -> _Parameters:
 
 
 def _parse_cursor(cursor: str | None) -> tuple[Cursor | None, dict[int, dict[str, int]]]:
-    """The two parts of a cursor: the last end of a run, and the lines of runs that go on.
+    """Parse a cursor: the position of the last ended run, and the lines seen of unfinished runs.
 
     Raises:
-        WorldError: it is no cursor.
+        WorldError: the text is not a cursor.
     """
     if cursor is None:
         return None, {}

@@ -1,4 +1,4 @@
-"""The world that a request is for, and how long its answer waits for plugins."""
+"""Sessions of the services for requests: the world, and the wait for plugins."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.plugins.dispatch.host import PluginHost
 from kili_emulator.services.session import WorldSession
 
-# In seconds. The commands give up after a minute, and those that follow something ask again before.
+# The commands have a timeout of a minute; following commands send the next request before.
 MAX_WAIT_SECONDS = 50.0
 
 
 @dataclass(frozen=True)
 class Sessions:
-    """Opens a session of the services for a request.
+    """A factory of service sessions for requests.
 
     Attributes:
         host: runs the plugins of the worlds.
-        wait: seconds that an answer waits, at most, unless a route says otherwise.
+        wait: the default of the seconds that an answer waits at most.
     """
 
     registry: WorldRegistry
@@ -26,14 +26,14 @@ class Sessions:
     wait: float
 
     def open(self, name: str, seconds: float | None = None) -> WorldSession:
-        """The session for the world of a name.
+        """Open a session for the world with this name.
 
         Args:
-            seconds: how long the answer waits, at most; no answer waits longer than
-                :data:`MAX_WAIT_SECONDS`.
+            seconds: the seconds that the answer waits at most, up to
+                :data:`MAX_WAIT_SECONDS`; ``None`` for the default.
 
         Raises:
-            WorldError: there is no such world.
+            WorldError: no world has this name.
         """
         requested = self.wait if seconds is None else seconds
         return WorldSession(self.registry.get(name), self.host, min(requested, MAX_WAIT_SECONDS))

@@ -1,4 +1,4 @@
-"""Routes on which simulated users label, review, …, and the one that calls a plugin."""
+"""Routes for the actions of simulated users, and the route that triggers a plugin."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MEMBERS = (*_TEXT_MEMBERS, "label", "seconds", "correct")
 
 
 def add_user_routes(blueprint: Blueprint, sessions: Sessions) -> None:
-    """The routes of the actions of simulated users: ``/people/submit``, ``/people/review``, …"""
+    """Add the routes of simulated users: ``/people/submit``, ``/people/review``, …"""
 
     @blueprint.post("/worlds/<name>/people/<verb>")
     def act_as_user(name: str, verb: str) -> Response:
@@ -32,7 +32,7 @@ def add_user_routes(blueprint: Blueprint, sessions: Sessions) -> None:
 
 
 def add_trigger_route(blueprint: Blueprint, sessions: Sessions) -> None:
-    """The route that calls a plugin for an event that has not happened."""
+    """Add the route that calls a plugin for an event that did not happen."""
 
     @blueprint.post("/worlds/<name>/trigger")
     def trigger(name: str) -> Response:
@@ -49,7 +49,7 @@ def add_trigger_route(blueprint: Blueprint, sessions: Sessions) -> None:
 
 
 def _parse_action(verb: str, data: dict[str, Any]) -> Action:
-    """The action that a request asks for.
+    """Return the action of a request.
 
     Raises:
         WorldError: a member is missing, unknown or of the wrong type.
@@ -63,9 +63,11 @@ def _parse_action(verb: str, data: dict[str, Any]) -> Action:
     if not isinstance(correct, bool):
         mistyped.append("correct")
     if unknown or mistyped:
-        wrong = f"wrong: {', '.join(sorted({*unknown, *mistyped}))}"
+        problem = f"wrong members: {', '.join(sorted({*unknown, *mistyped}))}"
         members = ", ".join(_MEMBERS[2:])
-        raise WorldError(errors.CONTROL_USER_ACTION_INVALID.format(members=members, wrong=wrong))
+        raise WorldError(
+            errors.CONTROL_USER_ACTION_INVALID.format(members=members, problem=problem)
+        )
     response = data.get("label")
     action_input = ActionInput(
         response=None if response is None else json.dumps(response),

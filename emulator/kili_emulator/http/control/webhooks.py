@@ -1,4 +1,4 @@
-"""The route that delivers to a webhook again."""
+"""The route that redelivers a run of a webhook."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kili_emulator.services import runs
 
 
 def add_webhook_routes(blueprint: Blueprint, sessions: Sessions) -> None:
-    """The route that delivers again what a run of a webhook delivered; it answers the new run."""
+    """Add the route that redelivers a run of a webhook; it answers the new run."""
 
     @blueprint.post("/worlds/<name>/runs/<run_id>/redeliver")
     def redeliver(name: str, run_id: str) -> Response:

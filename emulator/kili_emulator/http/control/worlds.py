@@ -25,10 +25,10 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 9998
 def add_registry_routes(
     blueprint: Blueprint, registry: WorldRegistry, default_scenario: str
 ) -> None:
-    """The routes that list, make and delete worlds.
+    """Add the routes that list, create and delete worlds.
 
     Args:
-        default_scenario: what a new world holds unless the request says otherwise.
+        default_scenario: the scenario of a new world if the request names none.
     """
 
     @blueprint.get("/worlds")
@@ -54,7 +54,7 @@ def add_registry_routes(
 
 
 def add_world_routes(blueprint: Blueprint, sessions: Sessions) -> None:
-    """The routes that reset, mark and export one world, change its keys, and wait for it."""
+    """Add the routes that reset, mark and export a world, change its keys, and wait for runs."""
     registry = sessions.registry
 
     @blueprint.post("/worlds/<name>/reset")
@@ -92,10 +92,10 @@ def add_world_routes(blueprint: Blueprint, sessions: Sessions) -> None:
 
 
 def _parse_mark(data: dict[str, Any], world: World) -> Mark:
-    """The mark that a request names, as :func:`asdict` made it.
+    """Parse the mark of a request, in the form of :func:`asdict`.
 
     Raises:
-        WorldError: it is not one, or none that the world can be brought back to.
+        WorldError: it is not a mark, or not one that the world can be rolled back to.
     """
     try:
         mark = Mark(**data["mark"])
@@ -119,7 +119,7 @@ def _is_number(value: object) -> bool:
 
 
 def _is_id_state(value: object) -> bool:
-    """Whether this is what :meth:`IdSource.state` gives."""
+    """Return whether a value has the form of :meth:`IdSource.state`."""
     if not isinstance(value, list) or len(value) != 4:
         return False
     is_typed = isinstance(value[0], bool) and all(map(_is_integer, value[1:]))
@@ -127,7 +127,7 @@ def _is_id_state(value: object) -> bool:
 
 
 def _is_clock_offset(value: Any) -> bool:
-    """Whether a clock can be moved by so many seconds."""
+    """Return whether a clock can be moved by this number of seconds."""
     try:
         moment = Clock(timedelta(seconds=value)).now()
     except (TypeError, ValueError, OverflowError):

@@ -211,7 +211,7 @@ def _run_pip(environment: Environment, *arguments: str) -> None:
     )
     if completed.returncode:
         pip_output = "\n".join(completed.stdout.strip().splitlines()[-_LAST_LINES:])
-        raise InstallError(messages.BUILD_INSTALL_FAILED.format(said=pip_output))
+        raise InstallError(messages.BUILD_INSTALL_FAILED.format(output=pip_output))
 
 
 def _texts(required: Requirements) -> list[str]:

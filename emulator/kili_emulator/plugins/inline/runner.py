@@ -82,22 +82,24 @@ def run(
 def _list_warnings(call_end: CallEnd, call: Call, effects: RunEffects, megabytes: int) -> list[str]:
     """Return the warnings about a run, for its log."""
     lines = []
-    who = messages.THIS_OR_ANOTHER_HANDLER if effects.overlapped else messages.THIS_HANDLER
+    handler = messages.THIS_OR_ANOTHER_HANDLER if effects.overlapped else messages.THIS_HANDLER
     if effects.memory.growth_mb() > megabytes:
-        taken = round(effects.memory.growth_mb())
-        beside = messages.RUN_OVERLAPPED if effects.overlapped else ""
         lines.append(
-            messages.RUN_MEMORY_EXCEEDED.format(beside=beside, taken=taken, limit=megabytes)
+            messages.RUN_MEMORY_EXCEEDED.format(
+                overlap=messages.RUN_OVERLAPPED if effects.overlapped else "",
+                taken=round(effects.memory.growth_mb()),
+                limit=megabytes,
+            )
         )
     if call_end.value:
         lines.append(
             messages.RUN_HANDLER_NOT_EXECUTED.format(method=call.method, kind=call_end.value)
         )
     if effects.changes:
-        lines.append(_describe_changes(effects, who))
+        lines.append(_describe_changes(effects, handler))
     if effects.closed_streams:
-        what = ", ".join(dict.fromkeys(effects.closed_streams))
-        lines.append(messages.RUN_CLOSED_STREAM.format(who=who, what=what))
+        streams = ", ".join(dict.fromkeys(effects.closed_streams))
+        lines.append(messages.RUN_CLOSED_STREAM.format(handler=handler, streams=streams))
     if threads := effects.threads_left_running():
         lines.append(
             messages.RUN_LEFT_THREADS.format(
@@ -107,7 +109,7 @@ def _list_warnings(call_end: CallEnd, call: Call, effects: RunEffects, megabytes
     if processes := effects.processes_left_running():
         lines.append(
             messages.RUN_LEFT_PROCESSES.format(
-                who=who,
+                handler=handler,
                 names=process_settings.list_names(processes),
                 fate=messages.LEFT_PROCESSES_CONTINUE,
             )
@@ -115,16 +117,16 @@ def _list_warnings(call_end: CallEnd, call: Call, effects: RunEffects, megabytes
     return lines
 
 
-def _describe_changes(effects: RunEffects, who: str) -> str:
+def _describe_changes(effects: RunEffects, handler: str) -> str:
     """Describe the changes of a run, for its log.
 
     Another run is suspected only for settings of which the author of a change is unknown.
     """
     attributed = {process_settings.ENVIRONMENT, process_settings.FOLDER}
     if all(each.setting[0] in attributed for each in effects.changes):
-        who = messages.THIS_HANDLER
+        handler = messages.THIS_HANDLER
     return messages.RUN_CHANGED_PROCESS.format(
-        who=who, what=process_settings.describe(effects.changes)
+        handler=handler, settings=process_settings.describe(effects.changes)
     )
 
 

@@ -70,13 +70,19 @@ def list_warnings(answer: sealed_messages.Message, processes: list[str], call: C
         kind = answer["neverRan"]
         warnings.append(messages.RUN_HANDLER_NOT_EXECUTED.format(method=call.method, kind=kind))
     if answer.get("changed"):
-        who = messages.THIS_HANDLER
-        warnings.append(messages.RUN_CHANGED_PROCESS.format(who=who, what=answer["changed"]))
+        warnings.append(
+            messages.RUN_CHANGED_PROCESS.format(
+                handler=messages.THIS_HANDLER, settings=answer["changed"]
+            )
+        )
     for names, text in (
         (answer.get("threads"), messages.RUN_LEFT_THREADS),
         (list_names(processes), messages.RUN_LEFT_PROCESSES),
     ):
         if names:
-            who = messages.THIS_HANDLER
-            warnings.append(text.format(who=who, names=names, fate=messages.LEFT_PROCESSES_ENDED))
+            warnings.append(
+                text.format(
+                    handler=messages.THIS_HANDLER, names=names, fate=messages.LEFT_PROCESSES_ENDED
+                )
+            )
     return warnings
