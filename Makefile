@@ -1,4 +1,4 @@
-# All that a developer or a build server calls. Every target first installs what it needs, once.
+# The commands of developers and build servers. Each target installs what it needs, once.
 #
 #   make run ARGS="--port 5455"      arguments for the command
 #   make test ARGS="-k labels -x"    arguments for pytest
@@ -8,11 +8,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?=
 ARGS ?=
-# As many processes as there are cores; all that one SDK is asked is in one of them, and what takes
-# longest begins first (tests/kit/xdist_groups.py). One process, for a debugger: ARGS="-n 0".
+# One process per core. The tests of one SDK are in one process, and the longest groups
+# begin first (tests/kit/xdist_groups.py). One process, for a debugger: ARGS="-n 0".
 PARALLEL := -n logical --maxprocesses 8 --dist loadscope --no-loadscope-reorder
 INSTALL := $(BIN)/python tools/install.py
-# What is imported is compiled once, and not again in each of the processes that tests start.
+# Compile each module once, not in each process that tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
@@ -26,12 +26,12 @@ help:
 	@echo "make demo               play the whole tutorial against a throw-away emulator"
 	@echo "make test               all tests, with three generations of the SDK"
 	@echo "make contract           documents and methods of eight generations of the SDK, and slow tests"
-	@echo "make lint               style, formatting, who imports whom, citations of rules"
+	@echo "make lint               style, formatting, imports between rooms, citations of rules"
 	@echo "make types              mypy, strict"
 	@echo "make bench              measurements"
-	@echo "make docs               write the generated pages of the documentation anew"
+	@echo "make docs               generate pages of the documentation again"
 	@echo "make sdk-environments   an environment for each SDK that make test uses, in .venvs"
-	@echo "make clean              remove all of it again, but not your data (.kili-emulator)"
+	@echo "make clean              remove environments and caches; your data (.kili-emulator) stay"
 
 install: $(VENV)/.installed
 
