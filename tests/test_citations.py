@@ -67,7 +67,7 @@ def test_anchors_follow_the_headings() -> None:
 
 
 @pytest.mark.parametrize("page", [INDEX, *PAGES], ids=named)
-def test_a_heading_stands_once_on_its_page(page: Path) -> None:
+def test_headings_of_a_page_are_unique(page: Path) -> None:
     found = headings(page.read_text(encoding="utf-8"))
     assert len(found) == len(set(found))
 
@@ -212,11 +212,11 @@ def test_each_citation_leads_to_a_heading() -> None:
         ),
     ],
 )
-def test_a_citation_of_no_heading_is_found(text: str, wrong: list[str]) -> None:
+def test_citation_of_a_missing_heading_is_found(text: str, wrong: list[str]) -> None:
     assert unresolved(text, {"lock.md": {"effect"}}) == wrong
 
 
-def test_rules_are_cited_in_this_way_only() -> None:
+def test_rules_are_cited_only_as_page_and_heading() -> None:
     found = {
         named(file): FORMER.findall(file.read_text(encoding="utf-8"))
         for file in (*CODE, *MARKDOWN)
@@ -226,5 +226,5 @@ def test_rules_are_cited_in_this_way_only() -> None:
 
 
 @pytest.mark.parametrize("text", ["(contract \N{SECTION SIGN}4.7)", "see docs/fidelity.md"])
-def test_another_reference_to_a_rule_is_found(text: str) -> None:
+def test_reference_to_a_rule_in_the_former_style_is_found(text: str) -> None:
     assert FORMER.search(text)

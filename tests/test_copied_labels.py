@@ -115,9 +115,7 @@ STEPPED = [
 @pytest.mark.parametrize(
     "seed", [1, *(pytest.param(each, marks=pytest.mark.contract) for each in range(2, 30))]
 )
-def test_a_copy_of_a_workflow_with_steps_is_as_its_source(
-    kili_emulator: Emulator, seed: int
-) -> None:
+def test_copied_project_with_steps_matches_its_source(kili_emulator: Emulator, seed: int) -> None:
     labeling_project = LabelingProject(kili_emulator)
     for number, actions in enumerate(histories(seed, STEPPED)):
         labeling_project.add(f"asset {number}")
@@ -140,7 +138,7 @@ def test_a_copy_of_a_workflow_with_steps_is_as_its_source(
 @pytest.mark.parametrize(
     "seed", [1, *(pytest.param(each, marks=pytest.mark.contract) for each in range(2, 30))]
 )
-def test_a_copy_that_the_client_makes_in_v1_is_as_its_source(
+def test_v1_project_copied_by_the_client_matches_its_source(
     kili_emulator: Emulator, seed: int
 ) -> None:
     """The client copies labels by type, and does not send back: so do these people work."""
@@ -170,7 +168,7 @@ def test_a_copy_that_the_client_makes_in_v1_is_as_its_source(
 
 
 @pytest.mark.parametrize("workflow", [V1, None], ids=["V1", "V2"])
-def test_what_one_key_labels_and_predicts_is_copied_both(
+def test_label_and_predictions_of_one_user_are_both_copied(
     kili_emulator: Emulator, workflow: Any
 ) -> None:
     labeling_project = LabelingProject(kili_emulator, workflow)
@@ -186,7 +184,7 @@ def test_what_one_key_labels_and_predicts_is_copied_both(
     assert assets(labeling_project, copy) == assets(labeling_project, labeling_project.project)
 
 
-def test_what_one_key_labels_and_reviews_on_steps_is_copied_both(kili_emulator: Emulator) -> None:
+def test_label_and_review_of_one_user_are_both_copied(kili_emulator: Emulator) -> None:
     labeling_project = LabelingProject(kili_emulator)
     apply_actions(
         labeling_project,
@@ -223,9 +221,7 @@ copied = kili.copy_project(
 """
 
 
-def test_every_sdk_that_copies_keeps_what_people_said(
-    sdk: SdkProcess, notebook: SdkSession
-) -> None:
+def test_copy_by_each_sdk_keeps_the_latest_labels(sdk: SdkProcess, notebook: SdkSession) -> None:
     if sdk.version == "2.125.2":  # the first to copy projects is 2.127
         return
     before, after = notebook.run(OLD_COPY).checked().value

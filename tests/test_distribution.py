@@ -19,7 +19,7 @@ def test_the_package_of_the_repository_is_imported():
 RELATED = """
 import emulator
 
-def test_both_packages_are_used(kili):
+def test_installed_distribution_serves_both_packages(kili):
     assert kili.count_projects() == 1
     assert emulator.NAME == "of the repository"
 """

@@ -119,7 +119,7 @@ def page_name(page: Path) -> str:
 
 
 @pytest.mark.parametrize("page", [*PAGES, *READMES], ids=page_name)
-def test_every_block_does_what_the_page_says(page_folder: PageFolder, page: Path) -> None:
+def test_code_blocks_do_as_documented(page_folder: PageFolder, page: Path) -> None:
     blocks = list(BLOCK.finditer(page.read_text(encoding="utf-8")))
     assert blocks
     for block in blocks:
@@ -127,6 +127,6 @@ def test_every_block_does_what_the_page_says(page_folder: PageFolder, page: Path
 
 
 @pytest.mark.parametrize("page", [*PAGES, *READMES, EXAMPLES / "README.md"], ids=page_name)
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_of_documentation_resolve(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target

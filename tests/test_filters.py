@@ -33,9 +33,7 @@ def project(kili: Any) -> str:
         ("projects", "updated_at"),
     ],
 )
-def test_a_date_ends_with_its_day_and_begins_with_it(
-    kili: Any, project: str, noun: str, member: str
-) -> None:
+def test_date_limits_include_the_whole_day(kili: Any, project: str, noun: str, member: str) -> None:
     def count(**limits: date) -> int:
         conditions = {f"{member}_{limit}": str(day) for limit, day in limits.items()}
         where = {} if noun == "projects" else {"project_id": project}
@@ -49,7 +47,7 @@ def test_a_date_ends_with_its_day_and_begins_with_it(
     assert count(lte=today - day) == count(gte=today + day) == 0
 
 
-def test_a_moment_ends_where_it_begins(kili: Any, project: str) -> None:
+def test_moment_limits_are_exact(kili: Any, project: str) -> None:
     (first, *_) = kili.labels(project, fields=["createdAt"])
     moment = first["createdAt"]
     midnight = f"{moment[:10]}T00:00:00Z"
@@ -59,7 +57,7 @@ def test_a_moment_ends_where_it_begins(kili: Any, project: str) -> None:
     assert kili.count_labels(project, created_at=moment[:10]) == kili.count_labels(project)
 
 
-def test_events_of_a_day_are_those_until_its_end(kili: Any, project: str) -> None:
+def test_event_filter_includes_the_end_of_the_day(kili: Any, project: str) -> None:
     kili.update_properties_in_project(project, title="Changed")
     events = kili.events.list(project, fields=["id", "createdAt"])
     today = events[-1]["createdAt"][:10]
@@ -110,14 +108,14 @@ def kept(kili: Any, project: str) -> str:
         ({"n": True}, ['{"n": true}']),
     ],
 )
-def test_metadata_are_found_by_a_value_of_the_same_type(
+def test_metadata_filter_matches_values_of_the_same_type(
     kili: Any, kept: str, wanted: Any, expected: list[str]
 ) -> None:
     found = kili.assets(kept, metadata_where={"k": wanted}, fields=["externalId"])
     assert [each["externalId"] for each in found] == expected
 
 
-def test_every_condition_on_metadata_counts_a_null_too(kili: Any, kept: str) -> None:
+def test_metadata_filters_match_null(kili: Any, kept: str) -> None:
     def count(where: dict[str, Any] | None) -> int:
         return int(kili.count_assets(kept, metadata_where=where))
 
@@ -168,14 +166,14 @@ RANGES = [
 
 
 @pytest.mark.parametrize(("wanted", "found"), RANGES, ids=str)
-def test_two_dates_are_a_range_of_a_property_that_is_declared_date(
+def test_two_dates_are_a_range_for_a_date_property(
     kili: Any, dated: str, wanted: Any, found: list[str]
 ) -> None:
     assert names(kili, dated, {"day": wanted}) == found
 
 
 @pytest.mark.parametrize("key", ["word", "free"])
-def test_two_dates_are_alternatives_of_any_other_property(kili: Any, dated: str, key: str) -> None:
+def test_two_dates_are_alternatives_for_other_properties(kili: Any, dated: str, key: str) -> None:
     assert names(kili, dated, {key: ["2024-01-01", "2024-02-02"]}) == ["early", "late"]
 
 
@@ -189,7 +187,7 @@ def names(kili: Any, project: str, where: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
-def test_metadata_with_a_number_that_json_does_not_have_are_refused_with_the_key(
+def test_metadata_with_a_number_outside_of_json_is_refused_with_its_key(
     kili: Any, kili_emulator: Emulator, project: str, number: str
 ) -> None:
     wire = Wire(kili_emulator)  # the newest client refuses them itself, older ones do not
@@ -213,7 +211,7 @@ def test_metadata_with_a_number_that_json_does_not_have_are_refused_with_the_key
     wire.close()
 
 
-def test_metadata_that_were_stored_with_such_numbers_are_found_by_their_other_keys(
+def test_stored_metadata_with_a_number_outside_of_json_is_found_by_other_keys(
     kili: Any, kili_emulator: Emulator, project: str
 ) -> None:
     table = kili_emulator.world.documents.table("assets")

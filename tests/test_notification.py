@@ -31,7 +31,7 @@ def notify(wire: Wire, name: str, message: str) -> str:
 
 
 @pytest.mark.parametrize("version", ["2.125.2", "2.128.2"])
-def test_an_administrator_notifies_a_user_who_reads_it(
+def test_user_reads_a_notification_of_an_administrator(
     remote_world: RemoteWorld, sdk_process: Callable[[str], SdkProcess], version: str
 ) -> None:
     (leo,) = [
@@ -62,7 +62,7 @@ def test_an_administrator_notifies_a_user_who_reads_it(
     assert admin.run("kili.count_notifications(has_been_seen=True)").checked().value == 0
 
 
-def test_everybody_sees_their_own_notifications(wire: Wire) -> None:
+def test_users_see_only_their_own_notifications(wire: Wire) -> None:
     for_leo, for_rita = notify(wire, "labeler", "to Leo"), notify(wire, "reviewer", "to Rita")
     assert wire.ids("notifications", {}, "labeler") == [for_leo]
     assert wire.ids("notifications", {"id": for_rita}, "labeler") == []
@@ -75,7 +75,7 @@ def test_an_administrator_sees_the_notifications_of_the_organization(wire: Wire)
     assert wire.ids("notifications", {"user": {"id": user_id(wire, "reviewer")}}) == [for_rita]
 
 
-def test_who_got_a_notification_marks_it_as_seen_and_changes_nothing_else(wire: Wire) -> None:
+def test_recipient_can_only_mark_a_notification_as_seen(wire: Wire) -> None:
     where: dict[str, Any] = {"id": notify(wire, "labeler", "to Leo")}
     change = "updatePropertiesInNotification"
     wire.call(change, "labeler", data={"hasBeenSeen": True}, where=where)

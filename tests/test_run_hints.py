@@ -64,7 +64,7 @@ def log_texts(emulator: Emulator, tmp_path: Path, *on_submit: str) -> list[tuple
         f"found = self.kili.graphql_client.execute({INLINE!r})['p']",
     ],
 )
-def test_a_project_where_the_plugin_is_not_active_is_named_once(
+def test_hint_names_a_project_where_the_plugin_is_inactive_once(
     emulator: Emulator, tmp_path: Path, ask: str
 ) -> None:
     project, asset = other_project(emulator)
@@ -80,7 +80,7 @@ def test_a_project_where_the_plugin_is_not_active_is_named_once(
     assert warning[1].endswith(f"activate it with {remedy}")
 
 
-def test_a_change_of_an_asset_where_it_is_not_active_is_explained(
+def test_hint_explains_a_refused_change_where_the_plugin_is_inactive(
     emulator: Emulator, tmp_path: Path
 ) -> None:
     project, asset = other_project(emulator)
@@ -95,7 +95,7 @@ def test_a_change_of_an_asset_where_it_is_not_active_is_explained(
     assert ("info", "refused") in lines
 
 
-def test_the_remedy_works(emulator: Emulator, tmp_path: Path) -> None:
+def test_remedy_of_the_hint_works(emulator: Emulator, tmp_path: Path) -> None:
     project, _ = other_project(emulator)
     path = plugin(
         tmp_path, f"print(len(self.kili.assets(project_id={project!r}, disable_tqdm=True)))"
@@ -111,7 +111,9 @@ def test_the_remedy_works(emulator: Emulator, tmp_path: Path) -> None:
     assert [line["content"] for line in run["lines"]] == ["1"]
 
 
-def test_other_ids_are_not_warned_of(emulator: Emulator, tmp_path: Path) -> None:
+def test_hint_is_not_given_for_unknown_deleted_or_foreign_projects(
+    emulator: Emulator, tmp_path: Path
+) -> None:
     kili = emulator.client()
     deleted, _ = other_project(emulator)
     kili.delete_project(deleted)
@@ -145,7 +147,7 @@ def _project_of_another_organization(emulator: Emulator) -> str:
 
 
 @pytest.mark.parametrize("review_coverage", [0, 100])
-def test_a_plugin_that_labels_a_labeled_asset_is_told_what_to_do(
+def test_refusal_of_a_plugin_label_on_a_labeled_asset_names_a_remedy(
     tmp_path: Path, review_coverage: int
 ) -> None:
     with fast_sdk(), Emulator(workflow="V2") as emulator:

@@ -106,7 +106,7 @@ def commands(tmp_path: Path) -> Iterator[CommandRunner]:
 @pytest.mark.parametrize(
     "isolation", ["inline", pytest.param("process", marks=pytest.mark.contract)]
 )
-def test_a_failed_build_and_a_failed_run_are_a_line_each(
+def test_failed_build_and_failed_run_print_one_line_each(
     commands: CommandRunner, isolation: str
 ) -> None:
     foreground_project = ForegroundProject(commands, "--plugin-isolation", isolation)
@@ -128,7 +128,7 @@ def test_a_failed_build_and_a_failed_run_are_a_line_each(
     assert [re.findall(r"more: `(.*)`", line) for line in lines] == [[each] for each in shown]
 
 
-def test_a_plugin_that_configures_logging_doubles_no_line(commands: CommandRunner) -> None:
+def test_plugin_that_configures_logging_does_not_duplicate_lines(commands: CommandRunner) -> None:
     foreground_project = ForegroundProject(commands)
     foreground_project.upload("Judge", LOGS)
     foreground_project.submit()
@@ -137,7 +137,7 @@ def test_a_plugin_that_configures_logging_doubles_no_line(commands: CommandRunne
     assert r"ended as FAILED: ValueError: too hard \x1b[2J (more: " in lines[0]
 
 
-def test_the_line_names_where_the_command_finds_the_run(commands: CommandRunner) -> None:
+def test_log_line_names_the_command_that_shows_the_run(commands: CommandRunner) -> None:
     where = ["--data-dir", str(commands.folder / "my data")]
     server = commands.start(*where)
     commands.run("world", "create", "second", *where)
@@ -154,7 +154,7 @@ def test_the_line_names_where_the_command_finds_the_run(commands: CommandRunner)
     commands.run("stop", *where[:2])
 
 
-def test_following_prints_what_runs_log_and_ends_with_the_emulator(commands: CommandRunner) -> None:
+def test_runs_follow_prints_log_lines_and_ends_with_the_emulator(commands: CommandRunner) -> None:
     foreground_project = ForegroundProject(commands)
     foreground_project.upload("Judge", PLUGIN)
     foreground_project.submit()
@@ -179,7 +179,7 @@ def test_following_prints_what_runs_log_and_ends_with_the_emulator(commands: Com
 
 
 @pytest.mark.skipif(not SHELL, reason="a signal that cannot be caught")
-def test_following_says_so_when_the_emulator_was_killed(commands: CommandRunner) -> None:
+def test_runs_follow_fails_when_the_emulator_is_killed(commands: CommandRunner) -> None:
     foreground_project = ForegroundProject(commands)
     foreground_project.upload("Judge", PLUGIN)
     foreground_project.submit()
@@ -190,7 +190,7 @@ def test_following_says_so_when_the_emulator_was_killed(commands: CommandRunner)
     assert "ended before it answered" in printed
 
 
-def test_the_runs_of_on_event_name_the_event(commands: CommandRunner) -> None:
+def test_runs_of_on_event_name_the_event(commands: CommandRunner) -> None:
     foreground_project = ForegroundProject(commands)
     foreground_project.upload("Watch", ON_EVENT, event_matcher=["label.*"])
     (commands.folder / "label.json").write_text(json.dumps(LABEL), encoding="utf-8")

@@ -84,7 +84,7 @@ def test_submitting_locks_autosaves_submits_and_calls_plugins(
     assert (run["plugin"], run["outcome"], run["error"]) == ("Teller", "SUCCEEDED", None)
 
 
-def test_a_run_that_fails_is_told_with_its_error(wire: Wire, world_ids: WorldIds) -> None:
+def test_failed_run_is_returned_with_its_error(wire: Wire, world_ids: WorldIds) -> None:
     add_assets(wire, world_ids, "barn")
     install_plugin(
         wire,
@@ -98,7 +98,7 @@ def test_a_run_that_fails_is_told_with_its_error(wire: Wire, world_ids: WorldIds
     assert (run["outcome"], run["error"]) == ("FAILED", "ValueError: no cow")
 
 
-def test_what_is_saved_stays_locked_and_is_submitted_later(wire: Wire, world_ids: WorldIds) -> None:
+def test_saved_label_locks_the_asset_until_it_is_submitted(wire: Wire, world_ids: WorldIds) -> None:
     (asset_id,) = add_assets(wire, world_ids, "barn")
     saved = wire.emulator.save(world_ids["project"], "barn", HARD)
     assert saved["after"]["status"] == "ONGOING"
@@ -155,7 +155,7 @@ def test_sending_back_opens_an_issue_about_the_label(wire: Wire, world_ids: Worl
     assert again["after"]["status"] == "LABELED"
 
 
-def test_a_skipped_asset_comes_back_when_unskipped(wire: Wire, world_ids: WorldIds) -> None:
+def test_skipped_asset_can_be_labeled_after_unskip(wire: Wire, world_ids: WorldIds) -> None:
     add_stepped_project(wire)
     done = wire.emulator.skip("Steps", "waiting", reason="blurred")
     assert (done["after"]["skipped"], done["after"]["stepStatus"]) == (True, "SKIPPED")
@@ -166,7 +166,7 @@ def test_a_skipped_asset_comes_back_when_unskipped(wire: Wire, world_ids: WorldI
     assert "is not skipped" in refusal(wire, "unskip", "Steps", "waiting")
 
 
-def test_a_click_hands_over_id_and_response_and_leaves_the_asset_free(
+def test_click_passes_id_and_response_and_does_not_lock_the_asset(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     (asset_id,) = add_assets(wire, world_ids, "barn")
@@ -186,7 +186,7 @@ def test_a_click_hands_over_id_and_response_and_leaves_the_asset_free(
     assert [each["labelType"] for each in labels(wire, asset_id)] == ["AUTOSAVE"]
 
 
-def test_the_queue_is_by_priority_then_age_past_what_others_hold(
+def test_queue_orders_by_priority_then_age_and_skips_assets_of_other_users(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     steps = add_stepped_project(wire)
@@ -203,7 +203,7 @@ def test_the_queue_is_by_priority_then_age_past_what_others_hold(
     assert wire.emulator.review("Steps")["externalId"] == "in review"
 
 
-def test_a_done_label_is_changed_on_request_as_a_revision(wire: Wire, world_ids: WorldIds) -> None:
+def test_correct_option_changes_a_done_label_as_a_revision(wire: Wire, world_ids: WorldIds) -> None:
     add_stepped_project(wire)
     done = wire.emulator.submit("Steps", "waiting", RED)
     assert done["after"]["stepStatus"] == "DONE"
@@ -225,7 +225,7 @@ def test_a_done_label_is_changed_on_request_as_a_revision(wire: Wire, world_ids:
     assert event["payload"]["labelId"] == done["labelId"]
 
 
-def test_a_label_that_waits_for_its_review_is_changed_on_request(
+def test_correct_option_changes_a_label_that_waits_for_review(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     steps = add_stepped_project(wire)
@@ -236,9 +236,7 @@ def test_a_label_that_waits_for_its_review_is_changed_on_request(
     assert (done["before"]["step"], done["after"]["step"]) == ("Review 1", "Label")
 
 
-def test_reviewing_with_steps_takes_what_is_labeled_into_review(
-    wire: Wire, world_ids: WorldIds
-) -> None:
+def test_review_with_steps_moves_a_labeled_asset_to_review(wire: Wire, world_ids: WorldIds) -> None:
     add_stepped_project(wire)
     before = count(wire)
     done = wire.emulator.review("Steps", "labeled", BLUE)
@@ -251,7 +249,7 @@ def test_reviewing_with_steps_takes_what_is_labeled_into_review(
     assert "nothing to send back" in refusal(wire, "send_back", "Steps", "labeled")
 
 
-def test_the_v1_workflow_has_its_own_words(wire: Wire, world_ids: WorldIds) -> None:
+def test_messages_in_v1_use_the_terms_of_v1(wire: Wire, world_ids: WorldIds) -> None:
     add_assets(wire, world_ids, "barn", "shed")
     project = world_ids["project"]
     assert "no label that could be reviewed" in refusal(wire, "review", project, "shed")
@@ -265,7 +263,7 @@ def test_the_v1_workflow_has_its_own_words(wire: Wire, world_ids: WorldIds) -> N
     assert "leave out --correct" in refusal(wire, "submit", project, "shed", HARD, correct=True)
 
 
-def test_a_prediction_is_submitted_as_it_is_shown(wire: Wire, world_ids: WorldIds) -> None:
+def test_submit_without_a_label_submits_the_prediction(wire: Wire, world_ids: WorldIds) -> None:
     (asset_id,) = add_assets(wire, world_ids, "barn")
     rows = [{"assetID": asset_id, "jsonResponse": json.dumps(HARD), "modelName": "m"}]
     data = {"labelType": "PREDICTION", "labelsData": rows}
@@ -297,7 +295,7 @@ def test_required_jobs_must_be_answered(wire: Wire, world_ids: WorldIds) -> None
         (("Twins", "barn", EASY), {}, "several projects are titled"),
     ],
 )
-def test_what_is_unknown_or_wrong_is_said_and_nothing_happens(
+def test_unknown_or_invalid_arguments_are_refused_without_changes(
     wire: Wire, world_ids: WorldIds, arguments: tuple[Any, ...], options: dict[str, Any], said: str
 ) -> None:
     add_assets(wire, world_ids, "barn")
@@ -317,7 +315,7 @@ def _system() -> Any:
     return Actor.system()
 
 
-def test_a_labeler_reviews_nothing(wire: Wire, world_ids: WorldIds) -> None:
+def test_labeler_cannot_review(wire: Wire, world_ids: WorldIds) -> None:
     add_assets(wire, world_ids, "barn")
     wire.emulator.submit(world_ids["project"], "barn", EASY)
     for verb in ("review", "send_back"):
@@ -325,14 +323,14 @@ def test_a_labeler_reviews_nothing(wire: Wire, world_ids: WorldIds) -> None:
         assert "You need the role" in said or "role" in said
 
 
-def test_an_archived_project_takes_no_work(wire: Wire, world_ids: WorldIds) -> None:
+def test_submit_in_an_archived_project_is_refused(wire: Wire, world_ids: WorldIds) -> None:
     add_assets(wire, world_ids, "barn")
     where = {"id": world_ids["project"]}
     wire.call("updatePropertiesInProject", data={"archived": True}, where=where, selection="id")
     assert "is archived" in refusal(wire, "submit", world_ids["project"], "barn", EASY)
 
 
-def test_a_deactivated_user_does_nothing(wire: Wire, world_ids: WorldIds) -> None:
+def test_submit_of_a_deactivated_user_is_refused(wire: Wire, world_ids: WorldIds) -> None:
     where = {"email": "labeler@example.com"}
     wire.call("updatePropertiesInUser", data={"activated": False}, where=where, selection="id")
     assert "is deactivated" in refusal(wire, "submit", world_ids["project"], "farm", EASY)
@@ -379,7 +377,7 @@ def test_an_event_is_triggered_by_hand_in_its_envelope(wire: Wire, world_ids: Wo
         ("on_submit", "Teller", {"label": {}}, "needs the members label, asset_id"),
     ],
 )
-def test_what_a_plugin_is_not_called_for_is_not_triggered(
+def test_trigger_is_refused_for_events_that_do_not_call_the_plugin(
     wire: Wire, world_ids: WorldIds, event: str, plugin: str, payload: dict[str, Any], said: str
 ) -> None:
     install_plugin(wire, world_ids["project"], handlerTypes=["onSubmit"])
@@ -392,7 +390,9 @@ def post(wire: Wire, path: str, data: Any, key: str = "admin") -> requests.Respo
     return wire.request("POST", path, json=data, headers=wire.authorization(key))
 
 
-def test_the_control_plane_plays_people_for_administrators(wire: Wire, world_ids: WorldIds) -> None:
+def test_control_plane_simulates_users_for_administrators_only(
+    wire: Wire, world_ids: WorldIds
+) -> None:
     add_assets(wire, world_ids, "barn")
     data = {"project": world_ids["project"], "asset": "barn", "user": "labeler", "label": EASY}
     assert post(wire, "/people/submit", data, "labeler").status_code == 403
@@ -417,7 +417,7 @@ def run(
     return done.exit_code, done.output
 
 
-def test_the_commands_say_what_happened_and_the_sdk_reads_it(
+def test_commands_print_their_effect_and_the_sdk_reads_it(
     notebook: SdkSession, server: ServerUnderTest, remote_world: RemoteWorld
 ) -> None:
     here = ("--project", remote_world.project_id)

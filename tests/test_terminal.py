@@ -44,7 +44,7 @@ def _prints(call: ast.Call) -> bool:
     )
 
 
-def test_one_module_prints() -> None:
+def test_only_the_listed_modules_print() -> None:
     found = {
         path.relative_to(ROOT / "emulator" / "kili_emulator").as_posix()
         for path in (ROOT / "emulator" / "kili_emulator").rglob("*.py")
@@ -54,7 +54,7 @@ def test_one_module_prints() -> None:
     assert found == PRINTS
 
 
-def test_help_is_ascii_and_can_be_printed_everywhere() -> None:
+def test_help_is_ascii() -> None:
     def helps(command: click.Command, context: click.Context) -> Iterator[str]:
         yield command.get_help(context)
         if isinstance(command, click.Group):
@@ -124,7 +124,7 @@ def check(printed: str) -> None:
         pytest.param("cp1252:strict", marks=pytest.mark.contract),
     ],
 )
-def test_no_text_ends_a_server_or_a_command(tmp_path: Path, encoding: str) -> None:
+def test_hostile_texts_end_no_server_or_command(tmp_path: Path, encoding: str) -> None:
     commands = CommandRunner(tmp_path)
     try:
         _try_hostile_texts(HostileServer(commands, encoding), tmp_path)
@@ -194,7 +194,7 @@ thread.join()
 """
 
 
-def test_whatever_is_logged_in_a_server_forges_no_line(tmp_path: Path) -> None:
+def test_log_records_of_a_server_forge_no_line(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", REPORTS],
         env=CommandRunner(tmp_path).environment,
@@ -215,7 +215,7 @@ def test_whatever_is_logged_in_a_server_forges_no_line(tmp_path: Path) -> None:
     assert r"  | ValueError: failed\x1b" in done.stderr
 
 
-def test_what_a_detached_server_says_is_printed_under_its_encoding(tmp_path: Path) -> None:
+def test_output_of_a_detached_server_is_printed_in_its_encoding(tmp_path: Path) -> None:
     commands = CommandRunner(tmp_path)
     commands.environment["PYTHONIOENCODING"] = "latin-1"
     (tmp_path / "bad.json").write_text("{", encoding="utf-8")
@@ -238,7 +238,7 @@ def test_what_a_detached_server_says_is_printed_under_its_encoding(tmp_path: Pat
 
 
 @pytest.mark.skipif(not SHELL, reason="a pseudo-terminal")
-def test_a_file_is_printed_byte_for_byte_unless_to_a_terminal(tmp_path: Path) -> None:
+def test_file_is_printed_byte_for_byte_except_to_a_terminal(tmp_path: Path) -> None:
     import pty
 
     source = "# \x1b[2J 日本\r\n# end"
