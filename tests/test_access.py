@@ -1,4 +1,4 @@
-"""The role of an actor in a project is decided once, and again after members or plugins change."""
+"""The role of an actor: one decision per project, repeated after members or plugins change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.kit.wire import Wire
 
 @pytest.fixture
 def decisions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The ids of the projects for which a role was decided, in order."""
+    """Record the ids of the projects for which a role is decided, in order."""
     decided: list[str] = []
     decide = access.role_in
 

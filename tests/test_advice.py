@@ -1,4 +1,4 @@
-"""What messages advise to do: each command and option that they name is there."""
+"""Commands and options that messages and documentation name exist."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PLACEHOLDER = "X"
 
 
 def texts(path: Path) -> Iterator[str]:
-    """The texts in a module, docstrings included; an X stands for what is filled in."""
+    """Yield the texts of a module, docstrings included, with an X for each placeholder."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.JoinedStr):
             yield "".join(
@@ -38,7 +38,7 @@ def texts(path: Path) -> Iterator[str]:
 
 
 def command_mentions() -> Iterator[tuple[str, str]]:
-    """Each mention of a command in the sources, and where it is."""
+    """Yield each command that the sources mention, with its file."""
     for path in sorted(SOURCES.rglob("*.py")):
         for text in texts(path):
             for found in COMMAND.finditer(text.replace("\n", " ")):
@@ -57,7 +57,7 @@ def all_commands(command: click.Command) -> Iterator[click.Command]:
 
 
 def find_mistake(mention: str) -> str | None:
-    """What of a mentioned command there is not."""
+    """Return the part of a mentioned command that does not exist, or None."""
     command: click.Command = main
     words = mention.split()
     while words and isinstance(command, click.Group) and words[0] in command.commands:

@@ -37,7 +37,7 @@ def wire() -> Iterator[Wire]:
 
 
 def labelled(wire: Wire, input_type: str, response: Any, size: Any = None) -> dict[str, Any]:
-    """A label on a new asset of a new project: its id, asset and annotations."""
+    """Label a new asset of a new project; return the id, asset and annotations of the label."""
     data = {
         "title": "t",
         "inputType": input_type,

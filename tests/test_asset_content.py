@@ -1,4 +1,4 @@
-"""What assets show: without an SDK."""
+"""Content of assets, checked over the wire."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every generation of the SDK uploads for each input type, reads back and downloads."""
+"""Upload, reading and download of each input type with every SDK generation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Write = Callable[[str, bytes], str]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Makes a local file; its path."""
+    """Return a function that writes a local file and returns its path."""
 
     def make(name: str, content: bytes) -> str:
         (tmp_path / name).write_bytes(content)
@@ -36,8 +36,8 @@ class Importer:
     """A project in which assets are imported, read and downloaded.
 
     Args:
-        notebook: where ``kili`` is connected.
-        folder: for what is downloaded.
+        notebook: session in which ``kili`` is connected.
+        folder: destination of downloads.
     """
 
     def __init__(self, notebook: SdkSession, input_type: str, folder: Path) -> None:
@@ -54,7 +54,7 @@ class Importer:
         return self._notebook.run(code).checked().value
 
     def get(self, url: str) -> bytes:
-        """What the client reads at an address; old clients send no key there."""
+        """Return the bytes that the client reads at an address; old clients send no key."""
         key = self.run("__import__('os').environ['KILI_API_KEY']")
         headers = {} if self.version in WITHOUT_KEY else {"Authorization": f"X-API-Key: {key}"}
         answer = requests.get(url, headers=headers, timeout=30)
@@ -66,14 +66,14 @@ class Importer:
         self.run(f"kili.append_many_to_dataset({self.project!r}, disable_tqdm=True, {given})")
 
     def read(self, *fields: str) -> dict[str, Any]:
-        """The only asset."""
+        """Return the only asset of the project."""
         (found,) = self.run(
             f"list(kili.assets({self.project!r}, fields={list(fields)!r}, disable_tqdm=True))"
         )
         return dict(found)
 
     def download(self) -> dict[str, Any]:
-        """The only asset, its media as local files."""
+        """Return the only asset, with its media as local files."""
         (found,) = self.run(
             f"list(kili.assets({self.project!r}, fields=['content', 'jsonContent', 'externalId'], "
             f"disable_tqdm=True, download_media=True, local_media_dir={str(self._folder)!r}))"

@@ -1,4 +1,4 @@
-"""Who is to label an asset, and filters on where assets stand, with the SDK.
+"""Assignment of labelers, and filters by step, status and assignee, with the SDK.
 
 See contract/workflow.md#assignment, contract/asset.md#filters.
 """
@@ -112,8 +112,9 @@ def test_email_in_place_of_a_user_id_is_refused_with_the_id_except_for_authors(
         labeling_project.kili.update_project_workflow(labeling_project.project, update_steps=[step])
     with pytest.raises(GraphQLError, match="accessDenied"):
         labeling_project.kili.append_labels(
-            [labeling_project.id("one")], json_response_array=[{}], author_id_array=[email("labeler")],
-            project_id=labeling_project.project, disable_tqdm=True,
+            [labeling_project.id("one")], json_response_array=[{}],
+            author_id_array=[email("labeler")], project_id=labeling_project.project,
+            disable_tqdm=True,
         )  # fmt: skip
 
 

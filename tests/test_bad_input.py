@@ -1,4 +1,4 @@
-"""Each mutation, asked for something it must not do: it says what is wrong, and does nothing."""
+"""Refusal of each mutation with bad input: it explains the error and changes nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.kit.world_content import PLUGIN, WorldIds, fill_ids, set_up_world
 
 @dataclass(frozen=True)
 class RequestWorld:
-    """A world in which all that the cases name exists."""
+    """A world with all documents that the cases name."""
 
     wire: Wire
     names: WorldIds
@@ -86,10 +86,10 @@ def test_every_mutation_has_refusal_cases() -> None:
 def test_every_mutation_has_cases_without_rights_and_with_malformed_input(
     mutation: str,
 ) -> None:
-    of_it = [case for case in CASES if case.mutation == mutation]
-    assert any(case.status == 400 for case in of_it)
+    cases = [case for case in CASES if case.mutation == mutation]
+    assert any(case.status == 400 for case in cases)
     # Anybody may make a project.
-    assert any(case.key != "admin" for case in of_it) or mutation == "createProject"
+    assert any(case.key != "admin" for case in cases) or mutation == "createProject"
 
 
 def test_access_denied_error_matches_the_recording(request_world: RequestWorld) -> None:

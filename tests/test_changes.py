@@ -1,4 +1,4 @@
-"""Changing labels and priorities, with the SDK generations that can."""
+"""Changes of labels and priorities, with the SDK generations that support them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands, as a user runs them."""
+"""The command line, run as a user runs it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHELL = sys.platform != "win32"
 
 
 class CommandRunner:
-    """Runs commands in a folder; what it started has ended when the test has."""
+    """A folder in which commands run; the test ends the servers that they start."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -42,7 +42,7 @@ class CommandRunner:
         self._started: list[subprocess.Popen[str]] = []
 
     def run(self, *arguments: str, status: int = 0) -> str:
-        """Run a command to its end; all that it prints."""
+        """Run a command to its end; return all that it printed."""
         done = subprocess.run(
             [*COMMAND, *arguments],
             cwd=self.folder,
@@ -57,7 +57,7 @@ class CommandRunner:
         return done.stdout
 
     def start(self, *options: str) -> ForegroundServer:
-        """Start a server in the foreground; returns once it has introduced itself."""
+        """Start a server in the foreground; return once it is ready."""
         process = subprocess.Popen(
             [*COMMAND, "start", "--port", "0", *options],
             cwd=self.folder,
@@ -70,11 +70,11 @@ class CommandRunner:
         return ForegroundServer(process)
 
     def states(self) -> list[Path]:
-        """What the running servers left for other commands."""
+        """Return the state files of the running servers."""
         return sorted(self.folder.rglob("server.json"))
 
     def state(self) -> dict[str, str]:
-        """What the only running server left for other commands."""
+        """Return the state of the only running server."""
         (path,) = self.states()
         return dict(json.loads(path.read_text(encoding="utf-8")))
 
@@ -96,7 +96,7 @@ class CommandRunner:
 
 
 class ForegroundServer:
-    """A server in the foreground, and what it printed until it was ready."""
+    """A server in the foreground, with the text that it printed until it was ready."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
@@ -123,7 +123,7 @@ class ForegroundServer:
         return answer.json()["data"]
 
     def create_project(self) -> None:
-        """Change the default world."""
+        """Create a project in the default world."""
         data = '{title: "New", inputType: IMAGE, jsonInterface: "{}", description: ""}'
         self.query(f"mutation {{ createProject(data: {data}) {{ id }} }}")
 
@@ -131,7 +131,7 @@ class ForegroundServer:
         return self.query("{ projects(where: {}, first: 100, skip: 0) { title } }")
 
     def stop(self, with_signal: int = signal.SIGINT) -> tuple[int, str]:
-        """Stop it; the exit status and what else it printed."""
+        """Stop the server; return the exit status and the rest of its output."""
         self.process.send_signal(with_signal)
         rest, _ = self.process.communicate(timeout=30)
         return self.process.returncode, rest
@@ -146,7 +146,7 @@ def commands(tmp_path: Path) -> Iterator[CommandRunner]:
 
 @pytest.fixture(scope="module")
 def commands_with_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandRunner]:
-    """Where a server runs that no test changes."""
+    """Return a runner whose server no test changes."""
     runner = CommandRunner(tmp_path_factory.mktemp("running"))
     runner.start("--ephemeral")
     yield runner
@@ -290,10 +290,10 @@ class TestStart:
 
 
 class TestEphemeral:
-    """Servers that keep nothing: any number of them, also beside one that keeps its data."""
+    """Ephemeral servers: any number of them runs beside one server that keeps its data."""
 
     def detach(self, commands: CommandRunner) -> tuple[str, str]:
-        """Start one in the background; its endpoint and process."""
+        """Start an ephemeral server in the background; return its endpoint and process id."""
         printed = commands.run("start", "--ephemeral", "--detach", "--port", "0")
         endpoint = re.search(r"endpoint +(\S+)", printed)
         process = re.search(r"Left running as process (\d+); its output goes to (\S+)\.", printed)
@@ -456,8 +456,8 @@ class TestRefusals:
     ) -> None:
         commands.environment["KILI_EMULATOR_PROT"] = "1"
         printed = commands.run("stop", status=1)
-        said = "there is no setting for the variable KILI_EMULATOR_PROT; ignored: did you mean "
-        assert f"Warning: {said}KILI_EMULATOR_PORT?\n" in printed
+        warning = "there is no setting for the variable KILI_EMULATOR_PROT; ignored: did you mean "
+        assert f"Warning: {warning}KILI_EMULATOR_PORT?\n" in printed
         assert "no emulator runs" in printed
 
     def test_invalid_value_of_an_environment_variable_is_reported(
@@ -628,7 +628,7 @@ class TestWorld:
         commands.run("world", "create", "three", "--scenario", "default", *data_dir)
 
     @pytest.mark.parametrize(
-        ("arguments", "said"),
+        ("arguments", "message"),
         [
             ("create default", "world 'default' exists already"),
             ("create Two!", "'Two!' cannot be the name of a world: use lower-case letters"),
@@ -639,11 +639,11 @@ class TestWorld:
         ],
     )
     def test_errors_of_world_commands_are_explained(
-        self, commands_with_server: CommandRunner, arguments: str, said: str
+        self, commands_with_server: CommandRunner, arguments: str, message: str
     ) -> None:
         printed = commands_with_server.run("world", *arguments.split(), status=1)
         assert printed.startswith("Error: ")
-        assert said in printed
+        assert message in printed
         assert commands_with_server.run("world", "list").count("(scenario ") == 1
 
     def test_world_commands_need_a_running_server(self, commands: CommandRunner) -> None:

@@ -1,4 +1,4 @@
-"""Times: how they are written, what is read as one, and where they come from."""
+"""Times: written format, accepted notations, and the clock of a world."""
 
 from __future__ import annotations
 

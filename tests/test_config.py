@@ -1,4 +1,4 @@
-"""Settings: which source wins, what they are read as, and what an error says."""
+"""Settings: order of sources, conversion of values, and error messages."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ def test_error_for_a_project_file_that_is_not_utf8_names_the_file(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ({"prot": 1}, "the command line: there is no setting 'prot'"),
         ({"port": True}, "the command line: port = True"),
@@ -222,12 +222,12 @@ def test_error_for_a_project_file_that_is_not_utf8_names_the_file(tmp_path: Path
     ],
 )
 def test_error_for_a_bad_option_names_the_option(
-    tmp_path: Path, given: dict[str, Any], said: str
+    tmp_path: Path, given: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
         load(tmp_path, given=given)
 
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Assets that several people label, with the SDK.
+"""Consensus on assets that several labelers label, with the SDK.
 
 See contract/workflow.md#consensus-in-the-workflow.
 """
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 
 @pytest.fixture
 def labeling_project(kili_emulator: Emulator) -> LabelingProject:
-    """New assets are for two labelers each."""
+    """Create a project whose new assets need two labelers each."""
     opened = LabelingProject(kili_emulator)
     opened.kili.update_labeling_step_properties(
         opened.project, "Label", consensus_coverage=100, number_of_expected_labels_for_consensus=2
@@ -226,7 +226,7 @@ def test_lowered_consensus_does_not_advance_rework_or_work_in_progress(
 
 @pytest.fixture
 def project_without_steps(kili_emulator: Emulator) -> LabelingProject:
-    """New assets are for three labelers each, in a project without steps."""
+    """Create a project without steps whose new assets need three labelers each."""
     opened = LabelingProject(kili_emulator, V1)
     settings = {"consensus_tot_coverage": 100, "min_consensus_size": 3}
     opened.kili.update_properties_in_project(opened.project, **settings)

@@ -1,4 +1,4 @@
-"""What the server makes on disk, as its user meets it: modes, foreign files, and refusals."""
+"""Files of the server on disk: modes, foreign files, and refusals."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ FILES = {"lock", "secret", "documents.sqlite", "documents.sqlite-wal", "document
 
 
 def modes(folder: Path) -> dict[str, int]:
-    """Folder and all below it, by its path: its mode."""
+    """Return the modes of a folder and its content, by path."""
     found = [folder, *folder.rglob("*")]
     return {str(path.relative_to(folder)): path.stat().st_mode & 0o777 for path in found}
 
 
 def wrong_modes(folder: Path) -> dict[str, str]:
-    """What others could open, or its owner could not."""
+    """Return the files that others can open, or that the owner cannot."""
     return {
         name: oct(mode)
         for name, mode in modes(folder).items()
@@ -116,9 +116,11 @@ class TestModes:
 
     def test_state_of_an_ephemeral_server_is_private(self, commands: CommandRunner) -> None:
         commands.run("start", "--detach", "--port", "0", "--ephemeral")
-        (home,) = commands.temporary.glob("kili-emulator-servers-*")
-        assert {"lock", "server.json", "server.log"} <= {path.name for path in home.rglob("*")}
-        assert wrong_modes(home) == {}
+        (state_folder,) = commands.temporary.glob("kili-emulator-servers-*")
+        assert {"lock", "server.json", "server.log"} <= {
+            path.name for path in state_folder.rglob("*")
+        }
+        assert wrong_modes(state_folder) == {}
 
     def test_new_request_log_is_private_and_present_log_keeps_its_mode(
         self, commands: CommandRunner
@@ -133,7 +135,7 @@ class TestModes:
 
 
 class TestForeignFiles:
-    """``--data-dir`` names a folder that is somebody's already."""
+    """A ``--data-dir`` folder that already has files of the user."""
 
     def test_a_state_file_of_another_program_is_not_removed(self, commands: CommandRunner) -> None:
         state = commands.folder / "server.json"

@@ -1,4 +1,4 @@
-"""Demo projects: each of the platform's names gives a project with something to label."""
+"""Demo projects: each demo name of the platform gives a project with assets to label."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The distribution beside code of other people."""
+"""The installed distribution beside packages of the same names."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def run(*arguments: str, folder: Path, environment: dict[str, str] | None = None
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder into which the wheel was installed."""
+    """Return a folder in which the wheel is installed."""
     folder = tmp_path_factory.mktemp("distribution")
     run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", "wheels", str(ROOT), folder=folder)
     (wheel,) = (folder / "wheels").iterdir()

@@ -1,8 +1,8 @@
-"""The how-tos and the examples' READMEs are true: what they show is done here, page by page.
+"""The how-tos and the READMEs of the examples do as they say, page by page.
 
-A block whose first line is a comment with a file name becomes that file. Any other Python block is
-run. In a console block, lines after ``$ `` are run, and those below must be printed, in that order;
-what follows ``(Pdb) `` is typed.
+A block whose first line is a comment with a file name becomes that file. Any other Python block
+runs. In a console block, lines after ``$ `` run, and must print the lines below them in order;
+the text after ``(Pdb) `` is typed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SHIMS = {
 
 @dataclass
 class PageFolder:
-    """A folder in which a page's blocks are followed, with the commands that they use."""
+    """A folder in which the blocks of a page run, with the commands that they use."""
 
     folder: Path
     environment: dict[str, str]
@@ -81,7 +81,7 @@ class PageFolder:
 
 
 def session(text: str) -> Iterator[tuple[str, list[str]]]:
-    """The commands of a console block, and what is shown below each."""
+    """Return the commands of a console block, each with the output below it."""
     for part in re.split(r"^\$ ", text, flags=re.M)[1:]:
         command, *shown = part.splitlines()
         yield command, [line for line in shown if line.strip()]

@@ -1,4 +1,4 @@
-"""Fields that the API documents and that old clients name, in each generation.
+"""Fields that the API documents and old clients request, in each SDK generation.
 
 See contract/asset.md#content.
 """
@@ -18,7 +18,7 @@ FIELDS = ["content", "duration", "externalId", "readPermissionsFromLabels", "thu
 
 
 def test_each_sdk_reads_a_fixed_list_of_fields(notebook: SdkSession) -> None:
-    """No client asks the server whether it has a field: one that is missing breaks the list."""
+    """No client checks that the server has a field: one missing field breaks the list."""
     found = notebook.run(f"list(kili.assets(project_id=project_id, fields={FIELDS!r}))")
     for asset in found.checked().value:
         assert asset["thumbnail"] == asset["content"]

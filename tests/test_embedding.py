@@ -1,4 +1,4 @@
-"""The public API, ``emulator.Emulator``, and the pytest fixtures, as a user's own code has them."""
+"""The public API ``emulator.Emulator`` and the pytest fixtures, used as in a user's own code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of an emulator in Python (users, plugins, runs, worlds), and the aliases of before."""
+"""The parts of an emulator in Python (users, plugins, runs, worlds), and their former aliases."""
 
 from __future__ import annotations
 

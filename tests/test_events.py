@@ -1,4 +1,4 @@
-"""The audit trail: who sees which events, over the wire and with the SDK."""
+"""Visibility of the audit trail, over the wire and with the SDK."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_refused_change_leaves_no_event(wire: Wire, world_ids: WorldIds) -> None
 
 
 def test_autosave_is_absent_from_the_audit_trail(wire: Wire, world_ids: WorldIds) -> None:
-    """Subscribers are told of it all the same."""
+    """Subscribers of labels still receive the autosave."""
     mark = wire.emulator.mark()
     rows = [{"assetID": world_ids["street"], "jsonResponse": EASY}]
     before = seen_by(wire, "admin")

@@ -1,4 +1,4 @@
-"""The examples do what they say, and the demonstration notices when the emulator does not."""
+"""The examples do as they say, and the demonstration fails when the emulator differs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the conditions of a list mean: dates, and values of metadata.
+"""Conditions of lists: dates and values of metadata.
 
 See contract/values.md#dates, contract/asset.md#metadata-filters.
 """
@@ -72,7 +72,7 @@ def test_event_filter_includes_the_end_of_the_day(kili: Any, project: str) -> No
 
 @pytest.fixture
 def kept(kili: Any, project: str) -> str:
-    """A project whose assets have these values as ``k``; what has none is named ``absent``."""
+    """Create assets with these values as ``k``; the asset without a value is named ``absent``."""
     values = [True, False, None, 1, 0, 1.5, "1", "true", [1], {"n": True}]
     (settings,) = kili.projects(project, fields=["jsonInterface"])
     created = kili.create_project(
@@ -139,7 +139,7 @@ DAYS = {
 
 @pytest.fixture
 def dated(kili: Any) -> str:
-    """A project with an asset for each of these dates, which two properties hold."""
+    """Create an asset for each of these dates, which two properties contain."""
     made = kili.create_project(title="Dated", input_type="TEXT", json_interface={"jobs": {}})
     declared = {"day": {"type": "date"}, "word": {"type": "string"}}
     kili.update_properties_in_project(made["id"], metadata_properties=declared)
@@ -178,7 +178,7 @@ def test_two_dates_are_alternatives_for_other_properties(kili: Any, dated: str, 
 
 
 def names(kili: Any, project: str, where: dict[str, Any]) -> list[str]:
-    """The external ids of the assets that a condition on metadata selects."""
+    """Return the external ids of the assets that a condition on metadata selects."""
     found = kili.assets(project, metadata_where=where, fields=["externalId"])
     return [each["externalId"] for each in found]
 

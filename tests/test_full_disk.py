@@ -1,6 +1,6 @@
-"""A disk without room: changes are refused whole, runs end, and all goes on once there is room.
+"""A full disk: changes are refused, runs end, and work continues once there is room.
 
-The disk is full for the server's process alone: its limit of the size of files is 0.
+The disk is full for the server process only: its limit of the size of files is 0.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def notebook(sdk: SdkProcess, world: RemoteWorld) -> SdkSession:
 
 @contextlib.contextmanager
 def full_disk(server: ServerUnderTest) -> Iterator[None]:
-    """Let the server write nothing meanwhile."""
+    """Prevent the server from writing inside the block."""
     before = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (0, before[1]))
     try:

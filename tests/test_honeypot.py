@@ -1,4 +1,4 @@
-"""Assets whose right answer is known, with the SDK (contract/quality.md#honeypots)."""
+"""Honeypots: assets whose right answer is known, with the SDK (contract/quality.md#honeypots)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 
 
 def marks(labeling_project: LabelingProject) -> dict[str, float]:
-    """The honeypot mark of each DEFAULT label, by its author."""
+    """Return the honeypot mark of each DEFAULT label by author."""
     found = labeling_project.labels("one", "labelType", "honeypotMark", "author.firstname")
     default = [each for each in found if each["labelType"] == "DEFAULT"]
     return {each["author"]["firstname"]: each["honeypotMark"] for each in default}

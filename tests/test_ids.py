@@ -1,4 +1,4 @@
-"""Ids and random draws: their shape, and how they repeat."""
+"""Ids and random draws: form, and repetition with a seed."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_seeded_randomness_repeats_random_and_numpy() -> None:
 
 
 def callers_next_draws(seed: int | None) -> tuple[float, float]:
-    """What a caller with a known state draws after a seeded stretch."""
+    """Return the draws of a caller with a known state after a block with a seed."""
     random.seed(1)
     np.random.seed(1)
     with ids.seeded_randomness(seed):

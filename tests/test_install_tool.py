@@ -1,4 +1,4 @@
-"""`make install` uses uv with what is configured for pip, and pip where uv fails."""
+"""``make install`` passes the configuration of pip to uv, and uses pip where uv fails."""
 
 from __future__ import annotations
 

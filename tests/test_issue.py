@@ -1,4 +1,4 @@
-"""Issues and questions: who opens, discusses and closes them, with SDKs of all generations."""
+"""Issues and questions: opening, discussion and closing, with SDKs of all generations."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def project(kili: Any) -> str:
 
 @pytest.fixture
 def domain(kili_emulator: Emulator, tmp_path: Any) -> Any:
-    """The client with namespaces."""
+    """Return the SDK's domain client."""
     from kili.client_domain import Kili
 
     with pytest.warns(UserWarning, match="work in progress"):
@@ -39,7 +39,7 @@ def domain(kili_emulator: Emulator, tmp_path: Any) -> Any:
 
 
 def label_of(wire: Wire, name: str) -> str:
-    """The DEFAULT label of an asset."""
+    """Return the id of the DEFAULT label of an asset."""
     where = {"asset": {"externalIdStrictlyIn": [name]}, "typeIn": ["DEFAULT"]}
     return wire.ids("labels", where)[0]
 
@@ -49,7 +49,7 @@ def asset_of(wire: Wire, name: str) -> str:
 
 
 def opened(wire: Wire, key: str = "reviewer", **row: Any) -> str:
-    """Open an issue or a question; its id."""
+    """Open an issue or a question; return its id."""
     (issue,) = wire.call("createIssues", key, issues=[row], where={}, selection="id")
     return str(issue["id"])
 
@@ -194,11 +194,11 @@ def test_only_author_and_assignee_among_labelers_change_the_status_of_an_issue(
     set_status(wire, "labeler", assigned, "SOLVED")
     own = opened(wire, "labeler", assetId=asset_of(wire, "farm"), type="QUESTION")
     set_status(wire, "labeler", own, "CANCELLED")
-    others = opened(wire, assetId=asset_of(wire, "farm"))
-    data, where = {"status": "SOLVED"}, {"id": others}
+    foreign = opened(wire, assetId=asset_of(wire, "farm"))
+    data, where = {"status": "SOLVED"}, {"id": foreign}
     refusal = wire.refusal("updatePropertiesInIssue", "labeler", data=data, where=where)
     assert "[noAccessRights]" in refusal
-    set_status(wire, "manager", others, "SOLVED")
+    set_status(wire, "manager", foreign, "SOLVED")
 
 
 @pytest.mark.parametrize("way", ["comment", "status"])

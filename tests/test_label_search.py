@@ -1,4 +1,4 @@
-"""Finding assets and labels by what is counted in a label (contract/label.md#search)."""
+"""Search of assets and labels by the annotation counts of labels (contract/label.md#search)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_sdk_finds_assets_by_label_search(
 
 
 def test_search_applies_to_labels_that_meet_the_other_conditions(kili: Any, project: str) -> None:
-    """Only the street's REVIEW label says EASY."""
+    """Only the REVIEW label of the street has the category EASY."""
     search = "CLASSIFICATION_JOB.EASY.count == 1"
     for kind, expected in (("DEFAULT", 0), ("REVIEW", 1)):
         conditions = {"label_category_search": search, "external_id_strictly_in": ["street"]}

@@ -1,4 +1,4 @@
-"""What the SDK can send as a label, and read again as a parsed one.
+"""Responses that the SDK can send as a label and read back as a parsed label.
 
 See contract/json-response.md#checks.
 """
@@ -39,7 +39,7 @@ INTERFACE = {
 
 
 def drawn(type_: str, **shape: Any) -> dict[str, Any]:
-    """An answer of one object."""
+    """Return a response with one object."""
     categories = [{"name": "A"}]
     return {"annotations": [{"mid": "1", "type": type_, "categories": categories, **shape}]}
 

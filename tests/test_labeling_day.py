@@ -1,4 +1,4 @@
-"""A day of labeling with each generation of the SDK: one story per area."""
+"""A day of labeling with each SDK generation: one story per area."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ _SDKS = [
 
 @pytest.fixture(scope="module", params=_SDKS)
 def sdk(request: pytest.FixtureRequest, sdk_process: Callable[[str], SdkProcess]) -> SdkProcess:
-    """Each SDK in turn; `make contract` has six more."""
+    """Return the process of each SDK in turn; `make contract` adds six more."""
     return sdk_process(request.param)
 
 
@@ -108,7 +108,7 @@ _WITHOUT_PILLOW = ("2.176.1", "25.2.10", "26.1.5")
 
 @pytest.fixture
 def labeling_notebook(notebook: SdkSession) -> SdkSession:
-    """A notebook with an image project ``pid``, two members, and a few helpers."""
+    """Return a session with an image project ``pid``, two members and some helpers."""
     notebook.run(f"INTERFACE = {_INTERFACE!r}\n{_SETUP}\n{_STREET}").checked()
     return notebook
 
@@ -124,7 +124,7 @@ def _files(path: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def pictures(labeling_notebook: SdkSession) -> SdkSession:
-    """The same, for SDKs that can import pictures."""
+    """Return the labeling notebook of the SDKs that can import images."""
     if labeling_notebook.process.version in _WITHOUT_PILLOW:
         pytest.skip("its environment has no Pillow")
     return labeling_notebook
@@ -208,8 +208,8 @@ def test_an_issue_is_raised_on_a_label(pictures: SdkSession) -> None:
     ).checked()
     fields = "['status', 'type', 'objectMid', 'comments.text']"
     (issue,) = value(pictures, f"list(kili.issues(pid, fields={fields}))")
-    said = [{"text": "A moped"}]
-    assert issue == {"status": "OPEN", "type": "ISSUE", "objectMid": "1", "comments": said}
+    comments = [{"text": "A moped"}]
+    assert issue == {"status": "OPEN", "type": "ISSUE", "objectMid": "1", "comments": comments}
 
 
 def test_labels_are_exported(pictures: SdkSession, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Plugins that run from a folder: by command, over HTTP, with every SDK, after a restart."""
+"""Linked plugins: by command, over HTTP, with every SDK, and after a restart."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def command_of(server: ServerUnderTest, world: str = "default") -> Command:
 
 @pytest.fixture
 def command(server: ServerUnderTest, remote_world: RemoteWorld) -> Command:
-    """Runs commands that are about a world of one's own."""
+    """Return a function that runs commands for one world."""
     return command_of(server, remote_world.name)
 
 
 def submit(command: Command, project: str) -> Any:
-    """The run of the linked plugin for a label that is submitted."""
+    """Submit a label; return the run of the linked plugin."""
     label = json.dumps({"JOB_0": {"annotations": []}})
     arguments = ("submit", "--project", project, "--label", "-", "--json")
     (run,) = json.loads(command(*arguments, typed=label))["runs"]

@@ -1,4 +1,4 @@
-"""Locks: whose work in progress holds an asset."""
+"""Locks of assets by labels in progress."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def label(wire: Wire, key: str, label_type: str, name: str = "aquarium") -> None
 
 
 def locks(wire: Wire, name: str = "aquarium") -> list[tuple[str, str]]:
-    """Who holds an asset, and for what work."""
+    """Return the holder and type of each lock of an asset."""
     where = {"id": asset_id(wire, name)}
     fields = "locks { lockType author { firstname } }"
     (found,) = wire.list("assets", where, selection=fields)

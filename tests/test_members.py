@@ -1,4 +1,4 @@
-"""Members of projects: how they are listed, who manages whom, who joins by working.
+"""Members of projects: listing, management by role, and membership by working.
 
 See contract/member.md#roles, contract/member.md#membership.
 """
@@ -23,7 +23,7 @@ def invite(wire: Wire, project: str, name: str, role: str, key: str = "admin") -
 
 
 def members(wire: Wire, project: str, key: str = "admin", **where: Any) -> dict[str, Any]:
-    """The project's members by the name in their address."""
+    """Return the members of the project by the name in their email."""
     where = {"project": {"id": project}, **where}
     found = wire.list("projectUsers", where, key, FIELDS)
     return {each["user"]["email"].partition("@")[0]: each for each in found}

@@ -1,6 +1,6 @@
-"""A label that names a step corrects what is done there, or takes the asset to its next review.
+"""A label that names a step corrects a done asset, or moves it to its next review.
 
-What the SDK's ``step_name`` and ``step_id`` of ``append_labels`` are for
+The SDK sends ``step_name`` and ``step_id`` of ``append_labels``
 (contract/workflow.md#labels-that-name-a-step).
 """
 
@@ -34,7 +34,7 @@ def wire(kili_emulator: Emulator) -> Iterator[Wire]:
 
 
 def moves(labeling_project: LabelingProject) -> list[str]:
-    """The events that told where assets went."""
+    """Return the events about changes of step."""
     return [
         subject.rpartition(".")[2]
         for prefix in MOVES
@@ -153,7 +153,7 @@ def test_a_correction_can_be_saved_before_it_is_submitted(
 def test_agreed_label_can_be_added_to_a_done_consensus_asset(
     labeling_project: LabelingProject,
 ) -> None:
-    """As plugins for consensus do."""
+    """Consensus plugins append such a label."""
     labeling_project.kili.update_labeling_step_properties(
         labeling_project.project,
         "Label",
@@ -168,8 +168,10 @@ def test_agreed_label_can_be_added_to_a_done_consensus_asset(
     assert labeling_project.place("shared") == "Label DONE"
     labeling_project.label("admin", "shared", response=BLUE, step_name="Label")
     assert labeling_project.place("shared") == "Label DONE"
-    people = {each["author"]["email"] for each in labeling_project.labels("shared", "author.email")}
-    assert people == {email(each) for each in ("labeler", "reviewer", "admin")}
+    authors = {
+        each["author"]["email"] for each in labeling_project.labels("shared", "author.email")
+    }
+    assert authors == {email(each) for each in ("labeler", "reviewer", "admin")}
     assert latest(labeling_project, "shared")["author"] == {"email": email("admin")}
 
 
@@ -199,9 +201,9 @@ def test_assignment_does_not_restrict_corrections(
 
 
 def test_named_step_accepts_labels_of_its_assignees_only(labeling_project: LabelingProject) -> None:
-    people = [email("manager")]
+    reviewers = [email("manager")]
     labeling_project.kili.update_review_step_properties(
-        labeling_project.project, "Review 1", assignees=people
+        labeling_project.project, "Review 1", assignees=reviewers
     )
     labeling_project.label("labeler", "one")
     with pytest.raises(ValueError, match="You cannot edit this asset in its current step"):

@@ -1,4 +1,4 @@
-"""Notifications, as the SDK reads and writes them."""
+"""Notifications, read and written with the SDK."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def test_user_reads_a_notification_of_an_administrator(
     admin.run("from kili.client import Kili\nkili = Kili()").checked()
     admin.run(f"user_id = {leo['id']!r}").checked()
     admin.run(
-        "told = kili.create_notification('Import begun', 'PENDING', '/label', user_id)"
+        "sent = kili.create_notification('Import begun', 'PENDING', '/label', user_id)"
     ).checked()
     admin.run(
-        "kili.update_properties_in_notification(told['id'], False, 'SUCCESS', '/label/done')"
+        "kili.update_properties_in_notification(sent['id'], False, 'SUCCESS', '/label/done')"
     ).checked()
     fields = "['message', 'status', 'url', 'hasBeenSeen', 'userID']"
-    read = f"kili.notifications(fields={fields}, notification_id=told['id'])"
+    read = f"kili.notifications(fields={fields}, notification_id=sent['id'])"
     assert admin.run(read).checked().value == [
         {
             "message": "Import begun",

@@ -1,4 +1,4 @@
-"""What belongs to whom: files, plugins and projects cannot be reached around their owners."""
+"""Files, plugins and projects are accessible only with the rights of their owners."""
 
 from __future__ import annotations
 

@@ -73,17 +73,17 @@ def test_list_of_missing_packages_ends_with_the_install_command(
     known = {"numpy": ["numpy"]}
     monkeypatch.setattr(Environment, "distributions_by_module", lambda _: known)
 
-    said = listed("--plugin-policy", "on-premise")
+    printed = listed("--plugin-policy", "on-premise")
     missing = [each for each in ON_PREMISE if each not in ("numpy", "uuid")]
-    assert said.strip().endswith(f"{sys.executable} -m pip install {' '.join(missing)}")
-    assert "Plugins can import (on-premise):\n\n  numpy " in said
+    assert printed.strip().endswith(f"{sys.executable} -m pip install {' '.join(missing)}")
+    assert "Plugins can import (on-premise):\n\n  numpy " in printed
 
 
 def test_list_without_missing_packages_shows_no_install_command() -> None:
-    said = listed(KILI_EMULATOR_PLUGIN_POLICY="tutorial")
+    printed = listed(KILI_EMULATOR_PLUGIN_POLICY="tutorial")
 
-    assert said.startswith("Plugins can import (tutorial):\n\n  kili ")
-    assert "pip install" not in said
+    assert printed.startswith("Plugins can import (tutorial):\n\n  kili ")
+    assert "pip install" not in printed
 
 
 def test_packages_are_listed_for_the_interpreter_of_plugins() -> None:

@@ -1,4 +1,4 @@
-"""Users, organizations and API keys: what one may do with whom.
+"""Users, organizations and API keys: rights and changes.
 
 See contract/user.md#accounts, contract/organization.md#rights-in-an-organization.
 """

@@ -1,4 +1,4 @@
-"""Members, users and organizations with each SDK, as its tutorials use them."""
+"""Members, users and organizations with each SDK, used as in its tutorials."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def value(notebook: SdkSession, code: str) -> Any:
 
 
 def roles(notebook: SdkSession) -> dict[str, str]:
-    """The members by e-mail, as the project has them."""
+    """Return the roles of the project by the email of the member."""
     fields = "['roles.role', 'roles.user.email', 'roles.user.id']"
     (project,) = value(notebook, f"list(kili.projects(project_id, fields={fields}))")
     return {each["user"]["email"]: each["role"] for each in project["roles"]}
@@ -118,7 +118,7 @@ def test_organizations_have_metrics(notebook: SdkSession) -> None:
 
 
 class TestOnlyInSome:
-    """Methods that some of the SDKs have."""
+    """Methods that only some of the SDKs have."""
 
     def test_user_creates_an_api_key(self, notebook: SdkSession) -> None:
         if not value(notebook, "hasattr(kili, 'append_to_api_keys')"):

@@ -1,4 +1,4 @@
-"""The platform's rules about projects, assets, labels and issues, as the SDK meets them."""
+"""Rules of the platform about projects, assets, labels and issues, with the SDK."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def project(kili: Any) -> str:
 
 
 def asset(kili: Any, project: str, name: str, *fields: str) -> dict[str, Any]:
-    """An asset of a project, by its external id."""
+    """Return an asset of a project, by its external id."""
     wanted = ["id", *fields]
     (found,) = kili.assets(project, external_id_strictly_in=[name], fields=wanted)
     return dict(found)
@@ -34,7 +34,7 @@ def status(kili: Any, project: str, name: str) -> str:
 
 
 def label(kili: Any, project: str, name: str, kind: str = "DEFAULT", **options: Any) -> str:
-    """Append one label to an asset; its id."""
+    """Append one label to an asset; return its id."""
     (created,) = kili.append_labels(
         asset_id_array=[asset(kili, project, name)["id"]],
         json_response_array=[EASY],

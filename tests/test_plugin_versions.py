@@ -1,4 +1,4 @@
-"""Every version of a plugin's source is kept, and can be shown and compared."""
+"""The sources of all plugin versions are kept, shown and compared."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def write(folder: Path, main_py: str, helpers: str, requirements: str = "") -> s
 
 @pytest.fixture
 def emulator(tmp_path: Path) -> Iterator[Emulator]:
-    """With a plugin of three versions, the last of which is broken."""
+    """Start an emulator with a plugin of three versions, the last of which is broken."""
     with fast_sdk(), Emulator() as running:
         kili = running.client()
         folder = tmp_path / "plugin"

@@ -1,4 +1,4 @@
-"""Plugins at work: who may run them, what they are called for, and what their logs say."""
+"""Plugins: rights to run them, calls of their handlers, and their logs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def project(kili: Any) -> str:
 
 @pytest.fixture
 def upload(kili: Any, project: str, tmp_path: Path) -> Upload:
-    """Uploads a plugin with this body of ``on_submit``, and activates it."""
+    """Return a function that uploads and activates a plugin with this body of ``on_submit``."""
 
     def make(name: str, on_submit: str, on_review: str = "pass", top: str = "") -> None:
         folder = tmp_path / name
@@ -54,7 +54,7 @@ def asset_id(kili: Any, project: str, name: str = "car-park") -> str:
 
 
 def submit(kili: Any, project: str, name: str = "car-park", kind: str = "DEFAULT") -> str:
-    """Append a label; its id."""
+    """Append a label; return its id."""
     target = asset_id(kili, project, name)
     model = "model" if kind in ("PREDICTION", "INFERENCE") else None
     (made,) = kili.append_labels(
@@ -64,13 +64,13 @@ def submit(kili: Any, project: str, name: str = "car-park", kind: str = "DEFAULT
 
 
 def logs(kili: Any, project: str, name: str, **options: Any) -> list[dict[str, Any]]:
-    """Log lines, newest first."""
+    """Return the log lines, newest first."""
     text = kili.get_plugin_logs(project_id=project, plugin_name=name, **options)
     return list(json.loads(text))
 
 
 def lines(kili: Any, project: str, name: str) -> list[tuple[str, str]]:
-    """Type and text of all lines, in the order of emission."""
+    """Return type and text of all log lines, in the order of emission."""
     found = reversed(logs(kili, project, name))
     return [(line["logType"], line["content"]) for line in found]
 
@@ -228,7 +228,7 @@ def test_deletion_of_a_plugin_keeps_only_its_labels(
 
 
 def nested(model: str, then: str, guard: str) -> str:
-    """A handler that submits a label itself when the label's model is ``guard``."""
+    """Return a handler that submits a label if the model of its label is ``guard``."""
     return (
         f"print('{model}', label['modelName'])\n"
         f"if label['modelName'] == {guard}:\n"
@@ -241,7 +241,7 @@ def nested(model: str, then: str, guard: str) -> str:
 def test_nested_calls_of_three_plugins_do_not_deadlock(
     kili: Any, project: str, upload: Upload
 ) -> None:
-    """The SDK holds one lock per process during every call: A's call is going on while B's is."""
+    """The SDK locks each call process-wide; the call of A is still open during the call of B."""
     upload("A", nested("A", "from A", "None"))
     upload("B", nested("B", "from B", "'from A'"))
     upload("C", nested("C", "from C", "'from B'"))

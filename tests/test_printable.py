@@ -1,4 +1,4 @@
-"""What others wrote is printed without moving a cursor or forging a line."""
+"""Foreign texts are printed without moving the cursor or forging a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that only the user can read, also where there were others before."""
+"""Files that only the user can read, including replaced files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Projects as every SDK makes, changes, finds, archives and deletes them."""
+"""Creation, change, search, archiving and deletion of projects with every SDK."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def test_filters_do_not_reveal_members_of_an_anonymized_project(
     fields = ["author.email"]
 
     def found(client: Any, email: str, name: str) -> list[bool]:
-        """Whether a member and labels, or assets by their labels, are found so."""
+        """Say which searches by the member find something: members, labels, assets by labels."""
         by_name = {"project_id": project["id"], "fields": ["id"]}
         options = {"disable_tqdm": True}
         return [

@@ -1,4 +1,4 @@
-"""Copies of projects: by the server, and by the client as older SDKs make them."""
+"""Copies of projects: by the server, and by the client in older SDKs."""
 
 from __future__ import annotations
 
@@ -218,13 +218,13 @@ def test_copied_review_refers_to_the_copy_of_the_reviewed_label(
 
 
 def test_project_with_steps_is_copied_with_its_steps(wire: Wire, world_ids: WorldIds) -> None:
-    """Steps that name one another, and their group, do so in the copy."""
+    """Copied steps refer to one another and to their copied group."""
     world = wire.emulator.world
     with world.transaction(Actor(world.view.users.require(world_ids["ada"]))) as tx:
-        home = world_ids["project"]
-        group = tx.step_groups.insert({"id": tx.new_id(), "projectId": home, "name": "G"})
+        project = world_ids["project"]
+        group = tx.step_groups.insert({"id": tx.new_id(), "projectId": project, "name": "G"})
         own = {
-            "projectId": home,
+            "projectId": project,
             "stepGroupId": group["id"],
             "order": 0,
             "stepCoverage": None,
@@ -259,7 +259,7 @@ copied = kili.copy_project(
 )
 """
 READ = """
-def people(project):
+def roles(project):
     fields = ["role", "user.email"]
     users = kili.project_users(project_id=project, fields=fields, disable_tqdm=True)
     return sorted([each["user"]["email"], each["role"]] for each in users)
@@ -269,7 +269,7 @@ def shown(project):
     assets = kili.assets(project_id=project, fields=fields, disable_tqdm=True)
     return sorted((each.pop("externalId"), each.pop("content"), each) for each in assets)
 
-def said(project):
+def label_values(project):
     fields = ["author.email", "labelType", "modelName", "labelOf.externalId", "jsonResponse"]
     labels = kili.labels(project_id=project, fields=fields, disable_tqdm=True)
     return sorted(
@@ -291,7 +291,7 @@ def test_each_sdk_copies_a_project_with_members_assets_and_labels(
     (source,) = notebook.run(f"kili.projects(project_id, fields={fields})").checked().value
     (copied,) = notebook.run(f"kili.projects(copied, fields={fields})").checked().value
     assert copied == {**source, "title": f"{source['title']} (copy)"}
-    for question in ("people", "said"):
+    for question in ("roles", "label_values"):
         compared = f"({question}(project_id), {question}(copied))"
         before, after = notebook.run(compared).checked().value
         assert before == after != []
@@ -321,7 +321,7 @@ def test_chat_project_cannot_be_copied_by_the_client(kili: Any) -> None:
 
 
 def labeled_project(kili: Any, **options: Any) -> str:
-    """A project with steps whose assets stand at several places."""
+    """Create a project with assets on several steps."""
     made = kili.create_project(
         title="Steps", input_type="TEXT", json_interface=INTERFACE, **options
     )["id"]
@@ -376,7 +376,7 @@ def test_copied_project_without_labels_begins_at_its_own_first_step(kili: Any) -
 
 
 def narrowed() -> dict[str, Any]:
-    """The interface when the category that all labels have was taken out of it."""
+    """Return the interface without the category that all labels have."""
     color = INTERFACE["jobs"]["COLOR"]
     content = {"input": "radio", "categories": {"BLUE": {"children": [], "name": "Blue"}}}
     return {"jobs": {"COLOR": {**color, "content": content}}}

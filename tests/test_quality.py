@@ -1,4 +1,4 @@
-"""Marks as clients read them (contract/quality.md#marks-of-labels-and-assets)."""
+"""Quality marks as clients read them (contract/quality.md#marks-of-labels-and-assets)."""
 
 from __future__ import annotations
 
@@ -91,15 +91,15 @@ def test_a_honeypot_scores_labels_members_and_the_project(wire: Wire, world_ids:
     assert sorted(each["honeypotMark"] for each in project["roles"] if each["honeypotMark"]) == [1]
 
 
-@pytest.mark.parametrize(("said", "expected"), [(EASY, 1), (HARD, 0.5)])
+@pytest.mark.parametrize(("response", "expected"), [(EASY, 1), (HARD, 0.5)])
 def test_inference_mark_compares_inference_and_label(
-    wire: Wire, world_ids: WorldIds, said: str, expected: float
+    wire: Wire, world_ids: WorldIds, response: str, expected: float
 ) -> None:
-    """Recorded: a single choice that is the same, and one that is not."""
+    """Recorded: an equal single choice, and a different one."""
     meadow = world_ids["meadow"]
     label = append(wire, meadow, EASY)
     assert label_marks(wire, label)["inferenceMark"] is None
-    inference = append(wire, meadow, said, "admin", "INFERENCE")
+    inference = append(wire, meadow, response, "admin", "INFERENCE")
     assert label_marks(wire, label)["inferenceMark"] == expected
     assert marks(wire, meadow)["inferenceMark"] == expected
     assert label_marks(wire, inference)["inferenceMark"] is None
@@ -118,7 +118,7 @@ def test_review_score_compares_the_label_with_its_review(wire: Wire, world_ids: 
 
 
 def test_sdk_finds_assets_by_inference_mark(kili: Any) -> None:
-    """As the platform's own how-to on inference labels does."""
+    """The platform's how-to on inference labels uses this search."""
     project = kili.projects(fields=["id"])[0]["id"]
     found = kili.assets(project, status_in=["TODO"], fields=["id"], disable_tqdm=True)
     ids = [each["id"] for each in found][:2]

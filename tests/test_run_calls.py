@@ -1,4 +1,4 @@
-"""What a plugin asked of the API in a run, and what it was answered."""
+"""The API calls of a run, with their arguments and answers."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def plugin(folder: Path, *on_submit: str) -> str:
 
 
 def submit_to(emulator: Emulator, path: str, name: str = "Reader") -> dict[str, Any]:
-    """Upload, activate on the first project and submit; the run that this made."""
+    """Upload the plugin, activate it on the first project and submit; return the run."""
     kili = emulator.client()
     (project, *_) = emulator.world.view.projects.all()
     with fast_sdk():
@@ -160,7 +160,10 @@ class PluginHandler(PluginCore):
 
 
 def counts_side_by_side(emulator: Emulator, folder: Path) -> set[tuple[str, str | None]]:
-    """Have four plugins count at once, each two things; operations, and methods recorded."""
+    """Call two counting methods from each of four plugins at once.
+
+    Returns the recorded pairs of operation and method.
+    """
     (project,) = emulator.world.view.projects.all()
     kili = emulator.client()
     for first, second in zip(COUNTING, (*COUNTING[1:], COUNTING[0]), strict=True):

@@ -1,4 +1,4 @@
-"""What the record of a run says where its plugin meets a refusal, or finds nothing."""
+"""Hints in the log of a run whose plugin is refused or finds nothing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def emulator(shared_emulator: Emulator) -> Iterator[Emulator]:
 
 
 def other_project(emulator: Emulator) -> tuple[str, str]:
-    """A second project and an asset of it, by their ids."""
+    """Create a second project with an asset; return their ids."""
     kili = emulator.client()
     new_project = kili.create_project(input_type="TEXT", json_interface=INTERFACE, title="Other")[
         "id"
@@ -48,7 +48,7 @@ def other_project(emulator: Emulator) -> tuple[str, str]:
 
 
 def log_texts(emulator: Emulator, tmp_path: Path, *on_submit: str) -> list[tuple[str, str]]:
-    """What the log of a run says."""
+    """Return the log lines of a run."""
     run = emulator.run(submit_to(emulator, plugin(tmp_path, *on_submit))["id"])
     assert run["outcome"] == "SUCCEEDED", run["error"]
     return [(line["logType"], line["content"]) for line in run["lines"]]
@@ -103,8 +103,10 @@ def test_remedy_of_the_hint_works(emulator: Emulator, tmp_path: Path) -> None:
     submit_to(emulator, path)
     kili = emulator.client()
     kili.activate_plugin_on_project("Reader", project_id=project)
-    (home,) = [each for each in kili.projects(fields=["id", "title"]) if each["id"] != project]
-    asset = kili.assets(home["id"], first=1, skip=1, fields=["id"])[0]
+    (first_project,) = [
+        each for each in kili.projects(fields=["id", "title"]) if each["id"] != project
+    ]
+    asset = kili.assets(first_project["id"], first=1, skip=1, fields=["id"])[0]
     kili.append_labels([asset["id"]], [EASY])
     assert emulator.wait_idle()
     run = emulator.run(emulator.runs()[-1]["id"])
@@ -133,7 +135,7 @@ def test_hint_is_not_given_for_unknown_deleted_or_foreign_projects(
 
 
 def _project_of_another_organization(emulator: Emulator) -> str:
-    """A copy of a project as another organization's; only its document counts here."""
+    """Copy the document of a project as one of another organization; return its id."""
     world = emulator.world
     from kili_emulator.domain.world import Actor
 

@@ -1,4 +1,4 @@
-"""Secrets are in nothing that is recorded or shown of a run; all else is."""
+"""Records and views of runs mask secrets and nothing else."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def run_views(folder: Path) -> Iterator[tuple[Emulator, dict[str, Any]]]:
-    """An emulator, and all that is told of a run of the plugin."""
+    """Start an emulator; return it with the view of a run of the plugin."""
     path = folder / "plugin.py"
     path.write_text(PLUGIN, encoding="utf-8")
     with Emulator(request_log=folder / "requests.log") as emulator:
@@ -232,8 +232,8 @@ def test_the_commands_and_routes_show_no_secret_of_a_webhook(
 def test_error_of_an_unreachable_webhook_masks_secrets_in_its_address(
     remote_world: RemoteWorld,
 ) -> None:
-    with WebhookReceiver() as gone:
-        url = f"{gone.url}?token=hush-4"
+    with WebhookReceiver() as closed:
+        url = f"{closed.url}?token=hush-4"
     _deliver(remote_world, url)
     export = remote_world.export()
     assert "could not be reached" in export["runs"][-1]["error"]
@@ -242,7 +242,7 @@ def test_error_of_an_unreachable_webhook_masks_secrets_in_its_address(
 
 
 def _deliver(world: RemoteWorld, url: str) -> None:
-    """Have a webhook called for a label."""
+    """Call a webhook by submitting a label."""
     from kili.client import Kili
 
     with fast_sdk():

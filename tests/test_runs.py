@@ -1,4 +1,4 @@
-"""Runs, as a plugin's author looks at them: by command, over HTTP and in Python."""
+"""Runs as the author of a plugin sees them: by command, over HTTP and in Python."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ def test_waiting_request_returns_each_log_line_once_during_a_run(
 
 @pytest.fixture
 def world_with_runs(notebook: SdkSession, remote_world: RemoteWorld, tmp_path: Path) -> RemoteWorld:
-    """A world of a server process, in which each SDK in turn has submitted two labels."""
+    """Return a world of a server process in which each SDK in turn has submitted two labels."""
     path = tmp_path / "judge.py"
     path.write_text(PLUGIN, encoding="utf-8")
     notebook.run(

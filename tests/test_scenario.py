@@ -1,4 +1,4 @@
-"""Scenarios: what the seeded ones hold, and what is said about those that cannot be used."""
+"""Scenarios: content of the seeded scenarios, and errors in unusable scenarios."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def loaded(source: str | Path) -> World:
 
 @pytest.fixture
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Writes a scenario file, ``s.yaml`` in the working directory."""
+    """Return a function that writes a scenario file ``s.yaml`` to the working directory."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "image.png").write_bytes(b"not really an image")
 
@@ -74,7 +74,7 @@ def with_assets(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """A world with the default scenario, only to look at."""
+    """Return a world with the default scenario, for reading only."""
     return loaded("default")
 
 
@@ -170,8 +170,8 @@ class TestDefaultScenario:
 def test_empty_scenario_has_the_same_users_and_no_project() -> None:
     world, default = loaded("empty"), loaded("default")
     assert len(world.view.projects) == 0
-    people = [[each["email"] for each in w.view.users.all()] for w in (world, default)]
-    assert people[0] == people[1]
+    emails = [[each["email"] for each in w.view.users.all()] for w in (world, default)]
+    assert emails[0] == emails[1]
     assert api_key.authenticate(world, "emulator-labeler")
 
 
@@ -255,7 +255,7 @@ def test_unquoted_yaml_values_follow_json_types(write) -> None:
 ASSET = "- externalId: a\n  file: image.png\n"
 LABEL = ASSET + "  labels:\n    - {type: DEFAULT, author: admin, jsonResponse: {}}\n"
 
-# the file, the line in it, and what is said after that
+# name → text of the scenario, line of the mistake, start of the message
 MISTAKES = {
     "not YAML": (USERS + "projects: [\n", PROJECT_LINE + 1, "this is not valid YAML: "),
     "key given twice": (
@@ -368,24 +368,28 @@ def test_scenario_sets_consensus(write, workflow: str) -> None:
     assert steps == {"V1": [], "V2": [3, None]}[workflow]
 
 
-@pytest.mark.parametrize(("text", "line", "said"), MISTAKES.values(), ids=MISTAKES.keys())
-def test_mistakes_are_reported_with_file_and_line(write, text: str, line: int, said: str) -> None:
+@pytest.mark.parametrize(("text", "line", "message"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_mistakes_are_reported_with_file_and_line(
+    write, text: str, line: int, message: str
+) -> None:
     path = write(text)
     with pytest.raises(ScenarioError) as caught:
         read_scenario(path)
-    assert any(each.startswith(f"s.yaml:{line}: {said}") for each in caught.value.problems), caught
+    assert any(each.startswith(f"s.yaml:{line}: {message}") for each in caught.value.problems), (
+        caught
+    )
 
 
-@pytest.mark.parametrize(("text", "line", "said"), REFUSALS.values(), ids=REFUSALS.keys())
+@pytest.mark.parametrize(("text", "line", "message"), REFUSALS.values(), ids=REFUSALS.keys())
 def test_refused_scenario_leaves_the_world_unchanged(
-    write, text: str, line: int, said: str
+    write, text: str, line: int, message: str
 ) -> None:
     scenario = read_scenario(write(text.replace("@example", "@another")))
     world = loaded("empty")
     before, mark = world.export(), world.mark()
     with pytest.raises(ScenarioError) as caught:
         load_scenario(world, scenario, key_for)
-    assert str(caught.value).startswith(f"s.yaml:{line}: {said}")
+    assert str(caught.value).startswith(f"s.yaml:{line}: {message}")
     assert world.export() == before
     assert world.mark() == mark
 

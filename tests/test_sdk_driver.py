@@ -1,4 +1,4 @@
-"""The process in which the tests run SDKs, tried with code that needs no SDK."""
+"""The process in which tests run SDKs, checked with code that needs no SDK."""
 
 from __future__ import annotations
 

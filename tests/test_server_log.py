@@ -1,4 +1,4 @@
-"""What a server reports on its terminal, and what `runs --follow` prints meanwhile."""
+"""Output of a server on its terminal, and output of `runs --follow`."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class ForegroundProject:
         self.kili.append_labels([self.asset], [LABEL], disable_tqdm=True)
 
     def follow(self, *options: str) -> subprocess.Popen[str]:
-        """Follow the runs, of which one has ended before: it has printed that."""
+        """Start `runs --follow`; return its process once it has printed the earlier run."""
         process = subprocess.Popen(
             [*COMMAND, "runs", "--follow", *options],
             cwd=self.commands.folder,
@@ -78,7 +78,7 @@ class ForegroundProject:
         return process
 
     def stop(self) -> list[str]:
-        """Stop the server; the lines it printed since it was ready, but the last."""
+        """Stop the server; return the lines printed since it was ready, without the last."""
         status, rest = self.server.stop()
         *lines, last = rest.splitlines()
         assert (status, last) == (0, "Stopped.")

@@ -1,4 +1,4 @@
-"""The table of settings is the only one: options, arguments and documentation agree with it."""
+"""Options, arguments and documentation agree with the table of settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Simulated users: their actions in the app, and the plugin runs and data that these cause."""
+"""Simulated users: their actions in the app, and the resulting plugin runs and data."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def user_id(wire: Wire, name: str) -> str:
 
 
 def refusal(wire: Wire, verb: str, *arguments: Any, **options: Any) -> str:
-    """Why a person cannot do something; nothing is changed."""
+    """Return the message of the refusal of an action; check that nothing changed."""
     before = wire.emulator.world.export()
     with pytest.raises(KiliError) as refused:
         getattr(wire.emulator, verb)(*arguments, **options)
@@ -102,8 +102,8 @@ def test_saved_label_locks_the_asset_until_it_is_submitted(wire: Wire, world_ids
     (asset_id,) = add_assets(wire, world_ids, "barn")
     saved = wire.emulator.save(world_ids["project"], "barn", HARD)
     assert saved["after"]["status"] == "ONGOING"
-    said = refusal(wire, "submit", world_ids["project"], "barn", EASY, user="reviewer")
-    assert "somebody else is at work on it" in said
+    message = refusal(wire, "submit", world_ids["project"], "barn", EASY, user="reviewer")
+    assert "somebody else is at work on it" in message
     wire.emulator.submit(world_ids["project"], "barn")
     assert [each["labelType"] for each in labels(wire, asset_id)] == ["AUTOSAVE", "DEFAULT"]
     assert json.loads(labels(wire, asset_id)[-1]["jsonResponse"]) == HARD
@@ -213,8 +213,8 @@ def test_correct_option_changes_a_done_label_as_a_revision(wire: Wire, world_ids
     before = count(wire)
     again = wire.emulator.submit("Steps", "waiting", BLUE, correct=True)
     assert again["after"] == done["after"]
-    told_of = subjects(wire, before)
-    assert told_of.index("label.workflow.revisionStarted") < told_of.index(
+    events = subjects(wire, before)
+    assert events.index("label.workflow.revisionStarted") < events.index(
         "label.workflow.created.default"
     )
     event = next(
@@ -274,14 +274,14 @@ def test_submit_without_a_label_submits_the_prediction(wire: Wire, world_ids: Wo
 
 def test_required_jobs_must_be_answered(wire: Wire, world_ids: WorldIds) -> None:
     add_assets(wire, world_ids, "barn")
-    said = refusal(wire, "submit", world_ids["project"], "barn")
-    assert "no answer to JOB_0" in said
+    message = refusal(wire, "submit", world_ids["project"], "barn")
+    assert "no answer to JOB_0" in message
     add_stepped_project(wire)  # whose jobs are not required
     assert wire.emulator.submit("Steps", "waiting")["labelId"]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "options", "said"),
+    ("arguments", "options", "message"),
     [
         (("Nowhere", "barn", EASY), {}, "there is no project"),
         (("<project>", "nothing", EASY), {}, "has no asset with the id or external id"),
@@ -296,7 +296,11 @@ def test_required_jobs_must_be_answered(wire: Wire, world_ids: WorldIds) -> None
     ],
 )
 def test_unknown_or_invalid_arguments_are_refused_without_changes(
-    wire: Wire, world_ids: WorldIds, arguments: tuple[Any, ...], options: dict[str, Any], said: str
+    wire: Wire,
+    world_ids: WorldIds,
+    arguments: tuple[Any, ...],
+    options: dict[str, Any],
+    message: str,
 ) -> None:
     add_assets(wire, world_ids, "barn")
     with wire.emulator.world.transaction(_system()) as tx:
@@ -306,7 +310,7 @@ def test_unknown_or_invalid_arguments_are_refused_without_changes(
     for _ in range(2):
         wire.call("createProject", data=data)
     project = world_ids["project"] if arguments[0] == "<project>" else arguments[0]
-    assert said in refusal(wire, "submit", project, *arguments[1:], **options)
+    assert message in refusal(wire, "submit", project, *arguments[1:], **options)
 
 
 def _system() -> Any:
@@ -319,8 +323,8 @@ def test_labeler_cannot_review(wire: Wire, world_ids: WorldIds) -> None:
     add_assets(wire, world_ids, "barn")
     wire.emulator.submit(world_ids["project"], "barn", EASY)
     for verb in ("review", "send_back"):
-        said = refusal(wire, verb, world_ids["project"], "barn", user="labeler")
-        assert "You need the role" in said or "role" in said
+        message = refusal(wire, verb, world_ids["project"], "barn", user="labeler")
+        assert "You need the role" in message or "role" in message
 
 
 def test_submit_in_an_archived_project_is_refused(wire: Wire, world_ids: WorldIds) -> None:
@@ -367,7 +371,7 @@ def test_an_event_is_triggered_by_hand_in_its_envelope(wire: Wire, world_ids: Wo
 
 
 @pytest.mark.parametrize(
-    ("event", "plugin", "payload", "said"),
+    ("event", "plugin", "payload", "message"),
     [
         ("on_submit", "Nobody", {}, "there is no plugin"),
         ("on_submit", "Idle", {}, "is not active on project"),
@@ -378,11 +382,11 @@ def test_an_event_is_triggered_by_hand_in_its_envelope(wire: Wire, world_ids: Wo
     ],
 )
 def test_trigger_is_refused_for_events_that_do_not_call_the_plugin(
-    wire: Wire, world_ids: WorldIds, event: str, plugin: str, payload: dict[str, Any], said: str
+    wire: Wire, world_ids: WorldIds, event: str, plugin: str, payload: dict[str, Any], message: str
 ) -> None:
     install_plugin(wire, world_ids["project"], handlerTypes=["onSubmit"])
     deploy_plugin(wire, "Idle")
-    assert said in refusal(wire, "trigger", event, plugin, world_ids["project"], payload)
+    assert message in refusal(wire, "trigger", event, plugin, world_ids["project"], payload)
 
 
 def post(wire: Wire, path: str, data: Any, key: str = "admin") -> requests.Response:
@@ -430,10 +434,10 @@ def test_commands_print_their_effect_and_the_sdk_reads_it(
         (("send-back", *mine, "--issue", "look again"), None),
         (("click", *mine), None),
     ]
-    said = [run(server, remote_world, *command, typed=typed) for command, typed in commands]
-    assert [code for code, _ in said] == [0] * 5, said
+    outputs = [run(server, remote_world, *command, typed=typed) for command, typed in commands]
+    assert [code for code, _ in outputs] == [0] * 5, outputs
     moves = ["TODO -> ONGOING", "ONGOING -> LABELED", "LABELED -> REVIEWED", "REVIEWED -> ONGOING"]
-    assert [move in text for move, (_, text) in zip(moves, said, strict=False)] == [True] * 4
+    assert [move in text for move, (_, text) in zip(moves, outputs, strict=False)] == [True] * 4
     seen = notebook.run(
         f"[(each['labelType'], each['jsonResponse'], each['author']['email']) for each in "
         f"kili.labels(project_id=project_id, asset_id={asset['id']!r}) "

@@ -40,7 +40,7 @@ def label(wire: Wire, asset: str, response: str, key: str) -> None:
 
 
 def test_the_sdk_sets_the_marks_of_a_project_with_its_quality_settings(kili: Any) -> None:
-    """As Kili's export tutorial does."""
+    """Kili's export tutorial makes this call."""
     project = kili.projects(fields=["id"])[0]["id"]
     wanted = {
         "consensusMark": 0.95,
@@ -102,7 +102,7 @@ def test_unchanged_statistics_emit_no_second_event(wire: Wire) -> None:
 
 
 def test_an_old_sdk_sets_the_statistics_of_projects_and_members() -> None:
-    """The oldest SDK documents more of them as properties to update than newer ones."""
+    """The oldest SDK documents more statistics as writable properties than newer SDKs."""
     code = """
 from kili.client import Kili
 kili = Kili()

@@ -1,4 +1,4 @@
-"""The workflow with groups of steps (V3), which scenarios make, as the SDK meets it."""
+"""The workflow with groups of steps (V3), created by scenarios and used with the SDK."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def labeling_project(kili_emulator: Emulator) -> LabelingProject:
 
 
 def place(labeling_project: LabelingProject, name: str) -> str:
-    """Where an asset stands: ``Shapes / Label TO_DO``."""
+    """Return group, step and status of an asset, such as ``Shapes / Label TO_DO``."""
     found = labeling_project.asset(name, "currentStep.stepGroupName")["currentStep"]
     return f"{found['stepGroupName']} / {labeling_project.place(name)}"
 
 
 def ids(labeling_project: LabelingProject) -> list[str]:
-    """The ids of all four steps, in their order."""
+    """Return the ids of all four steps, in their order."""
     found = labeling_project.kili.get_steps(labeling_project.project, fields=["steps.id"])
     return [str(each["id"]) for each in found]
 
@@ -124,7 +124,7 @@ def test_assets_are_selected_by_group(labeling_project: LabelingProject) -> None
 
 @pytest.fixture
 def domain(labeling_project: LabelingProject, tmp_path: Path) -> Any:
-    """The SDK's other client."""
+    """Return the SDK's domain client."""
     from kili.client_domain import Kili
 
     with pytest.warns(UserWarning, match="work in progress"):
@@ -139,9 +139,9 @@ def test_labelers_are_added_to_a_labeling_step_and_removed(
     labeling_project: LabelingProject,
 ) -> None:
     step = ids(labeling_project)[2]
-    everybody = {email(each) for each in ("admin", "manager", "reviewer", "labeler")}
-    assert assignees(labeling_project, step) == everybody
-    others = sorted(everybody - {email("labeler")})
+    members = {email(each) for each in ("admin", "manager", "reviewer", "labeler")}
+    assert assignees(labeling_project, step) == members
+    others = sorted(members - {email("labeler")})
     remove, add = (
         labeling_project.kili.remove_labelers_from_step,
         labeling_project.kili.add_labelers_to_step,
@@ -157,11 +157,14 @@ def test_domain_client_adds_and_removes_labelers_of_a_step(
     labeling_project: LabelingProject, domain: Any
 ) -> None:
     step, workflow = ids(labeling_project)[2], domain.projects.workflow
-    gone = [email("admin"), email("manager")]
-    assert workflow.remove_labelers(labeling_project.project, emails=gone, step_id=step) == gone
+    removed = [email("admin"), email("manager")]
+    assert (
+        workflow.remove_labelers(labeling_project.project, emails=removed, step_id=step) == removed
+    )
     assert assignees(labeling_project, step) == {email("labeler"), email("reviewer")}
     assert (
-        workflow.add_labelers(labeling_project.project, emails=gone[:1], step_id=step) == gone[:1]
+        workflow.add_labelers(labeling_project.project, emails=removed[:1], step_id=step)
+        == removed[:1]
     )
     assert assignees(labeling_project, step) == {
         email(each) for each in ("admin", "labeler", "reviewer")

@@ -1,4 +1,4 @@
-"""Steps are created, changed and deleted with the SDK (contract/workflow.md#step-settings)."""
+"""Creation, change and deletion of steps with the SDK (contract/workflow.md#step-settings)."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_step_names_of_clients_of_26_1_are_accepted_as_ids(
 def test_given_order_sets_the_position_of_a_step(
     labeling_project: LabelingProject, wire: Wire
 ) -> None:
-    """Clients until 25.2 give one."""
+    """Clients up to 25.2 send an order."""
     first, second = (
         {
             "name": name,
@@ -161,7 +161,7 @@ def test_given_order_sets_the_position_of_a_step(
 
 
 def three_steps(labeling_project: LabelingProject) -> list[str]:
-    """The ids of the steps Label, Review 1 and Review 2."""
+    """Return the ids of the steps Label, Review 1 and Review 2."""
     labeling_project.kili.add_review_step(labeling_project.project, "Review 2", [email("admin")])
     return [each["id"] for each in labeling_project.steps().values()]
 
@@ -237,9 +237,9 @@ def test_added_review_step_receives_assets_completed_after_its_creation(
 ) -> None:
     labeling_project.label("labeler", "one")
     labeling_project.kili.add_to_review([labeling_project.id("one")])
-    people = [email("reviewer")]
+    reviewers = [email("reviewer")]
     labeling_project.kili.add_review_step(
-        labeling_project.project, "Review 2", people, step_coverage=100
+        labeling_project.project, "Review 2", reviewers, step_coverage=100
     )
     labeling_project.label("reviewer", "one", "REVIEW")
     assert labeling_project.place("one") == "Review 2 TO_DO"
@@ -264,9 +264,9 @@ def test_labelers_cannot_be_assigned_to_a_review_step(labeling_project: Labeling
 def test_removed_member_is_unassigned_from_steps_and_assets(
     labeling_project: LabelingProject,
 ) -> None:
-    people = [email("reviewer"), email("manager")]
+    reviewers = [email("reviewer"), email("manager")]
     labeling_project.kili.update_review_step_properties(
-        labeling_project.project, "Review 1", assignees=people
+        labeling_project.project, "Review 1", assignees=reviewers
     )
     both = [[labeling_project.user("reviewer"), labeling_project.user("labeler")]]
     labeling_project.kili.assign_assets_to_labelers(
@@ -290,9 +290,9 @@ def test_removed_member_is_unassigned_from_steps_and_assets(
 def test_reviewer_who_becomes_a_labeler_is_removed_from_review_steps(
     labeling_project: LabelingProject,
 ) -> None:
-    people = [email("reviewer"), email("manager")]
+    reviewers = [email("reviewer"), email("manager")]
     labeling_project.kili.update_review_step_properties(
-        labeling_project.project, "Review 1", assignees=people
+        labeling_project.project, "Review 1", assignees=reviewers
     )
     labeling_project.kili.append_to_roles(labeling_project.project, email("reviewer"), "LABELER")
     assert assignees(labeling_project, "Review 1") == [email("manager")]
@@ -335,12 +335,12 @@ def test_workflow_is_copied_to_a_project_without_labels(
 def test_assignees_of_steps_are_hidden_from_labelers_of_an_anonymized_project(
     labeling_project: LabelingProject,
 ) -> None:
-    people = [email("reviewer"), email("manager")]
+    reviewers = [email("reviewer"), email("manager")]
     labeling_project.kili.update_review_step_properties(
-        labeling_project.project, "Review 1", assignees=people
+        labeling_project.project, "Review 1", assignees=reviewers
     )
     labeling_project.kili.update_project_anonymization(labeling_project.project)
-    assert assignees(labeling_project, "Review 1") == sorted(people)
+    assert assignees(labeling_project, "Review 1") == sorted(reviewers)
     seen = labeling_project.emulator.client("labeler").get_steps(
         labeling_project.project, fields=["steps.name", "steps.assignees.email"]
     )

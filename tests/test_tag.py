@@ -1,4 +1,4 @@
-"""Tags, as the SDK makes them and puts them on projects."""
+"""Tags: creation, and use on projects with the SDK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reaches the terminal: of any text, under any encoding, only what the emulator means."""
+"""Terminal output: no text forges a line or controls the terminal, under any encoding."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_help_is_ascii() -> None:
 
 
 class HostileServer:
-    """A server, with a project and a plugin whose names, log and error are hostile."""
+    """A server with a project and a plugin whose names, log lines and errors are hostile."""
 
     def __init__(self, commands: CommandRunner, encoding: str) -> None:
         commands.environment["PYTHONIOENCODING"] = encoding
@@ -93,7 +93,7 @@ class HostileServer:
         return ForegroundServer(process)
 
     def run(self, *arguments: str, status: int = 0) -> str:
-        """Run a command; what it printed, which must be fit for a terminal."""
+        """Run a command; return its output after checking that it is fit for a terminal."""
         done = subprocess.run(
             [*COMMAND, *arguments],
             cwd=self.commands.folder,
@@ -110,7 +110,7 @@ class HostileServer:
 
 
 def check(printed: str) -> None:
-    """A text is fit for a terminal, and none of its lines is forged."""
+    """Check that a text is fit for a terminal and has no forged line."""
     assert not RAW.search(printed), ascii(printed)
     assert "\nStopped." not in printed
 
@@ -167,7 +167,7 @@ def _try_hostile_texts(hostile_server: HostileServer, folder: Path) -> None:
 
 
 def _send_forged_request(server: ForegroundServer) -> None:
-    """What a web server would log, control characters included."""
+    """Send a request with control characters that a web server would log."""
     address = urlsplit(server.url)
     with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
         connection.sendall(b"GET /\x1b[2J\x9b \x1b]0;title\x07 HTTP/9\r\n\r\n")

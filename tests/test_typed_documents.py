@@ -1,4 +1,4 @@
-"""Documents of the domain have types, which hold when they are checked and when they are stored."""
+"""Types of documents, checked by mypy and when documents are stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhooks: what is delivered where, what is recorded of it, and how it is delivered again."""
+"""Webhooks: delivered requests, recorded deliveries, and redelivery."""
 
 from __future__ import annotations
 
@@ -131,8 +131,8 @@ def test_error_status_fails_the_run_and_not_the_submit(
 
 
 def test_unreachable_address_fails_the_run(wire: Wire, world_ids: WorldIds) -> None:
-    with WebhookReceiver() as gone:
-        url = gone.url
+    with WebhookReceiver() as closed:
+        url = closed.url
     hook(wire, world_ids, url)
     submit(wire, world_ids)
     ((log_type, content),) = logs(wire, world_ids)
@@ -216,7 +216,7 @@ def test_redeliver_command_prints_the_outcome(
 
 
 def remote_run(world: RemoteWorld, receiver: WebhookReceiver) -> str:
-    """The run of a webhook in a server process, after one submit."""
+    """Submit once in a server process; return the id of the run of the webhook."""
     hook = {"pluginName": "Hook", "webhookUrl": receiver.url}
     where = {"pluginName": "Hook", "projectId": world.project_id}
     asset_id = world.export()["assets"][0]["id"]

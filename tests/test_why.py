@@ -1,4 +1,4 @@
-"""Why a plugin was called for something, or was not: each reason, with the SDK over HTTP."""
+"""Reasons why a plugin was or was not called, asked with the SDK over HTTP."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ ECHO = HEAD + (
 
 
 class PluginWorkspace:
-    """An emulator whose plugins are asked about."""
+    """An emulator with plugins to ask about."""
 
     def __init__(self, emulator: Emulator, folder: Path) -> None:
         self.emulator = emulator
@@ -68,7 +68,7 @@ class PluginWorkspace:
         self.kili.upload_plugin(self.write(source), name, **options)
 
     def deploy(self, source: str, client: str | None = None, **data: Any) -> None:
-        """Deploy a plugin without the SDK; a client asks for nothing that the data do not have."""
+        """Deploy a plugin without the SDK; the client registers only the handlers in ``data``."""
         wire = Wire(self.emulator)
         wire.client_version = client
         assert deploy_plugin(wire, "P", source, **data) == "ACTIVE"
@@ -90,7 +90,7 @@ class PluginWorkspace:
         self.activate(name)
 
     def submit(self, kind: str = "DEFAULT") -> str:
-        """Append a label; its id."""
+        """Append a label; return its id."""
         model = "model" if kind in ("PREDICTION", "INFERENCE") else None
         (made,) = self.kili.append_labels(
             [self.asset], [EASY], label_type=kind, model_name=model, disable_tqdm=True
@@ -98,13 +98,13 @@ class PluginWorkspace:
         return str(made["id"])
 
     def event(self, subject: str) -> str:
-        """The id of the latest event with a subject."""
+        """Return the id of the latest event with a subject."""
         return str(self.kili.events.list(self.project, event=subject, order="desc")[0]["id"])
 
     def answer(
         self, label: str | None = None, plugin: str = "P", **question: Any
     ) -> dict[str, Any]:
-        """What is said of a plugin and the first event that is asked about."""
+        """Return the explanation of a plugin for the first event of the subject."""
         explanation = self.emulator.why(label=label, plugin=plugin, **question)
         return dict(explanation["events"][0]["plugins"][0])
 
@@ -216,7 +216,7 @@ def test_missing_method_is_explained_when_the_default_method_of_the_sdk_ran(
 
 @pytest.fixture
 def workspace_with_running_plugin(tmp_path: Path) -> Iterator[PluginWorkspace]:
-    """A plugin that is at work on one label, while another one waits for it."""
+    """Return a workspace with one running and one queued run of a plugin."""
     sys.kili_gates = GATES  # type: ignore[attr-defined]
     GATES.update({name: threading.Event() for name in ("entered", "open")})
     with fast_sdk(), Emulator(dispatch="async") as running:
@@ -231,7 +231,7 @@ def workspace_with_running_plugin(tmp_path: Path) -> Iterator[PluginWorkspace]:
 
 
 def labels(workspace: PluginWorkspace) -> list[str]:
-    """The labels for which there are runs."""
+    """Return the labels that have runs."""
     return [each["metadata"]["labelId"] for each in workspace.emulator.world.view.runs.all()]
 
 
@@ -635,8 +635,8 @@ def test_copied_labels_call_no_plugin(workspace: PluginWorkspace) -> None:
     assert [each["event"] for each in explanation["events"]] == [None]
     assert workspace.reasons(copied) == ["COPIED"]
     about_asset = workspace.emulator.why(asset=second["id"], plugin="P")
-    told_of = {each["labelId"]: each["plugins"][0] for each in about_asset["events"]}
-    assert told_of[copied]["reasons"][0]["reason"] == "COPIED"
+    answers = {each["labelId"]: each["plugins"][0] for each in about_asset["events"]}
+    assert answers[copied]["reasons"][0]["reason"] == "COPIED"
     wire.close()
 
 

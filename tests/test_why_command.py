@@ -1,4 +1,4 @@
-"""Why a plugin did not run, asked by command and over the control plane, with each SDK in turn."""
+"""The command ``why`` and its HTTP route, with each SDK in turn."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PluginHandler(PluginCore):
 
 
 class WhyCommand:
-    """The command, about one world of a server."""
+    """The command ``why`` for one world of a server."""
 
     def __init__(self, server: ServerUnderTest, world: RemoteWorld) -> None:
         self._where = ["--world", world.name, "--data-dir", str(server.data_dir)]
@@ -50,7 +50,7 @@ def command(server: ServerUnderTest, remote_world: RemoteWorld) -> WhyCommand:
 
 @pytest.fixture
 def labels(notebook: SdkSession, tmp_path: Path) -> dict[str, str]:
-    """Labels that an SDK made before and after the plugin was active, and one of a review."""
+    """Return labels created before and after the activation of the plugin, and a review."""
     path = tmp_path / "plugin.py"
     path.write_text(PLUGIN, encoding="utf-8")
     made = notebook.run(
@@ -231,7 +231,7 @@ def test_explanations_survive_a_killed_emulator(tmp_path: Path) -> None:
 
 
 def _use(world: RemoteWorld, path: Path) -> list[str]:
-    """Labels made before, while and after a plugin is active, with the SDK that is installed."""
+    """Create labels before, during and after the activation of a plugin, with the installed SDK."""
     from kili.client import Kili
     from kili.services.plugins.exceptions import PluginCreationError
 

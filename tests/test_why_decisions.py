@@ -1,4 +1,4 @@
-"""Why a plugin was not called is stored when that is decided, and stays explained."""
+"""Decisions not to call a plugin are stored, and stay explained."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def test_call_before_the_first_build_is_still_explained_after_the_build(
 
 
 def remove_decisions(file: Path) -> None:
-    """Give a file of documents the layout before decisions."""
+    """Convert a file of documents to the layout without decisions."""
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("DELETE FROM documents WHERE tbl='decisions'")
         connection.execute("DELETE FROM journal WHERE tbl='decisions'")

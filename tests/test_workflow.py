@@ -1,4 +1,4 @@
-"""A labeling day in the workflow with steps, as the SDK meets it.
+"""A day of labeling in the workflow with steps, with the SDK.
 
 See contract/workflow.md#steps, contract/workflow.md#lock-reasons.
 """
@@ -36,7 +36,7 @@ def wire(kili_emulator: Emulator) -> Iterator[Wire]:
 
 @pytest.fixture
 def fully_reviewed_project(labeling_project: LabelingProject) -> LabelingProject:
-    """Every labeled asset goes to the review."""
+    """Create a project in which every labeled asset goes to review."""
     labeling_project.kili.update_review_step_properties(
         labeling_project.project, "Review 1", step_coverage=100
     )
@@ -135,11 +135,11 @@ def test_later_review_step_sends_back_to_its_configured_step(
     fully_reviewed_project: LabelingProject,
 ) -> None:
     labeling_project = fully_reviewed_project
-    people = [email("reviewer"), email("admin")]
+    reviewers = [email("reviewer"), email("admin")]
     labeling_project.kili.add_review_step(
         labeling_project.project,
         "Review 2",
-        people,
+        reviewers,
         step_coverage=100,
         send_back_to_step="Review 1",
     )

@@ -1,4 +1,4 @@
-"""The older workflow, and how old clients get on with projects of the newer one.
+"""The V1 workflow, and old clients in projects with steps.
 
 See contract/workflow.md#v1-rules.
 """
@@ -112,7 +112,7 @@ def status(asset_id):
 def test_changes_of_an_old_client_apply_to_a_project_with_steps(
     sdk: SdkProcess, kili_emulator: Emulator
 ) -> None:
-    """It asks until the older status says so."""
+    """The old client polls until the V1 status shows the change."""
     labeling_project = LabelingProject(kili_emulator)
     ids = [labeling_project.id("one"), labeling_project.id("two")]
     notebook = sdk.session(env=dict(kili_emulator.environment()))

@@ -1,4 +1,4 @@
-"""The settings of a project and those of its steps are two views of one thing."""
+"""Project settings and settings of the first steps are two views of the same values."""
 
 from __future__ import annotations
 
