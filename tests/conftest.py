@@ -21,19 +21,19 @@ from tests.kit.world_content import WorldIds, set_up_world
 
 _SDKS = (*RECIPES, *CONTRACT_RECIPES)
 
-# A developer's settings, which hold for every emulator that is started below.
+# Remove a developer's settings: every emulator below would read them.
 for _name in [each for each in os.environ if each.startswith(ENVIRONMENT_PREFIX)]:
     del os.environ[_name]
 
 
-# A build server tries four times as many examples, unless a test says how many it needs. How long
-# an example takes depends on what else the machine does.
+# A build server tries four times as many examples, unless a test sets the number. Examples have no
+# deadline, because their duration depends on the load of the machine.
 _QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", _QUICK)
 settings.register_profile("thorough", settings.get_profile("ci"), max_examples=100)
 settings.load_profile("thorough" if os.environ.get("CI") else "quick")
 
-# What takes longest begins first, so that no process is left alone with it at the end.
+# The slowest tests begin first, so that the processes end at about the same time.
 _LONG = (
     "tests/plugins/",
     "tests/examples/",

@@ -13,7 +13,7 @@ from tests.contract.annotated_labels import annotate
 from tests.kit.wire import Wire
 from tests.rules.typed_cases import JOBS, KEY, box, classes, objects, video
 
-# What SDKs from 2.156.2 to 26.1.3 ask for, in short.
+# A short form of the query of SDKs from 2.156.2 to 26.1.3.
 SELECTION = """
     annotations {
       __typename id job path labelId

@@ -169,7 +169,7 @@ def test_chat_asset_is_refused(asset_client: AssetClient, input_type: str) -> No
     assert says.startswith("[notEmulated]")
 
 
-# What changes
+# Changes of assets
 
 
 def test_new_content_of_the_same_file_emits_an_event(asset_client: AssetClient) -> None:

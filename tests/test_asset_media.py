@@ -204,7 +204,7 @@ def test_ocr_in_the_metadata_of_an_image_is_available_as_ocr_metadata(
     assert asset["ocrMetadata"]
 
 
-# What only newer releases can do
+# Only in newer releases
 
 
 def _only_asset(kili: Any, project: str, *fields: str) -> dict[str, Any]:

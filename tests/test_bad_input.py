@@ -109,7 +109,7 @@ def test_access_denied_error_matches_the_recording(request_world: RequestWorld) 
     }
 
 
-# What follows the platform's text where it does not know a name (ours).
+# The emulator's addition to the platform's error for an unknown name.
 HINT = f" {errors.SCHEMA_NAME_HINT}"
 
 # document, the recorded error without its locations, its code (contract/errors.md#documents)

@@ -82,7 +82,7 @@ class CommandRunner:
         for process in self._started:
             process.kill()
             process.communicate()
-        for path in self.states():  # of those that were left running, or killed
+        for path in self.states():  # of servers still running, or killed
             if not path.exists():  # removed meanwhile, as its server was killed
                 continue
             endpoint = json.loads(path.read_text())["url"] + "/api/label/v2/graphql"
@@ -213,7 +213,7 @@ class TestStart:
         server = commands.start()
         left = (commands.data_dir / "server.json").read_text()
         server.stop()
-        # The process' number has become somebody else's.
+        # The process id now belongs to another process.
         (commands.data_dir / "server.json").write_text(
             json.dumps({**json.loads(left), "pid": os.getpid()})
         )
@@ -437,7 +437,7 @@ class TestRefusals:
         printed = commands.run("start", "--port", "0", "--scenario", "mine.yaml", *option, status=1)
         assert "mine.yaml:3: this is not valid YAML" in printed
         assert ("the emulator did not start:" in printed) == bool(option)
-        commands.start()  # and nothing stands in the way of the next one
+        commands.start()  # the next start succeeds
 
     def test_error_for_an_unknown_scenario_lists_the_known_names(
         self, commands: CommandRunner

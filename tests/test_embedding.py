@@ -191,7 +191,7 @@ class TestEmulator:
         }
 
 
-class TestSeveral:
+class TestSeveralEmulators:
     def test_two_emulators_share_no_data(self) -> None:
         with Emulator() as one, Emulator() as other:
             assert one.url != other.url
@@ -221,7 +221,7 @@ class TestSeveral:
         assert (ids[0] == ids[1]) == frozen
 
 
-class TestLife:
+class TestLifecycle:
     @pytest.mark.parametrize("use", ["url", "endpoint", "world", "client", "mark", "reset"])
     def test_use_outside_of_a_with_block_is_refused_with_a_remedy(self, use: str) -> None:
         def touch() -> object:

@@ -45,7 +45,7 @@ def notebook(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, spec.name, module)  # dataclasses look for it there
+    monkeypatch.setitem(sys.modules, spec.name, module)  # dataclasses look up the module there
     spec.loader.exec_module(module)
     return module
 

@@ -147,7 +147,7 @@ def test_domain_client_opens_closes_and_counts_issues(
         of_noun.solve(**{f"{noun}_id": "unknown"})
 
 
-# Who does what
+# Rights
 
 
 def test_labelers_can_ask_questions_but_not_open_issues(wire: Wire) -> None:
@@ -217,7 +217,7 @@ def test_issue_is_seen_once_another_user_reacts(wire: Wire, way: str) -> None:
     assert read(wire, issue, "hasBeenSeen") == {"hasBeenSeen": True}
 
 
-# What assets and labels say of them
+# Issues of assets and labels
 
 
 def test_assets_and_labels_list_their_open_issues_and_questions(wire: Wire) -> None:

@@ -117,7 +117,7 @@ def test_organizations_have_metrics(notebook: SdkSession) -> None:
     assert metrics["numberOfLabeledAssets"] == 3
 
 
-class TestOnlyInSome:
+class TestMethodsOfSomeSdks:
     """Methods that only some of the SDKs have."""
 
     def test_user_creates_an_api_key(self, notebook: SdkSession) -> None:

@@ -75,7 +75,7 @@ def lines(kili: Any, project: str, name: str) -> list[tuple[str, str]]:
     return [(line["logType"], line["content"]) for line in found]
 
 
-# What a plugin is called for, and as whom it acts
+# Calls of a plugin, and the user that it acts as
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_asset_sent_back_by_a_plugin_is_ongoing(kili: Any, project: str, upload:
     assert found == {"status": "ONGOING"}
 
 
-# Who may manage plugins
+# Rights to manage plugins
 
 
 def test_managers_can_activate_plugins_and_labelers_cannot(
@@ -224,7 +224,7 @@ def test_deletion_of_a_plugin_keeps_only_its_labels(
     assert kili.count_labels(project) == count
 
 
-# Plugins that cause one another
+# Plugins that trigger one another
 
 
 def nested(model: str, then: str, guard: str) -> str:

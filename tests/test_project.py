@@ -154,7 +154,7 @@ def test_project_without_an_export_has_no_version(notebook: SdkSession) -> None:
     assert value(notebook, "kili.count_project_versions(project_id=new)") == 0
 
 
-# What only newer SDKs do
+# Only in newer SDKs
 
 
 def test_project_is_archived_and_unarchived(kili: Any) -> None:

@@ -161,7 +161,7 @@ def test_waiting_request_returns_each_ended_run_once(emulator: Emulator) -> None
     assert [run["outcome"] for run in answer["runs"]] == ["FAILED"]
     assert get(emulator, "/runs", after=answer["cursor"])["runs"] == []
     mark = emulator.mark_of(answer["runs"][0]["id"])
-    emulator.reset(mark)  # which ends it once more, in another history
+    emulator.reset(mark)  # ends the run again, in another history
     (again,) = get(emulator, "/runs", after=answer["cursor"])["runs"]
     assert again["outcome"] == "INTERRUPTED"
 

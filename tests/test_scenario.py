@@ -337,7 +337,7 @@ MISTAKES = {
     ),
 }
 
-# what fits the format, but not the rules of the domain
+# scenarios in the right format that the rules of the domain refuse
 REFUSALS = {
     "unknown category": (
         with_assets(LABEL.replace("{}}", "{JOB_0: {categories: [{name: C}]}}}")),

@@ -32,7 +32,7 @@ class PluginHandler(PluginCore):
         raise ValueError(TEXT)
 """
 
-# What may print elsewhere: `print` as plugins see it, and a child that answers its parent.
+# Other places that may print: the `print` of plugins, and a child that answers its parent.
 PRINTS = {"plugins/inline/sandbox.py", "lint/sdk_surface.py"}
 
 

@@ -36,7 +36,7 @@ GATED = HEAD + (
     "        sys.kili_gates['entered'].set()\n"
     "        sys.kili_gates['open'].wait(20)\n"
 )
-# It submits a label itself.
+# A plugin that submits a label.
 ECHO = HEAD + (
     "    def on_submit(self, label, asset_id):\n"
     "        self.kili.append_labels([asset_id], [{}], disable_tqdm=True)\n"
@@ -68,7 +68,7 @@ class PluginWorkspace:
         self.kili.upload_plugin(self.write(source), name, **options)
 
     def deploy(self, source: str, client: str | None = None, **data: Any) -> None:
-        """Deploy a plugin without the SDK; the client registers only the handlers in ``data``."""
+        """Deploy a plugin without the SDK; the client names only the handlers in ``data``."""
         wire = Wire(self.emulator)
         wire.client_version = client
         assert deploy_plugin(wire, "P", source, **data) == "ACTIVE"
@@ -84,7 +84,7 @@ class PluginWorkspace:
         self.kili.deactivate_plugin_on_project(name, project_id=self.project)
 
     def install_plugin(self, source: str = SUBMIT, name: str = "P", **options: Any) -> None:
-        with contextlib.suppress(PluginCreationError):  # where the build is waited for by nobody
+        with contextlib.suppress(PluginCreationError):  # if no client waits for the build
             self.upload(source, name, **options)
         assert self.emulator.wait_idle(SOON)
         self.activate(name)
@@ -129,7 +129,7 @@ def workspace(shared_emulator: Emulator, tmp_path: Path) -> Iterator[PluginWorks
     shared_emulator.reset()
 
 
-# It was called
+# The plugin was called
 
 
 def test_why_shows_a_run_with_its_outcome(workspace: PluginWorkspace) -> None:
@@ -198,7 +198,7 @@ def test_missing_method_is_explained_when_the_default_method_of_the_sdk_ran(
     workspace: PluginWorkspace,
 ) -> None:
     source = SUBMIT.replace("on_submit", "on_submitted") + REVIEW.removeprefix(HEAD)
-    workspace.deploy(source)  # as clients before 2.129.7 do, who do not look for handlers
+    workspace.deploy(source)  # as clients before 2.129.7, which name no handlers
     workspace.activate()
     ran, missing = workspace.answer(workspace.submit())["reasons"]
     assert (ran["reason"], missing["reason"]) == ("RAN", "METHOD_MISSING")
@@ -211,7 +211,7 @@ def test_missing_method_is_explained_when_the_default_method_of_the_sdk_ran(
     assert missing["remedy"] == "nothing any more: version 2, deployed since, has it"
 
 
-# It is to be called, or was about to be
+# The plugin is still to be called, or its run was interrupted
 
 
 @pytest.fixture
@@ -392,7 +392,7 @@ def test_version_that_fails_to_load_again_is_explained_as_not_called(
 def test_plugin_still_in_deployment_is_explained(tmp_path: Path) -> None:
     with fast_sdk(), Emulator(deploy_seconds=10_000) as running:
         workspace = PluginWorkspace(running, tmp_path)
-        with pytest.raises(PluginCreationError):  # it looks 20 times
+        with pytest.raises(PluginCreationError):  # after 20 polls
             workspace.upload()
         workspace.activate()
         answer = workspace.answer(workspace.submit())
@@ -401,7 +401,7 @@ def test_plugin_still_in_deployment_is_explained(tmp_path: Path) -> None:
         assert answer["now"]["reasons"] == ["DEPLOYING"]
 
 
-# It was not active there
+# The plugin was not active on the project
 
 
 def test_why_distinguishes_past_from_present_activation(workspace: PluginWorkspace) -> None:
@@ -470,7 +470,7 @@ def test_deletion_of_a_project_deactivates_its_plugins(workspace: PluginWorkspac
     assert workspace.reasons(event=deleted["id"]) == ["DEACTIVATED", "NO_HANDLER"]
 
 
-# It did not ask for it
+# The version did not ask for the handler
 
 
 def test_why_refers_to_the_version_at_the_time_of_the_event(workspace: PluginWorkspace) -> None:
@@ -531,7 +531,7 @@ def test_remedy_names_a_method_with_a_similar_name(workspace: PluginWorkspace) -
     )
 
 
-def test_remedy_names_a_method_that_the_client_did_not_register(workspace: PluginWorkspace) -> None:
+def test_remedy_names_a_method_that_the_client_did_not_ask_for(workspace: PluginWorkspace) -> None:
     workspace.install_plugin(SUBMIT.replace("def on", "async def on") + REVIEW.removeprefix(HEAD))
     (reason,) = workspace.answer(workspace.submit())["reasons"]
     assert reason["reason"] == "HANDLER_MISSING"
@@ -545,7 +545,7 @@ def test_remedy_names_a_method_that_the_client_did_not_register(workspace: Plugi
         ("26.2.4", "onProjectUpdated", "as those up to 26.1 did"),
     ],
 )
-def test_remedy_names_a_client_that_cannot_register_the_handler(
+def test_remedy_names_a_client_that_cannot_ask_for_the_handler(
     workspace: PluginWorkspace, client: str, handler: str, says: str
 ) -> None:
     workspace.deploy(SUBMIT, client)
@@ -675,7 +675,7 @@ def test_call_lost_after_its_event_is_explained(
     assert workspace.answer(label)["now"]["called"]
 
 
-# What can be asked about
+# Subjects of a question
 
 
 def test_clicks_and_send_backs_are_found_by_asset(workspace: PluginWorkspace) -> None:

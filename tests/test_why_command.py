@@ -94,7 +94,7 @@ def test_why_command_prints_one_line_per_plugin(
     assert [each["plugin"] for each in as_json["events"][0]["plugins"]] == [NAME, "Second"]
 
 
-def test_clients_that_register_every_handler_call_the_default_handler_of_the_sdk(
+def test_clients_that_name_no_handlers_get_the_default_method_of_the_sdk_called(
     command: WhyCommand, labels: dict[str, str], notebook: SdkSession
 ) -> None:
     explanation = command.ask("--label", labels["review"], "--plugin", NAME)
@@ -242,7 +242,7 @@ def _use(world: RemoteWorld, path: Path) -> list[str]:
         (made,) = kili.append_labels([asset["id"]], [EASY], disable_tqdm=True)
         return str(made["id"])
 
-    with fast_sdk(), contextlib.suppress(PluginCreationError):  # it does not wait for long
+    with fast_sdk(), contextlib.suppress(PluginCreationError):  # after a short wait
         kili.upload_plugin(str(path), NAME)
     assert world.wait_idle()
     made = [submit()]

@@ -276,7 +276,7 @@ def test_priority_can_be_set_only_for_assets_to_be_labeled(
     assert labeling_project.asset("three", "priority")["priority"] == 3
 
 
-# Why somebody cannot label an asset, in the SDK's sentences
+# Reasons why a user cannot label an asset, in the words of the SDK
 
 
 def refused(labeling_project: LabelingProject, sentence: str, *label: Any, **options: Any) -> None:
