@@ -106,7 +106,7 @@ class TestModes:
                 folders = [Path(emulator.platform._cache.name)]
                 if isolation == "process":
                     processes = emulator.platform._isolation
-                    processes.end(processes.take(None))
+                    processes.end(processes.take_worker(None))
                     folders.append(Path(processes._temporary.name))
                 found = {oct(folder.stat().st_mode & 0o777) for folder in folders}
         finally:
