@@ -1,4 +1,4 @@
-"""The tests of the emulator. The assertions of the shared modules are shown as those of tests."""
+"""The tests of the emulator. pytest rewrites the assertions of the kits, too."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Fixtures: servers, worlds and SDKs."""
+"""Fixtures for servers, worlds and SDK processes."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tests.kit.warm_interpreter import WARM
 from tests.kit.wire import Wire
 from tests.kit.world_content import WorldIds, set_up_world
 
-# A developer's settings, which hold for every emulator that is started below.
+# Remove a developer's settings: every emulator below would read them.
 for _name in [each for each in os.environ if each.startswith(ENVIRONMENT_PREFIX)]:
     del os.environ[_name]
 
 
-# A build server tries four times as many examples, unless a test says how many it needs. How long
-# an example takes depends on what else the machine does.
+# A build server tries four times as many examples, unless a test sets the number. Examples have no
+# deadline, because their duration depends on the load of the machine.
 _QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", _QUICK)
 settings.register_profile("thorough", settings.get_profile("ci"), max_examples=100)
@@ -53,7 +53,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.fixture(scope="session", autouse=True)
 def _kept_fork_servers() -> Iterator[None]:
-    """Keep the processes that fork plugin workers from one test to the next."""
+    """Keep the processes that fork plugin workers for all tests of the session."""
     FORK_SERVERS.max_unused = 2
     yield
     FORK_SERVERS.close()
@@ -75,7 +75,7 @@ def _shared_schemas() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _document_checker() -> Iterator[DocumentTypeChecker]:
-    """Compares what transactions in this process store with the declared types."""
+    """Compare the documents that transactions store in this process with the declared types."""
     checker = DocumentTypeChecker()
     checker.start()
     yield checker
@@ -86,7 +86,7 @@ def _document_checker() -> Iterator[DocumentTypeChecker]:
 def _documents_are_as_declared(
     request: pytest.FixtureRequest, _document_checker: DocumentTypeChecker
 ) -> Iterator[None]:
-    """Fail a test that stores documents other than declared, unless it makes them up."""
+    """Fail a test that stores documents of undeclared types, except with ``made_up_documents``."""
     yield
     found = _document_checker.take_faults()
     if not request.node.get_closest_marker("made_up_documents"):
@@ -95,20 +95,20 @@ def _documents_are_as_declared(
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerUnderTest]:
-    """One server process for all tests, each of which makes a world of its own in it."""
+    """Start one server process for all tests; each test creates its own world in it."""
     with ServerUnderTest(tmp_path_factory.mktemp("server"), "--ephemeral") as running:
         yield running
 
 
 @pytest.fixture
 def remote_world(server: ServerUnderTest) -> RemoteWorld:
-    """A world with the default scenario in the server process."""
+    """Create a world with the default scenario in the server process."""
     return server.new_world()
 
 
 @pytest.fixture(scope="session")
 def sdk_process() -> Iterator[Callable[[str], SdkProcess]]:
-    """The process of each SDK in its own environment, its waits cut short; all tests share it."""
+    """Return a function that starts the process of an SDK version once, with shortened waits."""
     started: dict[str, SdkProcess] = {}
     with contextlib.ExitStack() as ends:
 
@@ -122,13 +122,13 @@ def sdk_process() -> Iterator[Callable[[str], SdkProcess]]:
 
 @pytest.fixture(scope="session", params=VERSIONS)
 def sdk(request: pytest.FixtureRequest, sdk_process: Callable[[str], SdkProcess]) -> SdkProcess:
-    """Each SDK in turn."""
+    """Return the process of each SDK version in turn."""
     return sdk_process(request.param)
 
 
 @pytest.fixture
 def notebook(sdk: SdkProcess, remote_world: RemoteWorld) -> SdkSession:
-    """A notebook of each SDK in turn, connected to a world of its own as ``kili``."""
+    """Return a session of each SDK version, connected as ``kili`` to a new world."""
     session = sdk.session(env=remote_world.environment())
     session.run("from kili.client import Kili\nkili = Kili()").checked()
     session.run(f"project_id = {remote_world.project_id!r}").checked()
@@ -145,13 +145,13 @@ def _wire() -> Iterator[Wire]:
 
 @pytest.fixture(scope="module")
 def world_ids(_wire: Wire) -> WorldIds:
-    """What the world of ``wire`` holds: each thing's name and id."""
+    """Prepare the world of ``wire``; return the ids of its documents by name."""
     return set_up_world(_wire)
 
 
 @pytest.fixture
 def wire(_wire: Wire, world_ids: WorldIds) -> Iterator[Wire]:
-    """Requests to an emulator in this process, whose world has the stage set anew for each test."""
+    """Return a client of an emulator in this process; its world is reset after each test."""
     mark = _wire.emulator.mark()
     yield _wire
     _wire.emulator.reset(mark)

@@ -1,4 +1,4 @@
-"""The role of an actor in a project is decided once, and again after members or plugins change."""
+"""The role of an actor: one decision per project, repeated after members or plugins change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.kit.wire import Wire
 
 @pytest.fixture
 def decisions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The ids of the projects for which a role was decided, in order."""
+    """Record the ids of the projects for which a role is decided, in order."""
     decided: list[str] = []
     decide = access.role_in
 
@@ -30,7 +30,7 @@ def actor_named(world: World, name: str) -> Actor:
     return Actor(find_user(world.view, name))
 
 
-def test_a_page_decides_the_role_in_each_project_once(
+def test_page_decides_the_role_in_each_project_once(
     wire: Wire, world_ids: dict[str, str], decisions: list[str]
 ) -> None:
     project = world_ids["project"]
@@ -45,7 +45,7 @@ def test_a_page_decides_the_role_in_each_project_once(
     assert decisions == [project]
 
 
-def test_each_request_decides_anew(
+def test_each_request_decides_the_role_again(
     wire: Wire, world_ids: dict[str, str], decisions: list[str]
 ) -> None:
     for _ in range(2):
@@ -90,7 +90,7 @@ def test_a_transaction_sees_that_a_plugin_was_deactivated(
         assert tx.access.role(project) is None
 
 
-def test_a_transaction_that_changes_its_actor_asks_for_the_new_one(
+def test_transaction_with_a_changed_actor_decides_the_role_of_the_new_actor(
     wire: Wire, world_ids: dict[str, str]
 ) -> None:
     world = wire.emulator.world

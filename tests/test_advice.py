@@ -1,4 +1,4 @@
-"""What messages advise to do: each command and option that they name is there."""
+"""Commands and options that messages and documentation name exist."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PLACEHOLDER = "X"
 
 
 def texts(path: Path) -> Iterator[str]:
-    """The texts in a module, docstrings included; an X stands for what is filled in."""
+    """Yield the texts of a module, docstrings included, with an X for each placeholder."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.JoinedStr):
             yield "".join(
@@ -38,7 +38,7 @@ def texts(path: Path) -> Iterator[str]:
 
 
 def command_mentions() -> Iterator[tuple[str, str]]:
-    """Each mention of a command in the sources, and where it is."""
+    """Yield each command that the sources mention, with its file."""
     for path in sorted(SOURCES.rglob("*.py")):
         for text in texts(path):
             for found in COMMAND.finditer(text.replace("\n", " ")):
@@ -57,7 +57,7 @@ def all_commands(command: click.Command) -> Iterator[click.Command]:
 
 
 def find_mistake(mention: str) -> str | None:
-    """What of a mentioned command there is not."""
+    """Return the part of a mentioned command that does not exist, or None."""
     command: click.Command = main
     words = mention.split()
     while words and isinstance(command, click.Group) and words[0] in command.commands:
@@ -69,13 +69,13 @@ def find_mistake(mention: str) -> str | None:
     return f"{command.name}: {unknown}" if unknown else None
 
 
-def test_each_command_that_a_message_names_is_there_with_its_options() -> None:
+def test_commands_in_messages_exist_with_their_options() -> None:
     found = list(command_mentions())
     assert len(found) > 15
     assert [(path, mistake) for path, each in found if (mistake := find_mistake(each))] == []
 
 
-def test_each_command_that_the_documentation_names_is_there_with_its_options() -> None:
+def test_commands_in_documentation_exist_with_their_options() -> None:
     root = SOURCES.parents[1]
     pages = [root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").rglob("*.md")]
     found = [
@@ -87,7 +87,7 @@ def test_each_command_that_the_documentation_names_is_there_with_its_options() -
     assert [(page, mistake) for page, each in found if (mistake := find_mistake(each))] == []
 
 
-def test_each_option_that_a_message_names_is_one_of_a_command() -> None:
+def test_options_in_messages_exist() -> None:
     known = {name for each in all_commands(main) for name in options_of(each)}
     modules = [SOURCES / "messages.py", *(SOURCES / "errors").glob("*.py")]
     named = {
@@ -101,7 +101,7 @@ def test_each_option_that_a_message_names_is_one_of_a_command() -> None:
 
 
 @pytest.mark.parametrize("verb", ACTIONS)
-def test_what_somebody_who_plays_is_refused_names_options_of_that_command(verb: str) -> None:
+def test_refusal_of_a_simulated_user_names_only_options_of_its_command(verb: str) -> None:
     known = options_of(main.commands[verb])
     refusals = [errors.user_locked_out(verb, "a", "b", reason) for reason in _REASONS]
     refusals += [errors.queue_empty(verb, "b", "c")] if verb in QUEUED_LABEL_TYPES else []
@@ -111,7 +111,9 @@ def test_what_somebody_who_plays_is_refused_names_options_of_that_command(verb: 
 
 
 @pytest.mark.parametrize("verb", ["skip", "save"])
-def test_who_skips_or_saves_is_not_told_to_correct(kili_emulator: Emulator, verb: str) -> None:
+def test_refusal_of_skip_or_save_does_not_advise_to_correct(
+    kili_emulator: Emulator, verb: str
+) -> None:
     label = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
     act: dict[str, Any] = {"save": {"label": label}, "skip": {}}
     project = kili_emulator.world.view.projects.all()[0]["id"]

@@ -13,7 +13,7 @@ from tests.contract.annotated_labels import annotate
 from tests.kit.wire import Wire
 from tests.rules.typed_cases import JOBS, KEY, box, classes, objects, video
 
-# What SDKs from 2.156.2 to 26.1.3 ask for, in short.
+# A short form of the query of SDKs from 2.156.2 to 26.1.3.
 SELECTION = """
     annotations {
       __typename id job path labelId
@@ -37,7 +37,7 @@ def wire() -> Iterator[Wire]:
 
 
 def labelled(wire: Wire, input_type: str, response: Any, size: Any = None) -> dict[str, Any]:
-    """A label on a new asset of a new project: its id, asset and annotations."""
+    """Label a new asset of a new project; return the id, asset and annotations of the label."""
     data = {
         "title": "t",
         "inputType": input_type,
@@ -59,7 +59,7 @@ def labelled(wire: Wire, input_type: str, response: Any, size: Any = None) -> di
     return label
 
 
-def test_a_videos_annotations_are_answered_in_their_types(wire: Wire) -> None:
+def test_annotations_of_a_video_are_returned_in_their_types(wire: Wire) -> None:
     label = labelled(wire, "VIDEO", FILM, {"width": 20, "height": 10})
     classified, drawn = label["annotations"]
     assert classified["__typename"] == "VideoClassificationAnnotation"
@@ -71,13 +71,13 @@ def test_a_videos_annotations_are_answered_in_their_types(wire: Wire) -> None:
     assert key["annotationValue"]["vertices"][0][0][0] == {"x": 0.1, "y": 0.2}
 
 
-def test_the_query_answers_the_same(wire: Wire) -> None:
+def test_annotations_query_returns_the_annotations_of_the_label(wire: Wire) -> None:
     label = labelled(wire, "VIDEO", FILM, {"width": 20, "height": 10})
     found = wire.call("annotations", where={"labelId": label["id"]}, selection="id job")
     assert found == [{"id": each["id"], "job": each["job"]} for each in label["annotations"]]
 
 
-def test_a_video_of_unknown_size_has_none_until_it_is_known(wire: Wire) -> None:
+def test_video_has_annotations_only_once_its_size_is_known(wire: Wire) -> None:
     label = labelled(wire, "VIDEO", FILM)
     assert label["annotations"] == []
     size = {"resolution": {"width": 20, "height": 10}}
@@ -86,7 +86,7 @@ def test_a_video_of_unknown_size_has_none_until_it_is_known(wire: Wire) -> None:
     assert len(wire.call("annotations", where={"labelId": label["id"]}, selection="id")) == 2
 
 
-def test_annotations_are_those_of_the_response_as_it_is_now(wire: Wire) -> None:
+def test_annotations_follow_a_changed_json_response(wire: Wire) -> None:
     label = labelled(wire, "IMAGE", {"CLASS": classes("A")})
     (before,) = label["annotations"]
     assert before["annotationValue"] == {"categories": ["A"]}
@@ -98,14 +98,14 @@ def test_annotations_are_those_of_the_response_as_it_is_now(wire: Wire) -> None:
     assert after["id"] == before["id"]
 
 
-def test_nobody_sees_the_annotations_of_a_label_that_they_do_not_see(wire: Wire) -> None:
+def test_annotations_of_a_hidden_label_are_hidden(wire: Wire) -> None:
     label = labelled(wire, "IMAGE", {"CLASS": classes("A")})
     where = {"labelId": label["id"]}
     assert wire.call("annotations", where=where, selection="id")
     assert wire.call("annotations", "labeler", where=where, selection="id") == []
 
 
-def test_jobs_that_an_interface_loses_are_no_longer_answered(wire: Wire) -> None:
+def test_annotations_of_jobs_removed_from_the_interface_are_not_returned(wire: Wire) -> None:
     label = labelled(wire, "IMAGE", {"CLASS": classes("A"), "TEXT": {"text": "x"}})
     data = {"jsonInterface": json.dumps({"jobs": {"TEXT": JOBS["TEXT"]}})}
     where = {"id": label["projectId"]}
@@ -121,7 +121,7 @@ def test_a_response_is_read_back_as_it_was_sent(wire: Wire) -> None:
     assert read["response"] == json.loads(read["jsonResponse"]) == response
 
 
-def test_a_video_counts_what_was_drawn(wire: Wire) -> None:
+def test_video_counts_drawn_annotations(wire: Wire) -> None:
     annotate(wire)
     (project,) = wire.list("projects", {"searchQuery": "Annotated VIDEO"})
     where = {"project": {"id": project["id"]}}

@@ -1,4 +1,4 @@
-"""The map of the code names modules, functions and folders that exist, and is one page."""
+"""The map of the code names modules, folders and functions that exist, and is one page long."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FOREIGN = re.compile(r"[a-z]+([A-Z]\w*)+|KILI_\w+|\[.*|_emulator.*")
 
 @functools.cache
 def defined_names() -> frozenset[str]:
-    """All functions, classes, attributes and arguments of the package."""
+    """Return all functions, classes, attributes and arguments of the package."""
     names: set[str] = set()
     for file in PACKAGE.rglob("*.py"):
         names.update([file.stem, *file.relative_to(PACKAGE).parts])

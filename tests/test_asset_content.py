@@ -1,4 +1,4 @@
-"""What assets show: without an SDK."""
+"""Content of assets, checked over the wire."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def asset_client(kili_emulator: Emulator) -> Iterator[AssetClient]:
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("is_uploaded", [True, False])
-def test_frames_are_mended_whatever_a_client_made_of_their_scheme(
+def test_frame_urls_with_a_wrong_scheme_are_corrected(
     asset_client: AssetClient, scheme: str, is_uploaded: bool
 ) -> None:
     project = asset_client.create_project("VIDEO")
@@ -51,13 +51,15 @@ def test_frames_are_mended_whatever_a_client_made_of_their_scheme(
 @pytest.mark.parametrize(
     "frames", ["{}", "[]", '{"1": "http://x"}', '{"0": 1}', '[""]', '"http://x"', "3", "null"]
 )
-def test_what_are_no_frames_is_refused(asset_client: AssetClient, frames: str) -> None:
+def test_json_content_of_a_video_that_is_not_frames_is_refused(
+    asset_client: AssetClient, frames: str
+) -> None:
     assert "must list its frames" in asset_client.append_refusal(
         asset_client.create_project("VIDEO"), jsonContent=frames
     )
 
 
-def test_a_frame_that_is_no_picture_is_refused(asset_client: AssetClient) -> None:
+def test_frame_that_is_not_an_image_is_refused(asset_client: AssetClient) -> None:
     project = asset_client.create_project("VIDEO")
     frame = asset_client.upload_file(project, MP4, "video/mp4", "a/frame/0")
     says = asset_client.append_refusal(project, jsonContent=json.dumps([frame]))
@@ -78,7 +80,7 @@ def test_a_reference_in_json_does_not_open_files_of_another_project(
 # Other contents
 
 
-def test_rich_text_stays_byte_for_byte_what_was_uploaded(asset_client: AssetClient) -> None:
+def test_uploaded_rich_text_is_stored_byte_for_byte(asset_client: AssetClient) -> None:
     project = asset_client.create_project("TEXT")
     text = json.dumps(RICH_TEXT, indent=3).encode()
     url = asset_client.upload_file(project, text, "text/plain", "a/jsonContent")
@@ -88,7 +90,7 @@ def test_rich_text_stays_byte_for_byte_what_was_uploaded(asset_client: AssetClie
     )
 
 
-def test_json_sent_as_it_is_becomes_a_file(asset_client: AssetClient) -> None:
+def test_inline_json_content_is_stored_as_a_file(asset_client: AssetClient) -> None:
     asset = asset_client.append_asset(
         asset_client.create_project("TEXT"), jsonContent=json.dumps(RICH_TEXT)
     )
@@ -110,7 +112,7 @@ def test_json_sent_as_it_is_becomes_a_file(asset_client: AssetClient) -> None:
         ("PDF", PDF, "application/octet-stream"),
     ],
 )
-def test_an_uploaded_file_of_each_input_type(
+def test_uploaded_file_of_each_input_type_is_accepted(
     asset_client: AssetClient, input_type: str, content: bytes, kind: str
 ) -> None:
     project = asset_client.create_project(input_type)
@@ -130,7 +132,7 @@ def test_an_uploaded_file_of_each_input_type(
         ("AUDIO", "text/x"),
     ],
 )
-def test_an_uploaded_file_of_another_kind_is_refused(
+def test_uploaded_file_of_the_wrong_type_is_refused(
     asset_client: AssetClient, input_type: str, kind: str
 ) -> None:
     project = asset_client.create_project(input_type)
@@ -141,13 +143,15 @@ def test_an_uploaded_file_of_another_kind_is_refused(
 
 
 @pytest.mark.parametrize("input_type", ["AUDIO", "GEOSPATIAL", "IMAGE", "PDF", "VIDEO"])
-def test_a_text_is_no_content_of_media(asset_client: AssetClient, input_type: str) -> None:
+def test_plain_text_as_content_of_a_media_asset_is_refused(
+    asset_client: AssetClient, input_type: str
+) -> None:
     assert "send local files through" in asset_client.append_refusal(
         asset_client.create_project(input_type), content="words"
     )
 
 
-def test_conversations_to_compare_are_json(asset_client: AssetClient) -> None:
+def test_content_of_llm_comparison_assets_is_json(asset_client: AssetClient) -> None:
     project = asset_client.create_project("LLM_RLHF")
     text = '{"prompts": ["é"], "completions": []}'
     answer = asset_client.get(asset_client.append_asset(project, content=text)["content"])
@@ -158,17 +162,17 @@ def test_conversations_to_compare_are_json(asset_client: AssetClient) -> None:
 
 
 @pytest.mark.parametrize("input_type", ["LLM_STATIC", "LLM_INSTR_FOLLOWING"])
-def test_an_asset_that_is_a_chat_is_refused(asset_client: AssetClient, input_type: str) -> None:
+def test_chat_asset_is_refused(asset_client: AssetClient, input_type: str) -> None:
     says = asset_client.append_refusal(
         asset_client.create_project(input_type), content="http://example.com/a.json"
     )
     assert says.startswith("[notEmulated]")
 
 
-# What changes
+# Changes of assets
 
 
-def test_a_new_content_of_the_same_file_is_told(asset_client: AssetClient) -> None:
+def test_new_content_of_the_same_file_emits_an_event(asset_client: AssetClient) -> None:
     asset = asset_client.append_asset(asset_client.create_project("TEXT"), content="first")
     after = asset_client.update_asset(asset, content="second")
     assert after["content"] == asset["content"]
@@ -177,14 +181,14 @@ def test_a_new_content_of_the_same_file_is_told(asset_client: AssetClient) -> No
     assert (event["event"], event["payload"]["fields"]) == ("asset.updated", ["content"])
 
 
-def test_the_same_content_again_is_no_change(asset_client: AssetClient) -> None:
+def test_unchanged_content_emits_no_event(asset_client: AssetClient) -> None:
     asset = asset_client.append_asset(asset_client.create_project("TEXT"), content="first")
     count = len(asset_client.emulator.world.view.events.all())
     asset_client.update_asset(asset, content="first")
     assert len(asset_client.emulator.world.view.events.all()) == count
 
 
-def test_what_metadata_say_about_a_text_goes_with_them(asset_client: AssetClient) -> None:
+def test_ocr_metadata_is_removed_with_the_json_metadata(asset_client: AssetClient) -> None:
     ocr = '{"textAnnotations": [{"description": "é"}], "source": 1}'
     asset = asset_client.append_asset(
         asset_client.create_project("IMAGE"), content="http://x.org/a.png", jsonMetadata=ocr
@@ -196,14 +200,16 @@ def test_what_metadata_say_about_a_text_goes_with_them(asset_client: AssetClient
 
 
 @pytest.mark.parametrize("metadata", ["{}", "no json", '["fullTextAnnotation"]', "3"])
-def test_other_metadata_say_nothing_about_a_text(asset_client: AssetClient, metadata: str) -> None:
+def test_json_metadata_without_ocr_gives_no_ocr_metadata(
+    asset_client: AssetClient, metadata: str
+) -> None:
     asset = asset_client.append_asset(
         asset_client.create_project("IMAGE"), content="http://x.org/a.png", jsonMetadata=metadata
     )
     assert (asset["jsonMetadata"], asset["ocrMetadata"]) == (metadata, None)
 
 
-def test_only_images_have_a_text_to_be_read(asset_client: AssetClient) -> None:
+def test_only_images_have_ocr_metadata(asset_client: AssetClient) -> None:
     ocr = '{"textAnnotations": []}'
     asset = asset_client.append_asset(
         asset_client.create_project("PDF"), content="http://x.org/a.pdf", jsonMetadata=ocr
@@ -211,7 +217,9 @@ def test_only_images_have_a_text_to_be_read(asset_client: AssetClient) -> None:
     assert asset["ocrMetadata"] is None
 
 
-def test_a_size_that_was_set_stays_until_there_is_a_new_content(asset_client: AssetClient) -> None:
+def test_resolution_set_by_a_client_is_kept_until_the_content_changes(
+    asset_client: AssetClient,
+) -> None:
     size = {"width": 5, "height": 6}
     asset = asset_client.append_asset(
         asset_client.create_project("IMAGE"), content="http://x.org/a.png"
@@ -233,7 +241,7 @@ def test_a_size_that_was_set_stays_until_there_is_a_new_content(asset_client: As
         ("VIDEO", "NATIVE_VIDEO", b"no video", "video/mp4"),
     ],
 )
-def test_an_import_of_a_file_of_another_format_fails_as_a_whole(
+def test_import_with_a_file_of_a_wrong_format_imports_nothing(
     asset_client: AssetClient, input_type: str, upload_type: str, content: bytes, kind: str
 ) -> None:
     project = asset_client.create_project(input_type)
@@ -259,7 +267,7 @@ def test_an_import_of_a_file_of_another_format_fails_as_a_whole(
         ("VIDEO_LEGACY", "NATIVE_VIDEO", b"\x1aE\xdf\xa3webm"),
     ],
 )
-def test_an_import_keeps_ids_and_is_over_at_once(
+def test_import_keeps_ids_and_ends_immediately(
     asset_client: AssetClient, input_type: str, upload_type: str, content: bytes
 ) -> None:
     project = asset_client.create_project(input_type)
@@ -275,7 +283,9 @@ def test_an_import_keeps_ids_and_is_over_at_once(
 
 
 @pytest.mark.parametrize("upload_type", ["FRAME_VIDEO", "VIDEO"])
-def test_a_video_is_not_cut(asset_client: AssetClient, upload_type: str) -> None:
+def test_splitting_a_video_into_frames_is_refused(
+    asset_client: AssetClient, upload_type: str
+) -> None:
     data = {"contentArray": ["http://x.org/a.mp4"], "uploadType": upload_type}
     where = {"id": asset_client.create_project("VIDEO")}
     says = asset_client.refusal("appendManyAssetsAsynchronously", data=data, where=where)
@@ -283,7 +293,7 @@ def test_a_video_is_not_cut(asset_client: AssetClient, upload_type: str) -> None
     assert "send the frames as json_content" in says
 
 
-def test_the_files_of_layers_can_be_read(asset_client: AssetClient) -> None:
+def test_files_of_layers_can_be_read(asset_client: AssetClient) -> None:
     project = asset_client.create_project("GEOSPATIAL")
     layers = [
         {
@@ -304,7 +314,7 @@ def test_the_files_of_layers_can_be_read(asset_client: AssetClient) -> None:
     assert {asset_client.get(each["imageUrl"]).status_code for each in described} == {404}
 
 
-def test_a_large_image_may_have_further_layers(asset_client: AssetClient) -> None:
+def test_large_image_can_have_additional_layers(asset_client: AssetClient) -> None:
     project = asset_client.create_project("IMAGE")
     web = {"tileLayerUrl": "https://example.com/{z}/{x}/{y}"}
     more = {"jsonContentArray": [json.dumps([web])], "idArray": ["a"]}
@@ -313,7 +323,7 @@ def test_a_large_image_may_have_further_layers(asset_client: AssetClient) -> Non
     assert (first["imageUrl"], second) == ("https://example.com/a.tif", web)
 
 
-def test_an_import_of_further_layers_only(asset_client: AssetClient) -> None:
+def test_import_of_additional_layers_only_is_accepted(asset_client: AssetClient) -> None:
     web = [{"tileLayerUrl": "https://example.com/{z}/{x}/{y}"}]
     more = {
         "contentArray": None,
@@ -329,7 +339,7 @@ def test_an_import_of_further_layers_only(asset_client: AssetClient) -> None:
     assert asset_client.get(asset["jsonContent"]).json() == web
 
 
-def test_frames_of_another_asset_stay_when_that_one_is_deleted(asset_client: AssetClient) -> None:
+def test_shared_frames_are_kept_until_the_last_asset_is_deleted(asset_client: AssetClient) -> None:
     project = asset_client.create_project("VIDEO")
     frame = asset_client.upload_file(project, png(2, 3), "image/png", "first/frame/0")
     first = asset_client.append_asset(project, id="first", jsonContent=json.dumps([frame]))

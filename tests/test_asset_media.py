@@ -1,4 +1,4 @@
-"""What every generation of the SDK uploads for each input type, reads back and downloads."""
+"""Upload, reading and download of each input type with every SDK generation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Write = Callable[[str, bytes], str]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Makes a local file; its path."""
+    """Return a function that writes a local file and returns its path."""
 
     def make(name: str, content: bytes) -> str:
         (tmp_path / name).write_bytes(content)
@@ -36,8 +36,8 @@ class Importer:
     """A project in which assets are imported, read and downloaded.
 
     Args:
-        notebook: where ``kili`` is connected.
-        folder: for what is downloaded.
+        notebook: session in which ``kili`` is connected.
+        folder: destination of downloads.
     """
 
     def __init__(self, notebook: SdkSession, input_type: str, folder: Path) -> None:
@@ -54,7 +54,7 @@ class Importer:
         return self._notebook.run(code).checked().value
 
     def get(self, url: str) -> bytes:
-        """What the client reads at an address; old clients send no key there."""
+        """Return the bytes that the client reads at an address; old clients send no key."""
         key = self.run("__import__('os').environ['KILI_API_KEY']")
         headers = {} if self.version in WITHOUT_KEY else {"Authorization": f"X-API-Key: {key}"}
         answer = requests.get(url, headers=headers, timeout=30)
@@ -66,14 +66,14 @@ class Importer:
         self.run(f"kili.append_many_to_dataset({self.project!r}, disable_tqdm=True, {given})")
 
     def read(self, *fields: str) -> dict[str, Any]:
-        """The only asset."""
+        """Return the only asset of the project."""
         (found,) = self.run(
             f"list(kili.assets({self.project!r}, fields={list(fields)!r}, disable_tqdm=True))"
         )
         return dict(found)
 
     def download(self) -> dict[str, Any]:
-        """The only asset, its media as local files."""
+        """Return the only asset, with its media as local files."""
         (found,) = self.run(
             f"list(kili.assets({self.project!r}, fields=['content', 'jsonContent', 'externalId'], "
             f"disable_tqdm=True, download_media=True, local_media_dir={str(self._folder)!r}))"
@@ -86,7 +86,7 @@ def _bytes(path: str) -> bytes:
 
 
 @pytest.mark.parametrize("content", [TEXT, "[1] http://in the text", "<p>é</p>"])
-def test_raw_text(notebook: SdkSession, tmp_path: Path, content: str) -> None:
+def test_raw_text_is_imported(notebook: SdkSession, tmp_path: Path, content: str) -> None:
     here = Importer(notebook, "TEXT", tmp_path)
     here.append(content_array=[content], external_id_array=["raw"])
     asset = here.read("content", "jsonContent", "jsonMetadata")
@@ -96,14 +96,14 @@ def test_raw_text(notebook: SdkSession, tmp_path: Path, content: str) -> None:
     assert _bytes(downloaded) == content.encode()
 
 
-def test_a_text_file(notebook: SdkSession, tmp_path: Path, write: Write) -> None:
+def test_text_file_is_imported(notebook: SdkSession, tmp_path: Path, write: Write) -> None:
     here = Importer(notebook, "TEXT", tmp_path)
     here.append(content_array=[write("a.txt", TEXT.encode())], external_id_array=["file"])
     downloaded = here.download()["content"]
     assert _bytes(downloaded) == TEXT.encode()
 
 
-def test_rich_text(notebook: SdkSession, tmp_path: Path) -> None:
+def test_rich_text_is_imported(notebook: SdkSession, tmp_path: Path) -> None:
     here = Importer(notebook, "TEXT", tmp_path)
     here.append(json_content_array=[RICH_TEXT], external_id_array=["rich"])
     asset = here.read("content", "jsonContent")
@@ -113,7 +113,7 @@ def test_rich_text(notebook: SdkSession, tmp_path: Path) -> None:
         assert json.loads(_bytes(here.download()["jsonContent"])) == RICH_TEXT
 
 
-def test_a_pdf_file(notebook: SdkSession, tmp_path: Path, write: Write) -> None:
+def test_pdf_file_is_imported(notebook: SdkSession, tmp_path: Path, write: Write) -> None:
     here = Importer(notebook, "PDF", tmp_path)
     here.append(content_array=[write("a.pdf", PDF)], external_id_array=["document"])
     downloaded = here.download()["content"]
@@ -137,7 +137,7 @@ def test_a_large_image_has_a_description(
         assert downloaded["jsonContent"] == [layer]
 
 
-def test_a_video_file(notebook: SdkSession, tmp_path: Path, write: Write) -> None:
+def test_video_file_is_imported(notebook: SdkSession, tmp_path: Path, write: Write) -> None:
     here = Importer(notebook, "VIDEO", tmp_path)
     here.append(content_array=[write("a.mp4", MP4)], external_id_array=["film"])
     asset = here.read("content", "jsonContent", "jsonMetadata")
@@ -146,7 +146,9 @@ def test_a_video_file(notebook: SdkSession, tmp_path: Path, write: Write) -> Non
     assert _bytes(here.download()["content"]) == MP4
 
 
-def test_a_video_of_local_frames(notebook: SdkSession, tmp_path: Path, write: Write) -> None:
+def test_video_of_local_frames_is_imported(
+    notebook: SdkSession, tmp_path: Path, write: Write
+) -> None:
     here = Importer(notebook, "VIDEO", tmp_path)
     frames = [png(5, 7), png(6, 7), png(7, 7)]
     paths = [write(f"{number}.png", frame) for number, frame in enumerate(frames)]
@@ -160,7 +162,7 @@ def test_a_video_of_local_frames(notebook: SdkSession, tmp_path: Path, write: Wr
         assert [_bytes(each) for each in here.download()["jsonContent"]] == frames
 
 
-def test_a_video_of_hosted_frames(notebook: SdkSession, tmp_path: Path) -> None:
+def test_video_of_hosted_frames_is_imported(notebook: SdkSession, tmp_path: Path) -> None:
     here = Importer(notebook, "VIDEO", tmp_path)
     frames = [f"https://example.com/{number}.jpg" for number in range(12)]
     here.append(json_content_array=[frames], external_id_array=["film"])
@@ -168,7 +170,7 @@ def test_a_video_of_hosted_frames(notebook: SdkSession, tmp_path: Path) -> None:
     assert json.loads(read) == {str(number): frame for number, frame in enumerate(frames)}
 
 
-def test_a_video_that_is_to_be_cut_is_refused_with_a_remedy(
+def test_splitting_a_video_into_frames_is_refused_with_a_remedy(
     notebook: SdkSession, tmp_path: Path
 ) -> None:
     here = Importer(notebook, "VIDEO", tmp_path)
@@ -182,7 +184,7 @@ def test_a_video_that_is_to_be_cut_is_refused_with_a_remedy(
     assert here.run(f"kili.count_assets({here.project!r})") == 0
 
 
-def test_hosted_media_are_read_back_unchanged(notebook: SdkSession, tmp_path: Path) -> None:
+def test_hosted_media_is_read_back_unchanged(notebook: SdkSession, tmp_path: Path) -> None:
     for input_type, name in (("IMAGE", "a.png"), ("PDF", "a.pdf"), ("TEXT", "a.txt")):
         here = Importer(notebook, input_type, tmp_path)
         url = f"https://example.com/{name}?version=2&id=3"
@@ -190,7 +192,9 @@ def test_hosted_media_are_read_back_unchanged(notebook: SdkSession, tmp_path: Pa
         assert here.read("content", "jsonContent") == {"content": url, "jsonContent": ""}
 
 
-def test_what_an_images_metadata_say_about_its_text(notebook: SdkSession, tmp_path: Path) -> None:
+def test_ocr_in_the_metadata_of_an_image_is_available_as_ocr_metadata(
+    notebook: SdkSession, tmp_path: Path
+) -> None:
     here = Importer(notebook, "IMAGE", tmp_path)
     metadata = {"fullTextAnnotation": {"pages": []}, "textAnnotations": [], "source": "scan"}
     url = "https://example.com/a.png"
@@ -200,7 +204,7 @@ def test_what_an_images_metadata_say_about_its_text(notebook: SdkSession, tmp_pa
     assert asset["ocrMetadata"]
 
 
-# What only newer releases can do
+# Only in newer releases
 
 
 def _only_asset(kili: Any, project: str, *fields: str) -> dict[str, Any]:
@@ -227,14 +231,14 @@ def test_a_small_local_image_has_its_size(kili: Any, write: Write) -> None:
     assert _read(kili, asset["content"]) == png(30, 40)
 
 
-def test_audio(kili: Any, write: Write) -> None:
+def test_audio_file_is_imported(kili: Any, write: Write) -> None:
     project = _project(kili, "AUDIO")
     kili.append_many_to_dataset(project, content_array=[write("a.wav", WAV)])
     assert _read(kili, _only_asset(kili, project)["content"]) == WAV
 
 
 @pytest.mark.parametrize("is_file", [True, False])
-def test_conversations_to_compare(kili: Any, write: Write, is_file: bool) -> None:
+def test_llm_comparison_conversations_are_imported(kili: Any, write: Write, is_file: bool) -> None:
     project = _project(kili, "LLM_RLHF")
     content = {"prompt": "é?", "completions": {"A": "1", "B": "2"}}
     text = json.dumps(content).encode()
@@ -254,7 +258,7 @@ def test_a_satellite_image_has_no_size(kili: Any, write: Write) -> None:
     assert layer == {"imageUrl": asset["content"]}
 
 
-def test_a_satellite_image_of_several_layers(kili: Any, write: Write) -> None:
+def test_satellite_image_of_several_layers_is_imported(kili: Any, write: Write) -> None:
     project = _project(kili, "GEOSPATIAL")
     sizes = {"roads": 3, "rivers": 5}
     layers = [
@@ -278,21 +282,21 @@ def test_a_satellite_image_of_several_layers(kili: Any, write: Write) -> None:
     ]
 
 
-def test_a_satellite_image_of_web_layers_only(kili: Any) -> None:
+def test_satellite_image_of_web_layers_only_is_imported(kili: Any) -> None:
     project = _project(kili, "GEOSPATIAL")
     web = [{"tileLayerUrl": "https://example.com/{z}/{x}/{y}", "epsg": "EPSG3857"}]
     kili.append_many_to_dataset(project, json_content_array=[web])
     assert json.loads(_read(kili, _only_asset(kili, project)["jsonContent"])) == web
 
 
-def test_a_file_that_is_no_video_is_reported_by_a_notification(kili: Any, write: Write) -> None:
+def test_invalid_video_file_is_reported_by_a_notification(kili: Any, write: Write) -> None:
     project = _project(kili, "VIDEO")
     with pytest.raises(BatchImportError, match="check the notification report"):
         kili.append_many_to_dataset(project, content_array=[write("a.mp4", b"no video")])
     assert kili.count_assets(project) == 0
 
 
-def test_pages_have_the_sizes_that_they_were_given(kili: Any, write: Write) -> None:
+def test_page_resolutions_are_read_back(kili: Any, write: Write) -> None:
     project = _project(kili, "PDF")
     kili.append_many_to_dataset(project, content_array=[write("a.pdf", PDF)])
     asset = _only_asset(kili, project, "pageResolutions.width")
@@ -303,7 +307,7 @@ def test_pages_have_the_sizes_that_they_were_given(kili: Any, write: Write) -> N
     assert _only_asset(kili, project, *fields)["pageResolutions"] == pages
 
 
-def test_what_an_image_says_is_read_as_json(kili: Any) -> None:
+def test_ocr_metadata_is_read_as_json(kili: Any) -> None:
     project = _project(kili, "IMAGE")
     metadata = {"fullTextAnnotation": {"pages": []}, "textAnnotations": []}
     kili.append_many_to_dataset(

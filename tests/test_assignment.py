@@ -1,4 +1,4 @@
-"""Who is to label an asset, and filters on where assets stand, with the SDK.
+"""Assignment of labelers, and filters by step, status and assignee, with the SDK.
 
 See contract/workflow.md#assignment, contract/asset.md#filters.
 """
@@ -33,7 +33,7 @@ def assign(labeling_project: LabelingProject, name: str, *users: str) -> dict[st
     )
 
 
-def test_assets_are_assigned_anew_and_to_nobody(labeling_project: LabelingProject) -> None:
+def test_assignment_replaces_or_clears_the_assignees(labeling_project: LabelingProject) -> None:
     assign(labeling_project, "one", "labeler", "reviewer")
     assert assigned(labeling_project, "one") == [email("labeler"), email("reviewer")]
     assign(labeling_project, "one", "manager")
@@ -43,7 +43,9 @@ def test_assets_are_assigned_anew_and_to_nobody(labeling_project: LabelingProjec
     assert labeling_project.events("asset.workflow.assigned") == ["asset.workflow.assigned"] * 3
 
 
-def test_who_has_a_label_in_progress_stays_assigned(labeling_project: LabelingProject) -> None:
+def test_labeler_with_a_label_in_progress_cannot_be_unassigned(
+    labeling_project: LabelingProject,
+) -> None:
     assign(labeling_project, "one", "labeler")
     labeling_project.label("labeler", "one", "AUTOSAVE")
     outcome = assign(labeling_project, "one", "manager")
@@ -53,7 +55,7 @@ def test_who_has_a_label_in_progress_stays_assigned(labeling_project: LabelingPr
     assert assigned(labeling_project, "one") == [email("labeler"), email("manager")]
 
 
-def test_only_members_are_assigned(labeling_project: LabelingProject) -> None:
+def test_only_members_can_be_assigned(labeling_project: LabelingProject) -> None:
     labeling_project.kili.append_to_roles(
         labeling_project.kili.create_project(
             input_type="TEXT", json_interface={"jobs": {}}, title="Other"
@@ -95,7 +97,7 @@ def test_filters_find_assets_by_step_status_and_assignee(labeling_project: Label
     assert selected(assignee_not_in=[labeling_project.user("labeler")]) == ["one", "two"]
 
 
-def test_an_address_where_an_id_is_wanted_is_answered_with_the_id_but_for_authors(
+def test_email_in_place_of_a_user_id_is_refused_with_the_id_except_for_authors(
     labeling_project: LabelingProject,
 ) -> None:
     leo = labeling_project.user("labeler")
@@ -118,7 +120,7 @@ def test_an_address_where_an_id_is_wanted_is_answered_with_the_id_but_for_author
         )
 
 
-def test_an_id_where_an_address_is_wanted_is_answered_with_the_address(
+def test_user_id_in_place_of_an_email_is_refused_with_the_email(
     labeling_project: LabelingProject,
 ) -> None:
     wanted = f'give the e-mail address "{email("labeler")}"'

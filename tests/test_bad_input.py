@@ -1,4 +1,4 @@
-"""Each mutation, asked for something it must not do: it says what is wrong, and does nothing."""
+"""Refusal of each mutation with bad input: it explains the error and changes nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.kit.world_content import PLUGIN, WorldIds, fill_ids, set_up_world
 
 @dataclass(frozen=True)
 class RequestWorld:
-    """A world in which all that the cases name exists."""
+    """A world with all documents that the cases name."""
 
     wire: Wire
     names: WorldIds
@@ -77,22 +77,22 @@ def _check(case: RefusedRequest, status: int, answer: dict[str, Any]) -> None:
     assert answer == {"data": {"data": None} if is_nullable else None}
 
 
-def test_every_mutation_is_in_the_table() -> None:
+def test_every_mutation_has_refusal_cases() -> None:
     assert SCHEMA.mutation_type is not None
     assert {case.mutation for case in CASES} == set(SCHEMA.mutation_type.fields)
 
 
 @pytest.mark.parametrize("mutation", sorted({case.mutation for case in CASES}))
-def test_every_mutation_is_tried_with_what_is_not_the_users_and_with_what_is_malformed(
+def test_every_mutation_has_cases_without_rights_and_with_malformed_input(
     mutation: str,
 ) -> None:
-    of_it = [case for case in CASES if case.mutation == mutation]
-    assert any(case.status == 400 for case in of_it)
+    cases = [case for case in CASES if case.mutation == mutation]
+    assert any(case.status == 400 for case in cases)
     # Anybody may make a project.
-    assert any(case.key != "admin" for case in of_it) or mutation == "createProject"
+    assert any(case.key != "admin" for case in cases) or mutation == "createProject"
 
 
-def test_access_denied_is_answered_as_it_was_recorded(request_world: RequestWorld) -> None:
+def test_access_denied_error_matches_the_recording(request_world: RequestWorld) -> None:
     query = "mutation ($id: ID!) {\n\n\n\n\n\n\n  data: deleteProject(where: {id: $id}) { id }\n}"
     answer = request_world.wire.post({"query": query, "variables": {"id": UNKNOWN_ID}})
     assert answer.status_code == 200
@@ -109,7 +109,7 @@ def test_access_denied_is_answered_as_it_was_recorded(request_world: RequestWorl
     }
 
 
-# What follows the platform's text where it does not know a name (ours).
+# The emulator's addition to the platform's error for an unknown name.
 HINT = f" {errors.SCHEMA_NAME_HINT}"
 
 # document, the recorded error without its locations, its code (contract/errors.md#documents)
@@ -144,7 +144,7 @@ RECORDED = [
 
 
 @pytest.mark.parametrize(("query", "message", "code"), RECORDED, ids=lambda each: each[:40])
-def test_an_invalid_document_is_answered_as_it_was_recorded(
+def test_error_for_an_invalid_query_document_matches_the_recording(
     request_world: RequestWorld, query: str, message: str, code: str
 ) -> None:
     answer = request_world.wire.post({"query": query})
@@ -182,7 +182,7 @@ UNKNOWN_NAMES = [  # document, variables, how the message begins
 
 
 @pytest.mark.parametrize(("query", "variables", "begins"), UNKNOWN_NAMES)
-def test_an_unknown_name_is_told_with_what_it_may_be(
+def test_error_for_an_unknown_field_explains_possible_causes(
     request_world: RequestWorld, query: str, variables: dict[str, Any], begins: str
 ) -> None:
     answer = request_world.wire.post({"query": query, "variables": variables})
@@ -203,7 +203,7 @@ UNREADABLE_VARIABLES = [
 
 
 @pytest.mark.parametrize(("operation", "arguments", "says"), UNREADABLE_VARIABLES)
-def test_a_query_with_a_value_out_of_its_range_says_what_to_give(
+def test_error_for_a_value_out_of_range_names_valid_values(
     request_world: RequestWorld, operation: str, arguments: dict[str, Any], says: str
 ) -> None:
     answer = request_world.wire.send(operation, **arguments)
@@ -211,14 +211,14 @@ def test_a_query_with_a_value_out_of_its_range_says_what_to_give(
     assert says in answer.json()["errors"][0]["message"]
 
 
-def test_a_page_cannot_begin_before_the_list(request_world: RequestWorld) -> None:
+def test_negative_skip_is_refused(request_world: RequestWorld) -> None:
     message = request_world.wire.refusal("assets", where={}, first=1, skip=-1)
     assert "skip must be 0 or more" in message
 
 
 @pytest.mark.parametrize("member", ["skip", "limit"])
 @pytest.mark.parametrize("operation", ["getPluginLogs", "getPluginBuildErrors"])
-def test_a_page_of_log_lines_cannot_be_negative(
+def test_negative_page_of_log_lines_is_refused(
     request_world: RequestWorld, operation: str, member: str
 ) -> None:
     data = {"pluginName": PLUGIN, member: -1}
@@ -234,9 +234,7 @@ def test_unknown_ids_in_a_query_select_nothing(request_world: RequestWorld) -> N
 
 
 @pytest.mark.parametrize("key", ["manager", "reviewer", "labeler"])
-def test_what_a_user_does_not_see_is_in_no_list_of_theirs(
-    request_world: RequestWorld, key: str
-) -> None:
+def test_lists_omit_documents_hidden_from_the_user(request_world: RequestWorld, key: str) -> None:
     names = request_world.names
     for operation, name in (
         ("projects", "hidden project"),
@@ -256,7 +254,7 @@ QUERIES_FOR_A_PLUGIN = [
 
 
 @pytest.mark.parametrize(("operation", "arguments"), QUERIES_FOR_A_PLUGIN)
-def test_a_query_for_an_unknown_plugin_says_so(
+def test_query_for_an_unknown_plugin_is_refused_by_name(
     request_world: RequestWorld, operation: str, arguments: dict[str, Any]
 ) -> None:
     assert request_world.wire.refusal(operation, **arguments) == unknown_plugin(operation)
@@ -266,14 +264,14 @@ BAD_PATHS = ["street.png", "projects/p", "projects/p/assets/a/../../b", "/etc/pa
 
 
 @pytest.mark.parametrize("path", BAD_PATHS)
-def test_no_upload_url_is_given_for_a_path_that_is_no_assets(
+def test_upload_url_is_refused_for_a_path_outside_of_assets(
     request_world: RequestWorld, path: str
 ) -> None:
     message = request_world.wire.refusal("createUploadBucketSignedUrls", filePaths=[path])
     assert "projects/<project id>/assets/<asset id>/<name>" in message
 
 
-def test_no_upload_url_is_given_for_a_project_that_the_user_does_not_see(
+def test_upload_url_is_refused_for_a_hidden_project(
     request_world: RequestWorld,
 ) -> None:
     path = f"projects/{request_world.names['hidden project']}/assets/a/content"

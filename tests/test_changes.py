@@ -1,4 +1,4 @@
-"""Changing labels and priorities, with the SDK generations that can."""
+"""Changes of labels and priorities, with the SDK generations that support them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["project"]
 HARD = {"CLASSIFICATION_JOB": {"categories": [{"name": "HARD"}]}}
 
 
-def test_a_higher_priority_is_given_to_what_is_still_to_be_labeled(kili: Any, project: str) -> None:
+def test_priority_can_be_raised_only_for_unlabeled_assets(kili: Any, project: str) -> None:
     todo, labeled = asset(kili, project, "meadow")["id"], asset(kili, project, "farm")["id"]
     outcome = kili.set_assets_priority(asset_ids=[todo, labeled], priority=5)
     assert [each["assetId"] for each in outcome["succeeded"]] == [todo]
@@ -27,7 +27,7 @@ def test_a_higher_priority_is_given_to_what_is_still_to_be_labeled(kili: Any, pr
     assert asset(kili, project, "farm", "priority")["priority"] == 0
 
 
-def test_only_what_models_said_can_be_deleted(kili: Any, project: str) -> None:
+def test_only_predictions_and_inferences_can_be_deleted(kili: Any, project: str) -> None:
     first = label(kili, project, "aquarium", "PREDICTION", model_name="m")
     second = label(kili, project, "aquarium", "PREDICTION", model_name="m")
     human = label(kili, project, "aquarium")
@@ -66,7 +66,7 @@ def test_older_clients_change_labels(
     assert changed["search"]["numberOfAnnotationsByObject"] == {"CLASSIFICATION_JOB.HARD": 1}
 
 
-def test_a_labeler_changes_their_own_labels_and_a_reviewer_any(
+def test_labelers_change_only_their_own_labels_and_reviewers_any_label(
     kili_emulator: Emulator, project: str
 ) -> None:
     own = label(kili_emulator.client("labeler"), project, "aquarium")

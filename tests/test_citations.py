@@ -1,4 +1,4 @@
-"""``docs/contract`` gives each rule a basis, and every citation and link leads to a heading.
+"""Every rule of ``docs/contract`` has a basis, and every citation and link leads to a heading.
 
 Code cites a rule as ``contract/<page>.md#<heading>``; CONTRIBUTING.md describes the form.
 """
@@ -52,7 +52,7 @@ def named(path: Path) -> str:
 
 
 def headings(text: str) -> list[str]:
-    """The anchors of a page, in the way in which GitHub derives them from headings."""
+    """Return the anchors of the headings of a page, derived as GitHub derives them."""
     titles = re.findall(r"^#+ (.+)$", FENCED.sub("", text), re.M)
     return [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
 
@@ -67,7 +67,7 @@ def test_anchors_follow_the_headings() -> None:
 
 
 @pytest.mark.parametrize("page", [INDEX, *PAGES], ids=named)
-def test_a_heading_stands_once_on_its_page(page: Path) -> None:
+def test_headings_of_a_page_are_unique(page: Path) -> None:
     found = headings(page.read_text(encoding="utf-8"))
     assert len(found) == len(set(found))
 
@@ -76,10 +76,10 @@ def test_a_heading_stands_once_on_its_page(page: Path) -> None:
 
 
 def missing_bases(text: str) -> list[str]:
-    """The sections, rows and list items of a page that have no basis.
+    """Return the sections, rows and list items of a page that have no basis.
 
     A basis is the last cell of a row, in a table whose last column has this name, or a line that
-    begins with ``Basis:``, which holds for its whole section.
+    begins with ``Basis:`` and applies to its whole section.
     """
     return [
         f"{title}: {problem}"
@@ -168,11 +168,11 @@ def test_each_link_leads_to_a_file_and_a_heading(page: Path) -> None:
 
 
 def unresolved(text: str, known: dict[str, set[str]]) -> list[str]:
-    """The citations in a text that name no heading, and the paths that name no page.
+    """Return the citations that name no heading, and the paths that name no page.
 
     Args:
-        text: code, or Markdown; links in the latter are left out, as they have a test of their own.
-        known: page → its anchors.
+        text: code or Markdown. Markdown links are ignored; another test checks them.
+        known: anchors by page.
     """
     return [
         citation[0]
@@ -212,11 +212,11 @@ def test_each_citation_leads_to_a_heading() -> None:
         ),
     ],
 )
-def test_a_citation_of_no_heading_is_found(text: str, wrong: list[str]) -> None:
+def test_citation_of_a_missing_heading_is_found(text: str, wrong: list[str]) -> None:
     assert unresolved(text, {"lock.md": {"effect"}}) == wrong
 
 
-def test_rules_are_cited_in_this_way_only() -> None:
+def test_rules_are_cited_only_as_page_and_heading() -> None:
     found = {
         named(file): FORMER.findall(file.read_text(encoding="utf-8"))
         for file in (*CODE, *MARKDOWN)
@@ -226,5 +226,5 @@ def test_rules_are_cited_in_this_way_only() -> None:
 
 
 @pytest.mark.parametrize("text", ["(contract \N{SECTION SIGN}4.7)", "see docs/fidelity.md"])
-def test_another_reference_to_a_rule_is_found(text: str) -> None:
+def test_reference_to_a_rule_in_the_former_style_is_found(text: str) -> None:
     assert FORMER.search(text)

@@ -1,4 +1,4 @@
-"""The commands, as a user runs them."""
+"""The command line, run as a user runs it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHELL = sys.platform != "win32"
 
 
 class CommandRunner:
-    """Runs commands in a folder; what it started has ended when the test has."""
+    """A folder in which commands run; the test ends the servers that they start."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -45,7 +45,7 @@ class CommandRunner:
         self._started: list[warm_interpreter.Process] = []
 
     def run(self, *arguments: str, status: int = 0) -> str:
-        """Run a command to its end; all that it prints."""
+        """Run a command to its end; return all that it printed."""
         done = warm_interpreter.run(
             [*PROGRAM, *arguments], environment=self.environment, folder=self.folder, timeout=90
         )
@@ -53,7 +53,7 @@ class CommandRunner:
         return done.stdout
 
     def start(self, *options: str) -> ForegroundServer:
-        """Start a server in the foreground; returns once it has introduced itself."""
+        """Start a server in the foreground; return once it is ready."""
         return ForegroundServer(self.begin("start", "--port", "0", *options))
 
     def begin(self, *arguments: str) -> warm_interpreter.Process:
@@ -65,11 +65,11 @@ class CommandRunner:
         return process
 
     def states(self) -> list[Path]:
-        """What the running servers left for other commands."""
+        """Return the state files of the running servers."""
         return sorted(self.folder.rglob("server.json"))
 
     def state(self) -> dict[str, str]:
-        """What the only running server left for other commands."""
+        """Return the state of the only running server."""
         (path,) = self.states()
         return dict(json.loads(path.read_text(encoding="utf-8")))
 
@@ -77,7 +77,7 @@ class CommandRunner:
         for process in self._started:
             process.kill()
             process.communicate()
-        for path in self.states():  # of those that were left running, or killed
+        for path in self.states():  # of servers still running, or killed
             if not path.exists():  # removed meanwhile, as its server was killed
                 continue
             endpoint = json.loads(path.read_text())["url"] + "/api/label/v2/graphql"
@@ -88,7 +88,7 @@ class CommandRunner:
 
 
 class ForegroundServer:
-    """A server in the foreground, and what it printed until it was ready."""
+    """A server in the foreground, with the text that it printed until it was ready."""
 
     def __init__(self, process: warm_interpreter.Process) -> None:
         self.process = process
@@ -115,7 +115,7 @@ class ForegroundServer:
         return answer.json()["data"]
 
     def create_project(self) -> None:
-        """Change the default world."""
+        """Create a project in the default world."""
         data = '{title: "New", inputType: IMAGE, jsonInterface: "{}", description: ""}'
         self.query(f"mutation {{ createProject(data: {data}) {{ id }} }}")
 
@@ -123,7 +123,7 @@ class ForegroundServer:
         return self.query("{ projects(where: {}, first: 100, skip: 0) { title } }")
 
     def stop(self, with_signal: int = signal.SIGINT) -> tuple[int, str]:
-        """Stop it; the exit status and what else it printed."""
+        """Stop the server; return the exit status and the rest of its output."""
         self.process.send_signal(with_signal)
         rest, _ = self.process.communicate(timeout=30)
         return self.process.returncode, rest
@@ -138,7 +138,7 @@ def commands(tmp_path: Path) -> Iterator[CommandRunner]:
 
 @pytest.fixture(scope="module")
 def commands_with_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandRunner]:
-    """Where a server runs that no test changes."""
+    """Return a runner whose server no test changes."""
     runner = CommandRunner(tmp_path_factory.mktemp("running"))
     runner.start("--ephemeral")
     yield runner
@@ -146,7 +146,7 @@ def commands_with_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
 
 
 class TestStart:
-    def test_it_prints_what_a_client_needs(self, commands: CommandRunner) -> None:
+    def test_start_prints_the_endpoint_and_api_keys(self, commands: CommandRunner) -> None:
         server = commands.start()
         assert requests.get(f"{server.url}/health", **DIRECT).json() == {"status": "ready"}
         for user in ("admin", "manager", "reviewer", "labeler"):
@@ -158,7 +158,7 @@ class TestStart:
         assert "\nexport NO_PROXY=127.0.0.1,localhost\n" in server.introduction
         assert "Plugin tutorial: count the objects" in server.introduction
 
-    def test_it_is_ready_before_the_sdk_is_imported(self, commands: CommandRunner) -> None:
+    def test_server_is_ready_before_the_sdk_is_imported(self, commands: CommandRunner) -> None:
         code = (
             "import sys, kili_emulator.app, kili_emulator.cli.server as server\n"
             "from kili_emulator.app.platform import HttpServer\n"
@@ -178,20 +178,20 @@ class TestStart:
         assert done.stdout.splitlines()[-2:] == ["False", "Stopped."]
 
     @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-    def test_signals_stop_it_cleanly(self, commands: CommandRunner, name: str) -> None:
+    def test_signals_stop_the_server_cleanly(self, commands: CommandRunner, name: str) -> None:
         server = commands.start()
         status, rest = server.stop(getattr(signal, name))
         assert (status, rest.splitlines()[-1]) == (0, "Stopped.")
         assert not (commands.data_dir / "server.json").exists()
 
-    def test_a_restart_finds_the_data(self, commands: CommandRunner) -> None:
+    def test_restart_keeps_the_data(self, commands: CommandRunner) -> None:
         first = commands.start()
         first.create_project()
         before = first.projects()
         first.stop()
         assert commands.start().projects() == before
 
-    def test_a_killed_server_is_no_obstacle(self, commands: CommandRunner) -> None:
+    def test_server_starts_after_a_killed_server(self, commands: CommandRunner) -> None:
         first = commands.start()
         first.process.kill()
         first.process.wait()
@@ -199,20 +199,20 @@ class TestStart:
         assert not (commands.data_dir / "server.json").exists()
         commands.start()
 
-    def test_what_a_killed_server_left_is_not_taken_for_a_running_one(
+    def test_state_file_of_a_killed_server_is_not_taken_for_a_running_server(
         self, commands: CommandRunner
     ) -> None:
         server = commands.start()
         left = (commands.data_dir / "server.json").read_text()
         server.stop()
-        # The process' number has become somebody else's.
+        # The process id now belongs to another process.
         (commands.data_dir / "server.json").write_text(
             json.dumps({**json.loads(left), "pid": os.getpid()})
         )
         assert "no emulator runs" in commands.run("stop", status=1)
         assert not (commands.data_dir / "server.json").exists()
 
-    def test_stopping_asks_the_server_and_signals_nobody(self, commands: CommandRunner) -> None:
+    def test_stop_asks_the_server_and_signals_no_process(self, commands: CommandRunner) -> None:
         server = commands.start()
         with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
             state = {**commands.state(), "pid": other.pid}
@@ -233,14 +233,16 @@ class TestStart:
         assert server.process.wait(30) == 0
 
     @pytest.mark.skipif("not SHELL")
-    def test_a_server_that_does_not_answer_is_told_apart(self, commands: CommandRunner) -> None:
+    def test_stop_reports_a_server_that_does_not_answer(self, commands: CommandRunner) -> None:
         server = commands.start()
         server.process.send_signal(signal.SIGSTOP)
         printed = commands.run("stop", status=1)
         server.process.send_signal(signal.SIGCONT)
         assert f"process {server.process.pid}, does not answer" in printed
 
-    def test_a_plugin_that_changes_the_folder_moves_no_data(self, commands: CommandRunner) -> None:
+    def test_plugin_that_changes_the_current_folder_moves_no_data(
+        self, commands: CommandRunner
+    ) -> None:
         code = (
             "import os, kili_emulator.app, kili_emulator.cli.server as server\n"
             "kili_emulator.app.platform.HttpServer.serve = lambda self: os.chdir(os.sep)\n"
@@ -256,19 +258,19 @@ class TestStart:
         )
         assert not (commands.data_dir / "server.json").exists()
 
-    def test_ephemeral_leaves_nothing(self, commands: CommandRunner) -> None:
+    def test_ephemeral_server_leaves_no_files(self, commands: CommandRunner) -> None:
         server = commands.start("--ephemeral")
         assert [path.name for path in commands.folder.iterdir()] == ["tmp"]
         assert len(commands.states()) == 1
         server.stop()
         assert not [path for path in commands.folder.rglob("*") if path.is_file()]
 
-    def test_another_scenario_than_the_datas_is_pointed_out(self, commands: CommandRunner) -> None:
+    def test_restart_keeps_the_scenario_of_the_data(self, commands: CommandRunner) -> None:
         commands.start("--scenario", "empty").stop()
         server = commands.start()
         assert server.printed(r"scenario +(\w+)") == "empty"
 
-    def test_detach_leaves_it_running(self, commands: CommandRunner) -> None:
+    def test_detached_server_runs_until_stopped(self, commands: CommandRunner) -> None:
         printed = commands.run("start", "--detach", "--port", "0")
         assert "Kili Emulator is ready." in printed
         assert f"Running in the background as process {commands.state()['pid']}" in printed
@@ -280,10 +282,10 @@ class TestStart:
 
 
 class TestEphemeral:
-    """Servers that keep nothing: any number of them, also beside one that keeps its data."""
+    """Ephemeral servers: any number of them runs beside one server that keeps its data."""
 
     def detach(self, commands: CommandRunner) -> tuple[str, str]:
-        """Start one in the background; its endpoint and process."""
+        """Start an ephemeral server in the background; return its endpoint and process id."""
         printed = commands.run("start", "--ephemeral", "--detach", "--port", "0")
         endpoint = re.search(r"endpoint +(\S+)", printed)
         process = re.search(
@@ -296,9 +298,7 @@ class TestEphemeral:
         assert "Kili Emulator is ready." in log.read_text()
         return endpoint[1], process[1]
 
-    def test_servers_that_were_started_in_one_folder_do_not_meet(
-        self, commands: CommandRunner
-    ) -> None:
+    def test_servers_started_in_one_folder_share_no_data(self, commands: CommandRunner) -> None:
         kept = commands.start()
         before = sorted(commands.data_dir.rglob("*"))
         one, other = commands.start("--ephemeral"), commands.start("--ephemeral")
@@ -308,7 +308,7 @@ class TestEphemeral:
         shown = [json.dumps(server.projects()) for server in (kept, one, other)]
         assert ['"New"' in each for each in shown] == [False, True, False]
 
-    def test_commands_find_one_in_the_background(self, commands: CommandRunner) -> None:
+    def test_commands_find_a_detached_ephemeral_server(self, commands: CommandRunner) -> None:
         endpoint, _ = self.detach(commands)
         assert not commands.data_dir.exists()
         assert (
@@ -321,11 +321,13 @@ class TestEphemeral:
         assert not [path for path in commands.folder.rglob("*") if path.is_file()]
         assert "no emulator runs on .kili-emulator" in commands.run("env", status=1)
 
-    def test_commands_find_one_in_another_terminal(self, commands: CommandRunner) -> None:
+    def test_commands_find_an_ephemeral_server_of_another_terminal(
+        self, commands: CommandRunner
+    ) -> None:
         server = commands.start("--ephemeral")
         assert f"export KILI_API_ENDPOINT={server.endpoint}\n" in commands.run("env")
 
-    def test_one_is_found_by_the_data_folder_that_it_was_started_with(
+    def test_ephemeral_server_is_found_by_its_data_dir_option(
         self, commands: CommandRunner
     ) -> None:
         one = commands.start("--ephemeral", "--data-dir", "one")
@@ -335,7 +337,7 @@ class TestEphemeral:
         assert not (commands.folder / "one").exists()
 
     @pytest.mark.skipif(not SHELL, reason="a signal that cannot be caught")
-    def test_what_a_killed_one_left_is_removed_wherever_the_next_one_starts(
+    def test_state_of_a_killed_server_is_removed_by_the_next_start(
         self, commands: CommandRunner
     ) -> None:
         killed = commands.start("--ephemeral", "--data-dir", "one").process
@@ -346,7 +348,7 @@ class TestEphemeral:
         assert not left.exists()
         assert len(commands.states()) == 1
 
-    def test_the_endpoint_chooses_among_several(self, commands: CommandRunner) -> None:
+    def test_endpoint_selects_one_of_several_servers(self, commands: CommandRunner) -> None:
         endpoints = dict(self.detach(commands) for _ in range(2))
         printed = commands.run("stop", status=1)
         assert "several ephemeral emulators run here: " in printed
@@ -359,21 +361,23 @@ class TestEphemeral:
         del commands.environment["KILI_API_ENDPOINT"]
         assert last in commands.run("env")
 
-    def test_one_that_keeps_its_data_goes_before_others(self, commands: CommandRunner) -> None:
+    def test_commands_prefer_the_server_that_keeps_its_data(self, commands: CommandRunner) -> None:
         commands.start("--ephemeral")
         kept = commands.start()
         assert kept.endpoint in commands.run("env")
         commands.run("stop")
         assert kept.process.wait(30) == 0
 
-    def test_a_killed_one_is_forgotten(self, commands: CommandRunner) -> None:
+    def test_killed_ephemeral_server_is_forgotten(self, commands: CommandRunner) -> None:
         server = commands.start("--ephemeral")
         server.process.kill()
         server.process.wait()
         assert "no emulator runs on" in commands.run("env", status=1)
         assert commands.states() == []
 
-    def test_one_that_does_not_start_leaves_nothing(self, commands: CommandRunner) -> None:
+    def test_failed_start_of_an_ephemeral_server_leaves_no_files(
+        self, commands: CommandRunner
+    ) -> None:
         (commands.folder / "mine.yaml").write_text("users: []\n")
         for option in ([], ["--detach"]):
             printed = commands.run(
@@ -383,9 +387,7 @@ class TestEphemeral:
         assert [path.name for path in commands.folder.rglob("*") if path.is_file()] == ["mine.yaml"]
 
     @pytest.mark.skipif("not SHELL")
-    def test_a_folder_that_another_user_made_for_it_is_not_used(
-        self, commands: CommandRunner
-    ) -> None:
+    def test_state_folder_of_another_user_is_refused(self, commands: CommandRunner) -> None:
         other = commands.folder / "other"
         other.mkdir()
         (commands.temporary / f"kili-emulator-servers-{os.getuid()}").symlink_to(other)
@@ -422,35 +424,39 @@ class TestRefusals:
         state.with_name("hidden").rename(state)
 
     @pytest.mark.parametrize("option", [[], ["--detach"]])
-    def test_a_broken_scenario_is_named_with_its_line(
+    def test_error_in_a_scenario_is_reported_with_its_line(
         self, commands: CommandRunner, option: list[str]
     ) -> None:
         (commands.folder / "mine.yaml").write_text("organization:\n  name: [\n")
         printed = commands.run("start", "--port", "0", "--scenario", "mine.yaml", *option, status=1)
         assert "mine.yaml:3: this is not valid YAML" in printed
         assert ("the emulator did not start:" in printed) == bool(option)
-        commands.start()  # and nothing stands in the way of the next one
+        commands.start()  # the next start succeeds
 
-    def test_an_unknown_scenario_is_refused_with_the_known_ones(
+    def test_error_for_an_unknown_scenario_lists_the_known_names(
         self, commands: CommandRunner
     ) -> None:
         printed = commands.run("start", "--port", "0", "--scenario", "defualt", status=1)
         assert "or one of the names: default, empty" in printed
 
-    def test_an_unknown_setting_of_the_project_is_named(self, commands: CommandRunner) -> None:
+    def test_unknown_setting_in_the_project_file_is_reported(self, commands: CommandRunner) -> None:
         (commands.folder / "pyproject.toml").write_text("[tool.kili-emulator]\nprot = 1\n")
         printed = commands.run("start", status=2)
         assert "[tool.kili-emulator] of pyproject.toml: there is no setting 'prot'" in printed
         assert printed.endswith("did you mean port?\n")
 
-    def test_an_unknown_variable_is_named_and_ignored(self, commands: CommandRunner) -> None:
+    def test_unknown_environment_variable_is_reported_and_ignored(
+        self, commands: CommandRunner
+    ) -> None:
         commands.environment["KILI_EMULATOR_PROT"] = "1"
         printed = commands.run("stop", status=1)
-        said = "there is no setting for the variable KILI_EMULATOR_PROT; ignored: did you mean "
-        assert f"Warning: {said}KILI_EMULATOR_PORT?\n" in printed
+        warning = "there is no setting for the variable KILI_EMULATOR_PROT; ignored: did you mean "
+        assert f"Warning: {warning}KILI_EMULATOR_PORT?\n" in printed
         assert "no emulator runs" in printed
 
-    def test_a_bad_value_of_a_variable_is_named(self, commands: CommandRunner) -> None:
+    def test_invalid_value_of_an_environment_variable_is_reported(
+        self, commands: CommandRunner
+    ) -> None:
         commands.environment["KILI_EMULATOR_PORT"] = "many"
         assert "KILI_EMULATOR_PORT: port = 'many'" in commands.run("start", status=2)
 
@@ -463,13 +469,13 @@ class TestRefusals:
     ) -> None:
         assert f"give {range_}" in commands.run("start", f"--{option}", value, status=2)
 
-    def test_a_folder_that_cannot_be_is_explained(self, commands: CommandRunner) -> None:
+    def test_impossible_data_folder_is_reported(self, commands: CommandRunner) -> None:
         (commands.folder / "file").touch()
         for option in ([], ["--detach"]):
             printed = commands.run("start", "--data-dir", "file/data", *option, status=1)
             assert "file/data cannot be used (Not a directory)" in printed
 
-    def test_data_that_cannot_be_read_are_named(self, commands: CommandRunner) -> None:
+    def test_unreadable_data_file_is_reported(self, commands: CommandRunner) -> None:
         folder = commands.data_dir / "worlds" / "default"
         folder.mkdir(parents=True)
         (folder / "documents.sqlite").write_bytes(b"something else " * 100)
@@ -479,7 +485,7 @@ class TestRefusals:
 
 
 class TestOtherMachines:
-    def test_they_need_a_random_key(self, commands: CommandRunner) -> None:
+    def test_server_open_to_other_machines_has_random_keys(self, commands: CommandRunner) -> None:
         server = commands.start("--host", "0.0.0.0")
         assert server.url.startswith("http://127.0.0.1:")
         assert re.fullmatch(r"emulator-[\w-]{43}", server.key)
@@ -488,18 +494,18 @@ class TestOtherMachines:
         with pytest.raises(requests.JSONDecodeError):  # it says "Unauthorized"
             server.projects()
 
-    def test_they_may_have_the_documented_keys(self, commands: CommandRunner) -> None:
+    def test_public_keys_option_keeps_the_documented_keys(self, commands: CommandRunner) -> None:
         assert commands.start("--host", "0.0.0.0", "--public-keys").key == "emulator-admin"
 
     @pytest.mark.skipif("sys.platform != 'linux'")
-    def test_the_address_is_reached_past_proxies(self, commands: CommandRunner) -> None:
+    def test_address_is_reached_without_proxies(self, commands: CommandRunner) -> None:
         server = commands.start("--host", "127.0.0.2")
         assert server.url.startswith("http://127.0.0.2:")
         line = "export NO_PROXY=127.0.0.1,localhost,127.0.0.2\n"
         assert line in server.introduction
         assert line in commands.run("env")
 
-    def test_data_with_the_documented_keys_are_not_opened_to_them(
+    def test_data_with_documented_keys_is_not_opened_to_other_machines(
         self, commands: CommandRunner
     ) -> None:
         commands.start().stop()
@@ -510,7 +516,7 @@ class TestOtherMachines:
 
 class TestEnv:
     @pytest.mark.skipif("not SHELL")
-    def test_a_shell_can_evaluate_it(self, commands: CommandRunner) -> None:
+    def test_output_of_env_can_be_evaluated_by_a_shell(self, commands: CommandRunner) -> None:
         commands.run("start", "--detach", "--port", "0", "--ephemeral")
         commands.environment["NO_PROXY"] = "intranet"
         script = (
@@ -532,7 +538,7 @@ class TestEnv:
         ).stdout
         assert printed == "{'email': 'admin@example.com'} intranet,127.0.0.1,localhost\n"
 
-    def test_it_knows_users_and_worlds(self, commands: CommandRunner) -> None:
+    def test_env_selects_user_and_world(self, commands: CommandRunner) -> None:
         commands.start("--ephemeral")
         commands.run("world", "create", "two")
         printed = commands.run("env", "--world", "two", "--user", "labeler")
@@ -542,16 +548,16 @@ class TestEnv:
         unknown = commands.run("env", "--world", "three", status=1)
         assert "there is no world 'three' (there are: default, two)" in unknown
 
-    def test_it_needs_a_server(self, commands: CommandRunner) -> None:
+    def test_env_needs_a_running_server(self, commands: CommandRunner) -> None:
         assert "no emulator runs on .kili-emulator" in commands.run("env", status=1)
 
-    def test_waiting_ends(self, commands: CommandRunner) -> None:
+    def test_wait_ends_after_its_timeout(self, commands: CommandRunner) -> None:
         printed = commands.run("wait", "--timeout", "0.2", status=1)
         assert "no emulator on .kili-emulator was ready within 0.2 seconds" in printed
 
 
 class TestReset:
-    def test_a_running_server_forgets(self, commands: CommandRunner) -> None:
+    def test_reset_restores_the_world_of_a_running_server(self, commands: CommandRunner) -> None:
         server = commands.start()
         before = server.projects()
         server.create_project()
@@ -559,9 +565,7 @@ class TestReset:
         assert commands.run("reset") == "World default was reset to its scenario.\n"
         assert server.projects() == before
 
-    def test_a_stopped_server_has_forgotten_all_but_its_scenario(
-        self, commands: CommandRunner
-    ) -> None:
+    def test_reset_of_a_stopped_server_restores_its_scenario(self, commands: CommandRunner) -> None:
         first = commands.start("--scenario", "empty")
         before = first.projects()
         first.create_project()
@@ -570,13 +574,13 @@ class TestReset:
         commands.run("reset")
         assert commands.start().projects() == before
 
-    def test_nothing_to_reset_is_fine(self, commands: CommandRunner) -> None:
+    def test_reset_without_data_succeeds(self, commands: CommandRunner) -> None:
         assert commands.run("reset") == "World default was reset to its scenario.\n"
         assert not commands.data_dir.exists()
 
 
 class TestWorld:
-    def test_worlds_are_made_listed_reset_and_deleted(self, commands: CommandRunner) -> None:
+    def test_worlds_are_created_listed_reset_and_deleted(self, commands: CommandRunner) -> None:
         server = commands.start()
         printed = commands.run("world", "create", "two", "--seed", "1")
         assert printed.startswith(
@@ -601,7 +605,7 @@ class TestWorld:
         commands.start()
         assert commands.run("world", "list") == before
 
-    def test_a_scenario_file_is_seen_from_where_the_command_runs(
+    def test_scenario_path_is_relative_to_the_folder_of_the_command(
         self, commands: CommandRunner
     ) -> None:
         commands.start("--ephemeral")
@@ -618,7 +622,7 @@ class TestWorld:
         commands.run("world", "create", "three", "--scenario", "default", *data_dir)
 
     @pytest.mark.parametrize(
-        ("arguments", "said"),
+        ("arguments", "message"),
         [
             ("create default", "world 'default' exists already"),
             ("create Two!", "'Two!' is not a valid name of a world: use lower-case letters"),
@@ -628,15 +632,15 @@ class TestWorld:
             ("delete default", "the default world cannot be deleted: reset it instead"),
         ],
     )
-    def test_mistakes_are_explained(
-        self, commands_with_server: CommandRunner, arguments: str, said: str
+    def test_errors_of_world_commands_are_explained(
+        self, commands_with_server: CommandRunner, arguments: str, message: str
     ) -> None:
         printed = commands_with_server.run("world", *arguments.split(), status=1)
         assert printed.startswith("Error: ")
-        assert said in printed
+        assert message in printed
         assert commands_with_server.run("world", "list").count("(scenario ") == 1
 
-    def test_a_server_is_needed(self, commands: CommandRunner) -> None:
+    def test_world_commands_need_a_running_server(self, commands: CommandRunner) -> None:
         assert "no emulator runs on" in commands.run("world", "list", status=1)
 
 
@@ -676,7 +680,9 @@ def test_commands_start_without_the_server_and_the_sdk() -> None:
     ("given", "nearest"),
     [(["strat"], "start"), (["plugins", "lst"], "list"), (["world", "creat"], "create")],
 )
-def test_an_unknown_command_names_the_nearest_one(given: list[str], nearest: str) -> None:
+def test_error_for_an_unknown_command_suggests_the_nearest_command(
+    given: list[str], nearest: str
+) -> None:
     from click.testing import CliRunner
 
     from kili_emulator.cli import main

@@ -1,4 +1,4 @@
-"""Times: how they are written, what is read as one, and where they come from."""
+"""Times: written format, accepted notations, and the clock of a world."""
 
 from __future__ import annotations
 
@@ -52,22 +52,22 @@ def test_written_time_has_the_format_that_clients_parse() -> None:
         "2023-01-16T05:30:36.691-05:30",
     ],
 )
-def test_every_way_to_write_a_moment_is_read_as_the_same_one(text: str) -> None:
+def test_all_notations_of_a_moment_are_read_alike(text: str) -> None:
     assert clock.parse_time(text) == MOMENT
 
 
 @pytest.mark.parametrize("text", ["2023-01-16", " 2023-01-16\n", "2023-01-16Z"])
-def test_a_date_ends_with_its_last_millisecond(text: str) -> None:
+def test_end_of_a_date_is_its_last_millisecond(text: str) -> None:
     assert clock.format_time(clock.parse_end_time(text)) == "2023-01-16T23:59:59.999Z"
 
 
 @pytest.mark.parametrize("text", [TEXT, "2023-01-16T00:00", "2023-01-16T02:00+02:00"])
-def test_a_moment_ends_where_it_begins(text: str) -> None:
+def test_end_of_a_moment_is_the_moment(text: str) -> None:
     assert clock.parse_end_time(text) == clock.parse_time(text)
 
 
 @pytest.mark.parametrize("text", ["2023-01-16", "2023-01-16Z", "2023-01-16T00:00"])
-def test_date_is_its_midnight_in_utc(text: str) -> None:
+def test_date_is_read_as_midnight_in_utc(text: str) -> None:
     assert clock.parse_time(text) == datetime(2023, 1, 16, tzinfo=UTC)
 
 
@@ -84,7 +84,7 @@ def test_date_is_its_midnight_in_utc(text: str) -> None:
     ],
 )
 @pytest.mark.parametrize("zone", ["", "Z", "+00:00", "+00:00Z", "+01:00"])
-def test_fraction_may_have_any_number_of_digits(
+def test_fraction_of_any_number_of_digits_is_read(
     fraction: str, microseconds: int, zone: str
 ) -> None:
     moment = clock.parse_time(f"2023-01-16T11:00:36{fraction}{zone}")
@@ -96,27 +96,27 @@ def test_fraction_may_have_any_number_of_digits(
 @pytest.mark.parametrize(
     "text", ["2023-01-16", TEXT, "2023-01-16T11:00:36.691", "2023-01-16T11:00+05:30"]
 )
-def test_what_is_read_always_has_a_zone(text: str) -> None:
+def test_parsed_time_has_a_time_zone(text: str) -> None:
     assert clock.parse_time(text).utcoffset() == timedelta()
 
 
 @pytest.mark.parametrize("text", ["", "Z", "yesterday", "2023-13-01", "16/01/2023", "1673866836"])
-def test_other_text_is_refused(text: str) -> None:
+def test_text_that_is_not_a_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         clock.parse_time(text)
 
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-00:01"])
-def test_time_that_is_none_in_utc_is_refused(text: str) -> None:
+def test_time_out_of_range_in_utc_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=f"^{text[:4]}.* in UTC$"):
         clock.parse_time(text)
 
 
-def test_reading_undoes_writing() -> None:
+def test_written_time_is_read_back() -> None:
     assert clock.format_time(clock.parse_time(TEXT)) == TEXT
 
 
-def test_clock_tells_the_systems_time_cut_to_milliseconds() -> None:
+def test_clock_gives_the_system_time_cut_to_milliseconds() -> None:
     with freeze_time("2023-01-16 11:00:36.691999"):
         assert Clock().now() == MOMENT
 
@@ -126,14 +126,14 @@ def test_clock_adds_its_offset() -> None:
         assert Clock(timedelta(days=-1)).now() == MOMENT - timedelta(days=1)
 
 
-def test_frozen_time_moves_on_when_it_is_told_to() -> None:
+def test_frozen_time_advances_by_ticks() -> None:
     with freeze_time("2023-01-16 11:00:36.691") as frozen:
         frozen.tick(timedelta(seconds=1.5))
 
         assert clock.format_time(Clock().now()) == "2023-01-16T11:00:38.191Z"
 
 
-def test_monotonic_never_goes_back() -> None:
+def test_monotonic_never_decreases() -> None:
     readings = [clock.monotonic() for _ in range(100)]
 
     assert readings == sorted(readings)

@@ -1,4 +1,4 @@
-"""Settings: which source wins, what they are read as, and what an error says."""
+"""Settings: order of sources, conversion of values, and error messages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def load(
     return load_settings(given or {}, environment or {}, project_file)
 
 
-def test_without_any_source_there_are_defaults(tmp_path: Path) -> None:
+def test_settings_without_a_source_are_defaults(tmp_path: Path) -> None:
     assert load_settings({}, {}, tmp_path / "missing.toml") == Settings()
 
 
@@ -62,14 +62,14 @@ def test_nearest_source_wins(tmp_path: Path, sources: list[str], port: int) -> N
     assert load(tmp_path, **arguments).port == port
 
 
-def test_sources_add_up(tmp_path: Path) -> None:
+def test_settings_of_all_sources_are_merged(tmp_path: Path) -> None:
     arguments = {"given": {"host": "::1"}, "environment": {"KILI_EMULATOR_SEED": "4"}}
     settings = load(tmp_path, table="port = 3", **arguments)
 
     assert settings == Settings(host="::1", seed=4, port=3)
 
 
-def test_option_that_was_not_given_hides_nothing(tmp_path: Path) -> None:
+def test_absent_option_overrides_no_other_source(tmp_path: Path) -> None:
     assert load(tmp_path, given={"port": None}, table="port = 3").port == 3
 
 
@@ -99,7 +99,7 @@ def test_option_that_was_not_given_hides_nothing(tmp_path: Path) -> None:
         ("request_log", "some/file", Path("some/file").absolute()),
     ],
 )
-def test_environment_text_is_read_as_the_settings_type(
+def test_environment_variable_is_converted_to_the_type_of_its_setting(
     tmp_path: Path, name: str, text: str, value: object
 ) -> None:
     settings = load(tmp_path, environment={f"KILI_EMULATOR_{name.upper()}": text})
@@ -120,7 +120,7 @@ def test_environment_text_is_read_as_the_settings_type(
         ("sync-wait = 1", "sync_wait", 1.0),
     ],
 )
-def test_project_file_takes_toml_values_and_dashes(
+def test_project_file_accepts_toml_values_and_dashes_in_names(
     tmp_path: Path, line: str, name: str, value: object
 ) -> None:
     assert getattr(load(tmp_path, table=line), name) == value
@@ -145,7 +145,9 @@ def test_project_file_takes_toml_values_and_dashes(
         ("DEPLOY_SECONDS", "-1"),
     ],
 )
-def test_bad_environment_value_names_its_variable(tmp_path: Path, name: str, text: str) -> None:
+def test_error_for_a_bad_environment_value_names_the_variable(
+    tmp_path: Path, name: str, text: str
+) -> None:
     with pytest.raises(SettingsError) as caught:
         load(tmp_path, environment={f"KILI_EMULATOR_{name}": text})
 
@@ -153,7 +155,7 @@ def test_bad_environment_value_names_its_variable(tmp_path: Path, name: str, tex
     assert repr(text) in str(caught.value)
 
 
-def test_bad_value_of_the_project_file_names_the_file(tmp_path: Path) -> None:
+def test_error_for_a_bad_value_in_the_project_file_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         load(tmp_path, table='port = "many"')
 
@@ -185,7 +187,7 @@ def test_bad_value_of_the_project_file_names_the_file(tmp_path: Path) -> None:
         ("allow_host", "{a = 1}"),
     ],
 )
-def test_value_of_another_type_names_its_source_and_setting(
+def test_error_for_a_value_of_the_wrong_type_names_source_and_setting(
     tmp_path: Path, name: str, value: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
@@ -203,7 +205,7 @@ def test_project_file_without_a_table_is_refused(tmp_path: Path, text: str) -> N
         load_settings({}, {}, project_file)
 
 
-def test_project_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+def test_error_for_a_project_file_that_is_not_utf8_names_the_file(tmp_path: Path) -> None:
     project_file = tmp_path / "pyproject.toml"
     project_file.write_bytes('name = "é"'.encode("latin-1"))
 
@@ -212,20 +214,20 @@ def test_project_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ({"prot": 1}, "the command line: there is no setting 'prot'"),
         ({"port": True}, "the command line: port = True"),
         ({"port": 70000}, "the command line: port = 70000 is not allowed: give 0 to 65535"),
     ],
 )
-def test_mistake_in_what_is_given_is_named(
-    tmp_path: Path, given: dict[str, Any], said: str
+def test_error_for_a_bad_option_names_the_option(
+    tmp_path: Path, given: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
         load(tmp_path, given=given)
 
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +239,7 @@ def test_mistake_in_what_is_given_is_named(
         ("colour", ""),
     ],
 )
-def test_unknown_setting_of_the_project_file_is_refused_with_the_known_and_the_nearest_one(
+def test_error_for_an_unknown_setting_lists_known_and_nearest_settings(
     tmp_path: Path, name: str, near: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
@@ -257,7 +259,9 @@ def test_unknown_setting_of_the_project_file_is_refused_with_the_known_and_the_n
         ("seed", ""),
     ],
 )
-def test_unknown_variable_is_a_warning_with_the_nearest_one(name: str, near: str) -> None:
+def test_warning_for_an_unknown_variable_suggests_the_nearest_variable(
+    name: str, near: str
+) -> None:
     variable = f"KILI_EMULATOR_{name}"
     warnings = unknown_variables({variable: "1", "KILI_EMULATOR_SEED": "1", "SEDE": "1"})
 
@@ -278,7 +282,7 @@ class TestEmbedded:
         project_file.write_text(f"[tool.kili-emulator]\n{table}\n", encoding="utf-8")
         return load_embedded_settings(given or {}, environment or {}, project_file)
 
-    def test_it_is_in_memory_and_on_any_free_port(self, tmp_path: Path) -> None:
+    def test_embedded_emulator_is_ephemeral_on_any_free_port(self, tmp_path: Path) -> None:
         assert self.load(tmp_path) == Settings(ephemeral=True, port=0)
 
     @pytest.mark.parametrize(
@@ -298,7 +302,7 @@ class TestEmbedded:
         chosen = {name: all_sources[name] for name in sources}
         assert self.load(tmp_path, **chosen).seed == seed
 
-    def test_what_is_about_a_server_of_its_own_holds_only_where_it_is_given(
+    def test_server_settings_of_environment_and_project_file_are_ignored(
         self, tmp_path: Path
     ) -> None:
         environment = {"KILI_EMULATOR_PORT": "tcp://10.0.0.1:5454", "KILI_EMULATOR_EPHEMERAL": "0"}
@@ -309,22 +313,22 @@ class TestEmbedded:
         merged_settings = self.load(tmp_path, given, environment, table)
         assert merged_settings == Settings(host="::1", port=7, data_dir=Path("x"), workflow="V1")
 
-    def test_a_mistake_in_an_argument_is_named(self, tmp_path: Path) -> None:
+    def test_error_for_a_bad_argument_names_the_argument(self, tmp_path: Path) -> None:
         with pytest.raises(SettingsError, match=r"Emulator\(\): plugin_memory = 1 is not allowed"):
             self.load(tmp_path, {"plugin_memory": 1})
 
 
-def test_project_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
+def test_error_for_a_project_file_that_is_not_toml_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"pyproject\.toml cannot be read"):
         load(tmp_path, table="= nothing")
 
 
-def test_bad_value_counts_even_where_a_nearer_source_hides_it(tmp_path: Path) -> None:
+def test_bad_value_is_refused_even_if_another_source_overrides_it(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="port = 'many'"):
         load(tmp_path, given={"port": 1}, table='port = "many"')
 
 
-def test_variables_of_others_are_ignored(tmp_path: Path) -> None:
+def test_variables_of_other_programs_are_ignored(tmp_path: Path) -> None:
     assert load(tmp_path, environment={"PORT": "1", "KILI_EMULATOR_LATER": "x"}) == Settings()
 
 
@@ -340,7 +344,7 @@ def test_process_environment_is_read_unless_another_is_given(
     ("host", "expected"),
     [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False), ("::", False)],
 )
-def test_loopback_is_what_only_this_machine_reaches(host: str, expected: bool) -> None:
+def test_loopback_hosts_are_recognized(host: str, expected: bool) -> None:
     assert Settings(host=host).is_loopback is expected
 
 
@@ -349,7 +353,7 @@ def test_ephemeral_settings_have_no_folder() -> None:
     assert Settings(data_dir=Path("x"), ephemeral=True).folder is None
 
 
-def test_data_folder_stays_where_it_was_when_the_current_folder_changes(
+def test_data_folder_does_not_follow_the_current_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -375,7 +379,7 @@ def test_a_path_can_be_given_as_text(name: str) -> None:
         ("http://box.lan:1", "box.lan, x", "box.lan,x,127.0.0.1,localhost"),
     ],
 )
-def test_proxies_are_told_the_address_of_the_emulator(
+def test_no_proxy_includes_the_address_of_the_emulator(
     url: str, present: str, expected: str
 ) -> None:
     assert no_proxy(url, present) == expected

@@ -1,4 +1,4 @@
-"""Assets that several people label, with the SDK.
+"""Consensus on assets that several labelers label, with the SDK.
 
 See contract/workflow.md#consensus-in-the-workflow.
 """
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 
 @pytest.fixture
 def labeling_project(kili_emulator: Emulator) -> LabelingProject:
-    """New assets are for two labelers each."""
+    """Create a project whose new assets need two labelers each."""
     opened = LabelingProject(kili_emulator)
     opened.kili.update_labeling_step_properties(
         opened.project, "Label", consensus_coverage=100, number_of_expected_labels_for_consensus=2
@@ -35,7 +35,7 @@ def used(labeling_project: LabelingProject, name: str) -> bool:
     return bool(labeling_project.asset(name, "isUsedForConsensus")["isUsedForConsensus"])
 
 
-def test_two_people_label_an_asset_before_it_is_done(labeling_project: LabelingProject) -> None:
+def test_consensus_asset_needs_labels_of_two_labelers(labeling_project: LabelingProject) -> None:
     labeling_project.label("labeler", "one")
     assert (labeling_project.place("one"), labeling_project.status("one")) == (
         "Label PARTIALLY_DONE",
@@ -51,7 +51,7 @@ def test_two_people_label_an_asset_before_it_is_done(labeling_project: LabelingP
     assert labeling_project.asset("one", "consensusMark")["consensusMark"] == 0.5
 
 
-def test_two_people_work_on_it_at_once_and_a_third_does_not(
+def test_consensus_asset_is_locked_once_all_expected_labelers_work_on_it(
     labeling_project: LabelingProject,
 ) -> None:
     labeling_project.label("labeler", "one", "AUTOSAVE")
@@ -63,7 +63,7 @@ def test_two_people_work_on_it_at_once_and_a_third_does_not(
     assert labeling_project.place("one") == "Review 1 TO_DO"
 
 
-def test_an_asset_that_was_sent_back_needs_one_label(labeling_project: LabelingProject) -> None:
+def test_consensus_asset_sent_back_needs_one_label(labeling_project: LabelingProject) -> None:
     labeling_project.label("labeler", "one")
     labeling_project.label("reviewer", "one", response=BLUE)
     labeling_project.kili.send_back_to_queue([labeling_project.id("one")])
@@ -73,21 +73,23 @@ def test_an_asset_that_was_sent_back_needs_one_label(labeling_project: LabelingP
     assert labeling_project.asset("one", "consensusMark")["consensusMark"] == 1
 
 
-def test_a_review_of_it_needs_one_reviewer(labeling_project: LabelingProject) -> None:
+def test_review_of_a_consensus_asset_needs_one_reviewer(labeling_project: LabelingProject) -> None:
     labeling_project.label("labeler", "one")
     labeling_project.label("reviewer", "one")
     labeling_project.label("manager", "one", "REVIEW")
     assert labeling_project.place("one") == "Review 1 DONE"
 
 
-def test_it_cannot_be_skipped(labeling_project: LabelingProject) -> None:
+def test_consensus_asset_cannot_be_skipped(labeling_project: LabelingProject) -> None:
     with pytest.raises(GraphQLError, match="an asset used for consensus cannot be skipped"):
         labeling_project.kili.skip_or_unskip(
             "skip", labeling_project.id("one"), labeling_project.project, "blurred"
         )
 
 
-def test_coverage_draws_assets_that_nobody_has_begun(labeling_project: LabelingProject) -> None:
+def test_changed_consensus_coverage_does_not_apply_to_assets_with_labels(
+    labeling_project: LabelingProject,
+) -> None:
     labeling_project.label("labeler", "one")
     labeling_project.kili.update_labeling_step_properties(
         labeling_project.project, "Label", consensus_coverage=0
@@ -96,7 +98,7 @@ def test_coverage_draws_assets_that_nobody_has_begun(labeling_project: LabelingP
     assert [used(labeling_project, each) for each in ("one", "two", "four")] == [True, False, False]
 
 
-def test_consensus_is_set_on_an_asset_until_somebody_begins(
+def test_consensus_of_an_asset_can_change_only_before_labeling_begins(
     labeling_project: LabelingProject,
 ) -> None:
     set_consensus = labeling_project.kili.update_asset_consensus
@@ -115,7 +117,7 @@ def test_consensus_is_set_on_an_asset_until_somebody_begins(
     ("kind", "expected"),
     [("latest_from_last_step", ["BLUE", "RED"]), ("latest_from_all_steps", ["BLUE", "RED"])],
 )
-def test_an_export_has_the_label_of_each_labeler(
+def test_export_has_the_label_of_each_labeler(
     labeling_project: LabelingProject, kind: str, expected: list[str], tmp_path: Path
 ) -> None:
     labeling_project.label("labeler", "one")
@@ -127,7 +129,7 @@ def test_an_export_has_the_label_of_each_labeler(
     ("kind", "expected"),
     [("latest_from_last_step", ["BLUE"]), ("latest_from_all_steps", ["BLUE", "RED", "RED"])],
 )
-def test_an_export_after_the_review_has_the_last_step_or_all(
+def test_export_after_review_has_labels_of_the_last_step_or_all_steps(
     labeling_project: LabelingProject, kind: str, expected: list[str], tmp_path: Path
 ) -> None:
     labeling_project.label("labeler", "one")
@@ -155,7 +157,7 @@ every_way = pytest.mark.parametrize("ask", [ask_on_the_step, ask_in_the_project]
 
 
 @every_way
-def test_an_asset_that_nobody_waits_for_any_more_goes_on(
+def test_asset_with_enough_labels_for_lowered_consensus_advances(
     labeling_project: LabelingProject, ask: Callable[[LabelingProject, int], None]
 ) -> None:
     ask(labeling_project, 3)
@@ -183,7 +185,7 @@ def test_an_asset_that_nobody_waits_for_any_more_goes_on(
     ]
 
 
-def test_it_goes_on_by_the_coverage_that_the_same_edit_gives_the_review(
+def test_advancing_asset_follows_the_review_coverage_of_the_same_edit(
     labeling_project: LabelingProject,
 ) -> None:
     labeling_project.label("labeler", "one")
@@ -205,7 +207,7 @@ def test_it_goes_on_by_the_coverage_that_the_same_edit_gives_the_review(
 
 
 @every_way
-def test_what_waits_for_other_things_than_labelers_stays(
+def test_lowered_consensus_does_not_advance_rework_or_work_in_progress(
     labeling_project: LabelingProject, ask: Callable[[LabelingProject, int], None]
 ) -> None:
     labeling_project.label("labeler", "one")
@@ -224,7 +226,7 @@ def test_what_waits_for_other_things_than_labelers_stays(
 
 @pytest.fixture
 def project_without_steps(kili_emulator: Emulator) -> LabelingProject:
-    """New assets are for three labelers each, in a project without steps."""
+    """Create a project without steps whose new assets need three labelers each."""
     opened = LabelingProject(kili_emulator, V1)
     settings = {"consensus_tot_coverage": 100, "min_consensus_size": 3}
     opened.kili.update_properties_in_project(opened.project, **settings)
@@ -232,7 +234,7 @@ def project_without_steps(kili_emulator: Emulator) -> LabelingProject:
 
 
 @pytest.mark.parametrize(("coverage", "expected"), [(0, "LABELED"), (100, "TO_REVIEW")])
-def test_an_asset_without_steps_goes_on_too(
+def test_asset_without_steps_advances_when_consensus_is_lowered(
     project_without_steps: LabelingProject, coverage: int, expected: str
 ) -> None:
     project_without_steps.label("labeler", "one")
@@ -245,7 +247,7 @@ def test_an_asset_without_steps_goes_on_too(
     assert [project_without_steps.status(each) for each in NAMES] == [expected, "ONGOING", "TODO"]
 
 
-def test_an_asset_that_is_taken_out_of_consensus_goes_on(
+def test_asset_removed_from_consensus_advances(
     project_without_steps: LabelingProject,
 ) -> None:
     for name in ("one", "two"):
@@ -256,7 +258,7 @@ def test_an_asset_that_is_taken_out_of_consensus_goes_on(
     assert [project_without_steps.status(each) for each in NAMES] == ["LABELED", "ONGOING", "TODO"]
 
 
-def test_one_that_was_sent_back_or_only_begun_does_not(
+def test_lowered_consensus_does_not_advance_sent_back_or_saved_assets_in_v1(
     project_without_steps: LabelingProject,
 ) -> None:
     project_without_steps.label("labeler", "one")
@@ -269,7 +271,7 @@ def test_one_that_was_sent_back_or_only_begun_does_not(
     assert [project_without_steps.status(each) for each in NAMES] == ["ONGOING", "ONGOING", "TODO"]
 
 
-def test_a_copied_asset_goes_on_where_fewer_labelers_are_asked_for(
+def test_copied_asset_advances_when_consensus_is_lowered(
     project_without_steps: LabelingProject,
 ) -> None:
     project_without_steps.label("labeler", "one")
@@ -316,7 +318,7 @@ def label(name, author=None):
 
 
 @pytest.mark.parametrize("sdk", ["2.128.2"], indirect=True, scope="session")
-def test_an_old_client_makes_projects_of_the_older_workflow(notebook: SdkSession) -> None:
+def test_old_client_labels_consensus_assets_in_v1(notebook: SdkSession) -> None:
     notebook.run(_OLD).checked()
     assert notebook.run("label('a')").checked().value == ["ONGOING", True, None]
     assert notebook.run("label('a')").checked().value == ["ONGOING", True, None]

@@ -1,6 +1,6 @@
-"""Copies of labeled projects: people's latest labels, all labels of models, and where assets stand.
+"""Copies of labeled projects: the latest labels of users, all labels of models, and statuses.
 
-Copied by the server in workflows with steps, and by the client, label by label, in the V1 workflow
+The server copies in workflows with steps. In the V1 workflow the client copies label by label
 (contract/project.md#copies-of-labels, contract/label.md#latest-marks).
 """
 
@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Field .* requested"),
 ]
 
-Action = tuple[str, str]  # who, and the type of label or what else they do
+Action = tuple[str, str]  # user, and label type or other action
 
 HUMAN = ("DEFAULT", "REVIEW", "AUTOSAVE")
 MODEL = ("PREDICTION", "INFERENCE")
@@ -37,8 +37,8 @@ NUMBERS = (
 
 
 def apply_actions(labeling_project: LabelingProject, name: str, actions: Sequence[Action]) -> None:
-    """Do what can be done of this with an asset; what is refused changes nothing."""
-    for number, (who, action) in enumerate(actions):
+    """Apply the possible actions to an asset; a refused action changes nothing."""
+    for number, (user, action) in enumerate(actions):
         with contextlib.suppress(GraphQLError, ValueError):
             if action == "add to review":
                 labeling_project.kili.add_to_review([labeling_project.id(name)])
@@ -46,7 +46,7 @@ def apply_actions(labeling_project: LabelingProject, name: str, actions: Sequenc
                 labeling_project.kili.send_back_to_queue([labeling_project.id(name)])
             else:
                 model = {"model_name": f"model {number % 2}"} if action in MODEL else {}
-                labeling_project.label(who, name, action, BLUE if number % 3 else RED, **model)
+                labeling_project.label(user, name, action, BLUE if number % 3 else RED, **model)
 
 
 def copied(labeling_project: LabelingProject) -> str:
@@ -57,7 +57,7 @@ def copied(labeling_project: LabelingProject) -> str:
 
 
 def assets(labeling_project: LabelingProject, project: str) -> dict[str, dict[str, Any]]:
-    """Where assets stand, and their latest label."""
+    """Return the step and status of the assets, and their latest labels."""
     stand = ["status", "currentStep"]
     fields = [
         *("externalId", "status", "currentStep.name", "currentStep.status"),
@@ -68,7 +68,7 @@ def assets(labeling_project: LabelingProject, project: str) -> dict[str, dict[st
 
 
 def labels(labeling_project: LabelingProject, project: str, *types: str) -> list[tuple[Any, ...]]:
-    """Asset, author, type, step, model and response of labels, sorted."""
+    """Return asset, author, type, step, model and response of the labels, sorted."""
     fields = [
         *("labelOf.externalId", "author.email", "labelType", "assetStep.name"),
         *("modelName", "jsonResponse"),
@@ -104,7 +104,7 @@ def histories(seed: int, actions: Sequence[Action]) -> list[list[Action]]:
 
 
 STEPPED = [
-    *((who, kind) for who in ("admin", "reviewer") for kind in ("DEFAULT", "REVIEW", "AUTOSAVE")),
+    *((user, kind) for user in ("admin", "reviewer") for kind in ("DEFAULT", "REVIEW", "AUTOSAVE")),
     *(("admin", kind) for kind in MODEL),
     ("labeler", "DEFAULT"),
     ("admin", "add to review"),
@@ -115,9 +115,7 @@ STEPPED = [
 @pytest.mark.parametrize(
     "seed", [1, *(pytest.param(each, marks=pytest.mark.contract) for each in range(2, 30))]
 )
-def test_a_copy_of_a_workflow_with_steps_is_as_its_source(
-    kili_emulator: Emulator, seed: int
-) -> None:
+def test_copied_project_with_steps_matches_its_source(kili_emulator: Emulator, seed: int) -> None:
     labeling_project = LabelingProject(kili_emulator)
     for number, actions in enumerate(histories(seed, STEPPED)):
         labeling_project.add(f"asset {number}")
@@ -140,13 +138,13 @@ def test_a_copy_of_a_workflow_with_steps_is_as_its_source(
 @pytest.mark.parametrize(
     "seed", [1, *(pytest.param(each, marks=pytest.mark.contract) for each in range(2, 30))]
 )
-def test_a_copy_that_the_client_makes_in_v1_is_as_its_source(
+def test_v1_project_copied_by_the_client_matches_its_source(
     kili_emulator: Emulator, seed: int
 ) -> None:
-    """The client copies labels by type, and does not send back: so do these people work."""
+    """The client copies type by type and never sends back: the actions have that order."""
     labeling_project = LabelingProject(kili_emulator, V1)
     order = ("AUTOSAVE", "DEFAULT", "INFERENCE", "PREDICTION", "REVIEW")
-    actions = [(who, kind) for who in ("admin", "reviewer") for kind in HUMAN]
+    actions = [(user, kind) for user in ("admin", "reviewer") for kind in HUMAN]
     for number, history in enumerate(
         histories(seed, [*actions, *(("admin", kind) for kind in MODEL)])
     ):
@@ -170,7 +168,7 @@ def test_a_copy_that_the_client_makes_in_v1_is_as_its_source(
 
 
 @pytest.mark.parametrize("workflow", [V1, None], ids=["V1", "V2"])
-def test_what_one_key_labels_and_predicts_is_copied_both(
+def test_label_and_predictions_of_one_user_are_both_copied(
     kili_emulator: Emulator, workflow: Any
 ) -> None:
     labeling_project = LabelingProject(kili_emulator, workflow)
@@ -186,7 +184,7 @@ def test_what_one_key_labels_and_predicts_is_copied_both(
     assert assets(labeling_project, copy) == assets(labeling_project, labeling_project.project)
 
 
-def test_what_one_key_labels_and_reviews_on_steps_is_copied_both(kili_emulator: Emulator) -> None:
+def test_label_and_review_of_one_user_are_both_copied(kili_emulator: Emulator) -> None:
     labeling_project = LabelingProject(kili_emulator)
     apply_actions(
         labeling_project,
@@ -223,9 +221,7 @@ copied = kili.copy_project(
 """
 
 
-def test_every_sdk_that_copies_keeps_what_people_said(
-    sdk: SdkProcess, notebook: SdkSession
-) -> None:
+def test_copy_by_each_sdk_keeps_the_latest_labels(sdk: SdkProcess, notebook: SdkSession) -> None:
     if sdk.version == "2.125.2":  # the first to copy projects is 2.127
         return
     before, after = notebook.run(OLD_COPY).checked().value

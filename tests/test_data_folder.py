@@ -1,4 +1,4 @@
-"""What the server makes on disk, as its user meets it: modes, foreign files, and refusals."""
+"""Files of the server on disk: modes, foreign files, and refusals."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ FILES = {"lock", "secret", "documents.sqlite", "documents.sqlite-wal", "document
 
 
 def modes(folder: Path) -> dict[str, int]:
-    """Folder and all below it, by its path: its mode."""
+    """Return the modes of a folder and its content, by path."""
     found = [folder, *folder.rglob("*")]
     return {str(path.relative_to(folder)): path.stat().st_mode & 0o777 for path in found}
 
 
 def wrong_modes(folder: Path) -> dict[str, str]:
-    """What others could open, or its owner could not."""
+    """Return the files that others can open, or that the owner cannot."""
     return {
         name: oct(mode)
         for name, mode in modes(folder).items()
@@ -54,9 +54,7 @@ def widen(folder: Path) -> None:
 
 class TestModes:
     @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o377])
-    def test_only_the_user_can_open_what_the_server_makes(
-        self, commands: CommandRunner, umask: int
-    ) -> None:
+    def test_files_of_the_server_are_private(self, commands: CommandRunner, umask: int) -> None:
         before = os.umask(umask)
         try:
             commands.run("start", "--detach", "--port", "0")
@@ -66,7 +64,7 @@ class TestModes:
         assert FILES | {"server.json", "server.log", "blobs", "worlds"} <= names
         assert wrong_modes(commands.data_dir) == {}
 
-    def test_a_data_folder_that_was_open_to_others_is_closed(self, commands: CommandRunner) -> None:
+    def test_open_data_folder_is_made_private(self, commands: CommandRunner) -> None:
         commands.run("start", "--detach", "--port", "0")
         commands.run("world", "create", "two")
         commands.run("stop")
@@ -74,7 +72,9 @@ class TestModes:
         commands.run("start", "--detach", "--port", "0")
         assert wrong_modes(commands.data_dir) == {}
 
-    def test_what_somebody_else_put_there_keeps_its_mode(self, commands: CommandRunner) -> None:
+    def test_foreign_files_in_the_data_folder_keep_their_mode(
+        self, commands: CommandRunner
+    ) -> None:
         notes = commands.data_dir / "worlds" / "notes" / "notes.txt"
         notes.parent.mkdir(parents=True)
         notes.write_text("my notes")
@@ -84,7 +84,7 @@ class TestModes:
         assert (found["worlds/notes"], found["worlds/notes/notes.txt"]) == (0o777, 0o666)
         assert (found["."], found["worlds"]) == (0o700, 0o700)
 
-    def test_a_folder_with_other_files_is_not_closed_but_what_is_put_there_is(
+    def test_data_folder_with_foreign_files_stays_open_but_new_files_are_private(
         self, commands: CommandRunner
     ) -> None:
         project = commands.folder / "project"
@@ -98,9 +98,7 @@ class TestModes:
         assert {mode & 0o077 for mode in found.values()} == {0}
 
     @pytest.mark.parametrize("isolation", ["inline", "process"])
-    def test_plugins_are_unpacked_where_only_the_user_can_read_them(
-        self, tmp_path: Path, isolation: str
-    ) -> None:
+    def test_unpacked_plugins_are_private(self, tmp_path: Path, isolation: str) -> None:
         before = os.umask(0)
         try:
             plugin_archive.unpack(archive(**{"main__py": "", "a/b/c__py": ""}), tmp_path / "plugin")
@@ -116,15 +114,15 @@ class TestModes:
         assert wrong_modes(tmp_path / "plugin") == {}
         assert found == {"0o700"}
 
-    def test_an_ephemeral_server_is_announced_to_its_user_only(
-        self, commands: CommandRunner
-    ) -> None:
+    def test_state_of_an_ephemeral_server_is_private(self, commands: CommandRunner) -> None:
         commands.run("start", "--detach", "--port", "0", "--ephemeral")
-        (home,) = commands.temporary.glob("kili-emulator-servers-*")
-        assert {"lock", "server.json", "server.log"} <= {path.name for path in home.rglob("*")}
-        assert wrong_modes(home) == {}
+        (state_folder,) = commands.temporary.glob("kili-emulator-servers-*")
+        assert {"lock", "server.json", "server.log"} <= {
+            path.name for path in state_folder.rglob("*")
+        }
+        assert wrong_modes(state_folder) == {}
 
-    def test_a_new_request_log_is_closed_and_an_old_one_stays_as_it_is(
+    def test_new_request_log_is_private_and_present_log_keeps_its_mode(
         self, commands: CommandRunner
     ) -> None:
         shared = commands.folder / "shared.jsonl"
@@ -137,7 +135,7 @@ class TestModes:
 
 
 class TestForeignFiles:
-    """``--data-dir`` names a folder that is somebody's already."""
+    """A ``--data-dir`` folder that already has files of the user."""
 
     def test_a_state_file_of_another_program_is_not_removed(self, commands: CommandRunner) -> None:
         state = commands.folder / "server.json"
@@ -151,7 +149,7 @@ class TestForeignFiles:
         assert state.read_text() == '{"port": 3000}'
         state.unlink()  # the fixture stops the servers that such a file names
 
-    def test_a_log_is_added_to(self, commands: CommandRunner) -> None:
+    def test_server_log_is_appended_to(self, commands: CommandRunner) -> None:
         log = commands.folder / "server.log"
         log.write_text("of another server\n")
         for _ in range(2):
@@ -161,9 +159,7 @@ class TestForeignFiles:
         assert log.read_text().startswith("of another server\nKili Emulator is ready.")
         assert log.read_text().count("Kili Emulator is ready.") == 2
 
-    def test_folders_of_plugins_that_the_emulator_did_not_make_stay(
-        self, commands: CommandRunner
-    ) -> None:
+    def test_foreign_plugin_folders_are_kept(self, commands: CommandRunner) -> None:
         commands.start().stop()
         plugins = commands.data_dir / "worlds" / "default" / "plugins"
         own, left = plugins / "mine", plugins / f"c{'0' * 24}_1"
@@ -174,7 +170,7 @@ class TestForeignFiles:
         assert (own / "main.py").exists()
         assert not left.exists()
 
-    def test_notes_among_the_worlds_stay_and_the_start_names_them(
+    def test_foreign_folder_among_worlds_is_kept_and_reported(
         self, commands: CommandRunner
     ) -> None:
         notes = commands.data_dir / "worlds" / "notes" / "notes.txt"
@@ -188,7 +184,7 @@ class TestForeignFiles:
 
 class TestRefusals:
     @pytest.mark.parametrize("command", [["start", "--port", "0"], ["reset"]])
-    def test_a_damaged_world_is_named_with_what_to_do(
+    def test_damaged_world_is_reported_with_a_remedy(
         self, commands: CommandRunner, command: list[str]
     ) -> None:
         commands.start().stop()
@@ -200,7 +196,7 @@ class TestRefusals:
         file.write_bytes(content)
         assert commands.run("reset") == "World default was reset to its scenario.\n"
 
-    def test_a_copied_world_does_not_get_the_keys(self, commands: CommandRunner) -> None:
+    def test_copied_world_does_not_accept_the_keys(self, commands: CommandRunner) -> None:
         commands.start().stop()
         worlds = commands.data_dir / "worlds"
         shutil.copytree(worlds / "default", worlds / "backup-monday")
@@ -211,7 +207,7 @@ class TestRefusals:
 
 
 @pytest.mark.parametrize("isolation", ["inline", "process"])
-def test_an_emulator_in_process_keeps_its_data_and_plugins_to_its_user(
+def test_data_and_plugins_of_an_emulator_in_process_are_private(
     tmp_path: Path, isolation: str
 ) -> None:
     plugin = tmp_path / "plugin"
@@ -231,7 +227,7 @@ def test_an_emulator_in_process_keeps_its_data_and_plugins_to_its_user(
     assert found == {}
 
 
-def test_emulators_in_process_write_nothing_where_they_are_made(
+def test_emulators_in_process_write_nothing_to_the_current_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""Demo projects: each of the platform's names gives a project with something to label."""
+"""Demo projects: each demo name of the platform gives a project with assets to label."""
 
 from __future__ import annotations
 
@@ -70,9 +70,7 @@ def fetch(wire: Wire, url: str) -> Any:
 
 
 @pytest.mark.parametrize("kind", KINDS.values)
-def test_a_demo_has_an_interface_of_its_task_and_assets_that_can_be_read(
-    wire: Wire, kind: str
-) -> None:
+def test_demo_project_has_its_task_and_readable_assets(wire: Wire, kind: str) -> None:
     project = make(wire, kind)
     input_type, tasks, media_types = DEMOS[kind]
     assert (project["title"], project["description"]) == (kind, "to try")
@@ -85,7 +83,7 @@ def test_a_demo_has_an_interface_of_its_task_and_assets_that_can_be_read(
     assert len(set(names)) == len(names)
 
 
-def test_the_frames_of_the_video_are_pictures(wire: Wire) -> None:
+def test_frames_of_the_demo_video_are_images(wire: Wire) -> None:
     (asset,) = make(wire, "VIDEO_FRAME_OBJECT_TRACKING")["dataset"]
     frames = fetch(wire, asset["jsonContent"]).json()
     assert list(frames) == ["0", "1", "2", "3"]
@@ -93,14 +91,14 @@ def test_the_frames_of_the_video_are_pictures(wire: Wire) -> None:
         assert fetch(wire, url).content.startswith(b"\x89PNG")
 
 
-def test_what_a_demo_does_is_told_as_always(wire: Wire) -> None:
+def test_demo_project_emits_the_usual_events(wire: Wire) -> None:
     project = make(wire, "DEMO_PDF")
     where = {"projectId": project["id"]}
     events = wire.call("events", selection="event", where=where, pagination={})
     assert sorted(each["event"] for each in events) == ["asset.created"] * 2 + ["project.created"]
 
 
-def test_there_is_one_file_for_each_demo_and_no_medium_without_use() -> None:
+def test_each_demo_has_one_file_and_no_media_file_is_unused() -> None:
     assert {each.stem for each in FOLDER.glob("*.yaml")} == set(KINDS.values) == set(DEMOS)
     texts = "".join(each.read_text(encoding="utf-8") for each in FOLDER.glob("*.yaml"))
     for medium in (FOLDER / "media").iterdir():
@@ -123,7 +121,7 @@ made = {each["title"]: each["id"] for each in kili.projects(fields=["id", "title
 DOCUMENT = "mutation($data: CreateProjectData!) { data: createProject(data: $data) { id } }"
 
 
-def test_every_sdk_finds_what_is_in_a_demo_project(notebook: SdkSession) -> None:
+def test_each_sdk_reads_demo_projects(notebook: SdkSession) -> None:
     notebook.run(f"document, kinds = {DOCUMENT!r}, {sorted(DEMOS)!r}").checked()
     counts = notebook.run(MAKE).checked().value
     assert counts.pop("DEMO_LLM_INSTR_FOLLOWING") == 0

@@ -1,4 +1,4 @@
-"""The distribution beside code of other people."""
+"""The installed distribution beside packages of the same names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_the_package_of_the_repository_is_imported():
 RELATED = """
 import emulator
 
-def test_both_packages_are_used(kili):
+def test_installed_distribution_serves_both_packages(kili):
     assert kili.count_projects() == 1
     assert emulator.NAME == "of the repository"
 """
@@ -41,7 +41,7 @@ def run(*arguments: str, folder: Path, environment: dict[str, str] | None = None
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder into which the wheel was installed."""
+    """Return a folder in which the wheel is installed."""
     folder = tmp_path_factory.mktemp("distribution")
     run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", "wheels", str(ROOT), folder=folder)
     (wheel,) = (folder / "wheels").iterdir()

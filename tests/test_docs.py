@@ -1,8 +1,8 @@
-"""The how-tos and the examples' READMEs are true: what they show is done here, page by page.
+"""The how-tos and the READMEs of the examples do as they say, page by page.
 
-A block whose first line is a comment with a file name becomes that file. Any other Python block is
-run. In a console block, lines after ``$ `` are run, and those below must be printed, in that order;
-what follows ``(Pdb) `` is typed.
+A block whose first line is a comment with a file name becomes that file. Any other Python block
+runs. In a console block, lines after ``$ `` run, and must print the lines below them in order;
+the text after ``(Pdb) `` is typed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SHIMS = {
 
 @dataclass
 class PageFolder:
-    """A folder in which a page's blocks are followed, with the commands that they use."""
+    """A folder in which the blocks of a page run, with the commands that they use."""
 
     folder: Path
     environment: dict[str, str]
@@ -82,7 +82,7 @@ class PageFolder:
 
 
 def session(text: str) -> Iterator[tuple[str, list[str]]]:
-    """The commands of a console block, and what is shown below each."""
+    """Return the commands of a console block, each with the output below it."""
     for part in re.split(r"^\$ ", text, flags=re.M)[1:]:
         command, *shown = part.splitlines()
         yield command, [line for line in shown if line.strip()]
@@ -121,7 +121,7 @@ def page_name(page: Path) -> str:
 
 
 @pytest.mark.parametrize("page", [*PAGES, *READMES], ids=page_name)
-def test_every_block_does_what_the_page_says(page_folder: PageFolder, page: Path) -> None:
+def test_code_blocks_do_as_documented(page_folder: PageFolder, page: Path) -> None:
     blocks = list(BLOCK.finditer(page.read_text(encoding="utf-8")))
     assert blocks
     for block in blocks:
@@ -129,6 +129,6 @@ def test_every_block_does_what_the_page_says(page_folder: PageFolder, page: Path
 
 
 @pytest.mark.parametrize("page", [*PAGES, *READMES, EXAMPLES / "README.md"], ids=page_name)
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_of_documentation_resolve(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target

@@ -1,4 +1,4 @@
-"""Fields that the API documents and that old clients name, in each generation.
+"""Fields that the API documents and old clients request, in each SDK generation.
 
 See contract/asset.md#content.
 """
@@ -17,22 +17,22 @@ from tests.kit.wire import Wire
 FIELDS = ["content", "duration", "externalId", "readPermissionsFromLabels", "thumbnail"]
 
 
-def test_a_fixed_list_of_fields_is_answered_in_every_generation(notebook: SdkSession) -> None:
-    """No client asks the server whether it has a field: one that is missing breaks the list."""
+def test_each_sdk_reads_a_fixed_list_of_fields(notebook: SdkSession) -> None:
+    """No client checks that the server has a field: one missing field breaks the list."""
     found = notebook.run(f"list(kili.assets(project_id=project_id, fields={FIELDS!r}))")
     for asset in found.checked().value:
         assert asset["thumbnail"] == asset["content"]
         assert asset["duration"] is asset["readPermissionsFromLabels"] is None
 
 
-def test_only_images_have_a_picture(kili: Any) -> None:
+def test_only_images_have_a_thumbnail(kili: Any) -> None:
     project = kili.create_project(input_type="TEXT", json_interface={"jobs": {}}, title="Texts")
     kili.append_many_to_dataset(project["id"], content_array=["text"], disable_tqdm=True)
     fields = ["thumbnail", "dataIntegrationId"]
     assert kili.assets(project["id"], fields=fields) == [dict.fromkeys(fields)]
 
 
-def test_an_asset_is_to_be_reviewed_while_it_waits_for_it(kili_emulator: Emulator) -> None:
+def test_is_to_review_is_true_only_while_an_asset_waits_for_review(kili_emulator: Emulator) -> None:
     labeling_project = LabelingProject(kili_emulator)
     labeling_project.kili.update_review_step_properties(
         labeling_project.project, "Review 1", step_coverage=100
@@ -43,7 +43,7 @@ def test_an_asset_is_to_be_reviewed_while_it_waits_for_it(kili_emulator: Emulato
         assert labeling_project.asset("one", "isToReview")["isToReview"] is expected
 
 
-def test_a_label_has_no_messages(kili: Any) -> None:
+def test_messages_of_a_label_are_empty(kili: Any) -> None:
     (project,) = kili.projects(fields=["id"])
     found = kili.labels(project["id"], fields=["chatItems.id", "chatItems.role"])
     assert found
@@ -58,7 +58,7 @@ def test_a_label_has_no_messages(kili: Any) -> None:
         ("labels", "isCorrected"),
     ],
 )
-def test_what_nothing_is_known_of_is_absent(
+def test_field_of_unknown_meaning_is_absent_from_the_schema(
     kili_emulator: Emulator, operation: str, field: str
 ) -> None:
     wire = Wire(kili_emulator)

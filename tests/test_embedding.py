@@ -1,4 +1,4 @@
-"""The public API, ``emulator.Emulator``, and the pytest fixtures, as a user's own code has them."""
+"""The public API ``emulator.Emulator`` and the pytest fixtures, used as in a user's own code."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def install(kili: Any, folder: Path, body: str = "pass") -> None:
 
 
 class TestEmulator:
-    def test_it_serves_the_scenario(self, emulator: Emulator) -> None:
+    def test_emulator_serves_the_scenario(self, emulator: Emulator) -> None:
         kili = emulator.client()
         (project,) = kili.projects(fields=["title"], disable_tqdm=True)
         assert project["title"] == "Plugin tutorial: count the objects"
@@ -72,7 +72,7 @@ class TestEmulator:
         assert health.status_code == 200
         assert emulator.endpoint == f"{emulator.url}/api/label/v2/graphql"
 
-    def test_what_came_after_a_mark_is_undone(self, emulator: Emulator) -> None:
+    def test_reset_to_a_mark_undoes_later_changes(self, emulator: Emulator) -> None:
         kili = emulator.client()
         kili.create_project(input_type="IMAGE", json_interface={}, title="before")
         mark, before = emulator.mark(), emulator.world.export()
@@ -84,9 +84,7 @@ class TestEmulator:
         emulator.reset()
         assert kili.count_projects() == 1
 
-    def test_a_reset_takes_plugins_and_their_logs_away(
-        self, emulator: Emulator, tmp_path: Path
-    ) -> None:
+    def test_reset_removes_plugins_and_their_logs(self, emulator: Emulator, tmp_path: Path) -> None:
         kili, before = emulator.client(), emulator.world.export()
         install(kili, tmp_path)
         submit(kili)
@@ -95,7 +93,7 @@ class TestEmulator:
         assert emulator.world.export() == before
         assert kili.list_plugins() == []
 
-    def test_a_client_is_kept_for_each_key(self, emulator: Emulator) -> None:
+    def test_client_is_cached_per_key(self, emulator: Emulator) -> None:
         assert emulator.client() is emulator.client("admin")
         labeler = emulator.client("labeler")
         assert labeler is not emulator.client()
@@ -104,16 +102,14 @@ class TestEmulator:
         (me,) = labeler.users(email="labeler@example.com", fields=["email"], disable_tqdm=True)
         assert me == {"email": "labeler@example.com"}
 
-    def test_an_unknown_key_is_refused_with_the_known_ones(self, emulator: Emulator) -> None:
+    def test_error_for_an_unknown_key_lists_the_known_keys(self, emulator: Emulator) -> None:
         known = "there are: admin, labeler, manager, reviewer"
         with pytest.raises(KeyError, match=f"no key is named 'boss'; {known}"):
             emulator.key("boss")
         with pytest.raises(KeyError, match=known):
             emulator.client("boss")
 
-    def test_the_environment_serves_other_processes(
-        self, emulator: Emulator, tmp_path: Path
-    ) -> None:
+    def test_environment_connects_other_processes(self, emulator: Emulator, tmp_path: Path) -> None:
         code = (
             "import os\nfrom kili.client import Kili\n"
             "kili = Kili(graphql_client_params={'graphql_schema_cache_dir': os.environ['CACHE']})\n"
@@ -130,7 +126,7 @@ class TestEmulator:
         assert done.stdout == "1\n"
         assert emulator.environment("manager")["KILI_API_KEY"] == "emulator-manager"
 
-    def test_waiting_ends_when_no_plugin_is_at_work(self, tmp_path: Path) -> None:
+    def test_wait_idle_returns_when_no_plugin_runs(self, tmp_path: Path) -> None:
         with fast_sdk(), Emulator(sync_wait=0) as emulator:
             install(emulator.client(), tmp_path, f"Path({str(tmp_path / 'fifo')!r}).read_text()")
             os.mkfifo(tmp_path / "fifo")
@@ -152,11 +148,13 @@ class TestEmulator:
     @pytest.mark.parametrize(
         ("option", "near"), [("sede", "seed"), ("plugin_timout", "plugin_timeout")]
     )
-    def test_an_unknown_option_names_the_nearest_one(self, option: str, near: str) -> None:
+    def test_error_for_an_unknown_option_suggests_the_nearest_option(
+        self, option: str, near: str
+    ) -> None:
         with pytest.raises(TypeError, match=f"argument '{option}': did you mean {near}\\?$"):
             Emulator(**{option: 3})
 
-    def test_the_environment_and_the_project_hold_for_what_is_not_given(
+    def test_absent_arguments_are_taken_from_environment_and_project_file(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (tmp_path / "pyproject.toml").write_text(
@@ -175,17 +173,17 @@ class TestEmulator:
             assert len({one.url, other.url, "http://127.0.0.1:5454"}) == 3
         assert [path.name for path in tmp_path.iterdir()] == ["pyproject.toml"]
 
-    def test_an_unknown_variable_is_a_warning(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_unknown_variable_gives_a_warning(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("KILI_EMULATOR_SEDE", "1")
         with pytest.warns(UserWarning, match="KILI_EMULATOR_SEDE; ignored: did you mean KILI_EM"):
             Emulator()
 
-    def test_a_scenario_can_be_a_path(self, tmp_path: Path) -> None:
+    def test_scenario_can_be_a_path(self, tmp_path: Path) -> None:
         path = tmp_path / "missing.yaml"
         with pytest.raises(ScenarioError, match=r"missing\.yaml"), Emulator(path):
             pass
 
-    def test_the_documents_can_be_looked_into(self, emulator: Emulator) -> None:
+    def test_documents_can_be_read(self, emulator: Emulator) -> None:
         assert len(emulator.world.view.assets.all()) == 6
         assert {each["externalId"] for each in emulator.world.export()["assets"]} > {
             "street",
@@ -193,15 +191,15 @@ class TestEmulator:
         }
 
 
-class TestSeveral:
-    def test_two_do_not_know_each_other(self) -> None:
+class TestSeveralEmulators:
+    def test_two_emulators_share_no_data(self) -> None:
         with Emulator() as one, Emulator() as other:
             assert one.url != other.url
             one.client().create_project(input_type="IMAGE", json_interface={}, title="One")
             assert one.client().count_projects() == 2
             assert other.client().count_projects() == 1
 
-    def test_one_can_be_used_again(self) -> None:
+    def test_emulator_can_be_entered_again(self) -> None:
         emulator = Emulator()
         for _ in range(2):
             with emulator:
@@ -223,9 +221,9 @@ class TestSeveral:
         assert (ids[0] == ids[1]) == frozen
 
 
-class TestLife:
+class TestLifecycle:
     @pytest.mark.parametrize("use", ["url", "endpoint", "world", "client", "mark", "reset"])
-    def test_it_says_how_it_is_to_be_used(self, use: str) -> None:
+    def test_use_outside_of_a_with_block_is_refused_with_a_remedy(self, use: str) -> None:
         def touch() -> object:
             found = getattr(Emulator(), use)
             return found() if callable(found) else found
@@ -233,7 +231,7 @@ class TestLife:
         with pytest.raises(RuntimeError, match="use it as `with Emulator"):
             touch()
 
-    def test_after_the_block_it_has_ended(self) -> None:
+    def test_emulator_ends_with_its_block(self) -> None:
         with Emulator() as emulator:
             url = emulator.url
         with pytest.raises(requests.ConnectionError):
@@ -241,12 +239,12 @@ class TestLife:
         with pytest.raises(RuntimeError, match="not running"):
             emulator.client()
 
-    def test_a_taken_port_is_an_error_and_not_the_end(self, emulator: Emulator) -> None:
+    def test_port_in_use_raises_os_error(self, emulator: Emulator) -> None:
         port = int(emulator.url.rpartition(":")[2])
         with pytest.raises(OSError, match="in use"), Emulator(port=port):
             pass
 
-    def test_a_scenario_with_a_mistake_leaves_nothing_running(
+    def test_invalid_scenario_leaves_no_server_and_restores_no_proxy(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("NO_PROXY", "intranet")
@@ -257,7 +255,7 @@ class TestLife:
         assert os.environ["NO_PROXY"] == "intranet"
 
     @pytest.mark.parametrize("before", [None, "intranet", "127.0.0.1"])
-    def test_proxies_are_avoided_meanwhile(
+    def test_proxies_are_avoided_while_the_emulator_runs(
         self, monkeypatch: pytest.MonkeyPatch, before: str | None
     ) -> None:
         monkeypatch.delenv("NO_PROXY", raising=False)
@@ -269,7 +267,7 @@ class TestLife:
         assert os.environ.get("NO_PROXY") == before
 
 
-def test_importing_the_package_is_cheap() -> None:
+def test_package_import_is_lazy() -> None:
     code = (
         "import sys, emulator, kili_emulator.testing.pytest_plugin\n"
         "print(kili_emulator.__version__, {'flask', 'ariadne', 'kili'} & {*sys.modules})"
@@ -285,11 +283,11 @@ def test_importing_the_package_is_cheap() -> None:
     assert printed == f"{kili_emulator.__version__} set()\n"
 
 
-def test_these_tests_meet_the_newest_sdk_that_they_know() -> None:
+def test_installed_sdk_is_the_newest_tested_version() -> None:
     assert version("kili") == NEWEST
 
 
-def test_nothing_else_is_public() -> None:
+def test_public_names_are_emulator_and_version() -> None:
     assert kili_emulator.__all__ == ["Emulator", "__version__"]
     with pytest.raises(AttributeError, match="'kili_emulator' has no attribute 'Emulater'"):
         kili_emulator.Emulater  # noqa: B018
@@ -312,7 +310,7 @@ def test_session(kili_emulator, kili_emulator_session):
 
 
 @pytest.mark.parametrize("order", [[], ["--reverse"]])
-def test_each_test_of_a_user_has_a_world_as_new(tmp_path: Path, order: list[str]) -> None:
+def test_pytest_fixture_gives_each_test_a_new_world(tmp_path: Path, order: list[str]) -> None:
     (tmp_path / "test_mine.py").write_text(TESTS_OF_A_USER)
     (tmp_path / "conftest.py").write_text(
         "def pytest_addoption(parser):\n"

@@ -1,4 +1,4 @@
-"""The parts of an emulator in Python (users, plugins, runs, worlds), and the aliases of before."""
+"""The parts of an emulator in Python (users, plugins, runs, worlds), and their former aliases."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ def linked(emulator: Emulator, tmp_path: Path) -> Emulator:
 
 
 @pytest.mark.parametrize("alias", ALIASES)
-def test_an_alias_is_the_method_of_the_part(emulator: Emulator, alias: str) -> None:
+def test_alias_equals_the_method_of_its_part(emulator: Emulator, alias: str) -> None:
     part, method = ALIASES[alias].split(".")
 
     assert getattr(emulator, alias) == getattr(getattr(emulator, part), method)
 
 
-def test_calling_runs_and_plugins_lists_them(linked: Emulator) -> None:
+def test_runs_and_plugins_called_as_functions_return_lists(linked: Emulator) -> None:
     submitted = linked.users.submit(TITLE, "aquarium", EMPTY)
     runs = linked.runs.list(plugin="counter")
 
@@ -82,7 +82,7 @@ def test_calling_runs_and_plugins_lists_them(linked: Emulator) -> None:
     assert linked.runs.show(runs[0]["id"])["lines"][0]["content"] == "submitted"
 
 
-def test_a_world_is_created_beside_the_own_one_reset_and_deleted(emulator: Emulator) -> None:
+def test_second_world_is_created_reset_and_deleted(emulator: Emulator) -> None:
     created = emulator.worlds.create("second", "empty", seed=1)
     mark = emulator.worlds.mark()
     emulator.users.submit(TITLE, "aquarium", EMPTY)
@@ -111,7 +111,7 @@ def test_a_world_is_created_beside_the_own_one_reset_and_deleted(emulator: Emula
     ],
     ids=["versions", "files", "diff", "unlink", "trigger", "runs"],
 )
-def test_an_unknown_plugin_is_the_same_error_everywhere(
+def test_all_methods_raise_one_error_for_an_unknown_plugin(
     linked: Emulator, call: Callable[[Emulator], Any]
 ) -> None:
     with pytest.raises(KiliError) as caught:
@@ -120,7 +120,7 @@ def test_an_unknown_plugin_is_the_same_error_everywhere(
     assert caught.value.message == 'there is no plugin "counte" (there are: counter)'
 
 
-def test_a_plugin_is_triggered_by_its_id_too(linked: Emulator) -> None:
+def test_plugin_is_triggered_by_its_id(linked: Emulator) -> None:
     (plugin,) = linked.plugins.list()
     label = {"label": {"jsonResponse": {}}, "asset_id": "any"}
 

@@ -1,4 +1,4 @@
-"""The audit trail: who sees which events, over the wire and with the SDK."""
+"""Visibility of the audit trail, over the wire and with the SDK."""
 
 from __future__ import annotations
 
@@ -30,16 +30,14 @@ def seen_by(wire: Wire, key: str, **where: str) -> list[str]:
 
 
 @pytest.mark.parametrize("key", ["manager", "reviewer", "labeler"])
-def test_who_does_not_administer_a_project_sees_none_of_its_events(
+def test_events_of_a_project_are_hidden_from_members_without_admin_role(
     wire: Wire, world_ids: WorldIds, key: str
 ) -> None:
     assert seen_by(wire, key) == []
     assert seen_by(wire, key, projectId=world_ids["project"]) == []
 
 
-def test_an_administrator_of_one_project_sees_its_events_only(
-    wire: Wire, world_ids: WorldIds
-) -> None:
+def test_administrator_of_one_project_sees_only_its_events(wire: Wire, world_ids: WorldIds) -> None:
     mark = wire.emulator.mark()
     members = wire.emulator.world.documents.table("projectUsers")
     members.update({"role": "ADMIN"}, lambda each: each["userId"] == world_ids["max"])
@@ -48,7 +46,7 @@ def test_an_administrator_of_one_project_sees_its_events_only(
     wire.emulator.reset(mark)
 
 
-def test_the_events_of_a_deleted_project_stay(wire: Wire, world_ids: WorldIds) -> None:
+def test_events_of_a_deleted_project_are_kept(wire: Wire, world_ids: WorldIds) -> None:
     mark = wire.emulator.mark()
     hidden = world_ids["hidden project"]
     before = seen_by(wire, "admin", projectId=hidden)
@@ -57,7 +55,7 @@ def test_the_events_of_a_deleted_project_stay(wire: Wire, world_ids: WorldIds) -
     wire.emulator.reset(mark)
 
 
-def test_a_change_that_is_refused_leaves_no_event(wire: Wire, world_ids: WorldIds) -> None:
+def test_refused_change_leaves_no_event(wire: Wire, world_ids: WorldIds) -> None:
     before = seen_by(wire, "admin")
     rows = [
         {"assetID": world_ids["farm"], "jsonResponse": EASY},
@@ -68,8 +66,8 @@ def test_a_change_that_is_refused_leaves_no_event(wire: Wire, world_ids: WorldId
     assert seen_by(wire, "admin") == before
 
 
-def test_an_autosave_is_no_event(wire: Wire, world_ids: WorldIds) -> None:
-    """Subscribers are told of it all the same."""
+def test_autosave_is_absent_from_the_audit_trail(wire: Wire, world_ids: WorldIds) -> None:
+    """Subscribers of labels still receive the autosave."""
     mark = wire.emulator.mark()
     rows = [{"assetID": world_ids["street"], "jsonResponse": EASY}]
     before = seen_by(wire, "admin")
@@ -79,7 +77,7 @@ def test_an_autosave_is_no_event(wire: Wire, world_ids: WorldIds) -> None:
     wire.emulator.reset(mark)
 
 
-def test_events_without_a_project_are_for_administrators_of_their_organization(
+def test_events_without_a_project_are_visible_to_organization_administrators(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     mark = wire.emulator.mark()

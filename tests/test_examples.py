@@ -1,4 +1,4 @@
-"""The examples do what they say, and the demonstration notices when the emulator does not."""
+"""The examples do as they say, and the demonstration fails when the emulator differs."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ def notebook(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, spec.name, module)  # dataclasses look for it there
+    monkeypatch.setitem(sys.modules, spec.name, module)  # dataclasses look up the module there
     spec.loader.exec_module(module)
     return module
 
 
-def test_the_plugin_is_the_tutorials_word_for_word() -> None:
+def test_plugin_equals_the_plugin_of_the_tutorial() -> None:
     text = (EXAMPLES / "plugins" / "tutorial" / "main.py").read_text(encoding="utf-8")
     assert text == PLUGIN
 
 
-def test_the_expected_texts_are_the_tutorials(notebook: ModuleType) -> None:
+def test_expected_texts_equal_those_of_the_tutorial(notebook: ModuleType) -> None:
     shown = "\n".join(notebook.masked(cell.shown) for cell in cells())
     source = (EXAMPLES / "tutorial.py").read_text(encoding="utf-8")
     for text in (
@@ -68,7 +68,7 @@ def test_the_expected_texts_are_the_tutorials(notebook: ModuleType) -> None:
         assert text in source
 
 
-def test_the_demonstration_shows_what_the_tutorial_shows() -> None:
+def test_demonstration_matches_the_tutorial() -> None:
     done = run(str(EXAMPLES / "tutorial.py"))
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1] == "Everything is as the tutorial shows it."
@@ -95,9 +95,9 @@ def test_the_demonstration_shows_what_the_tutorial_shows() -> None:
             ["-this", "+other"],
         ),
     ],
-    ids=["equal", "different", "masked", "error", "said"],
+    ids=["equal", "different", "masked", "error", "sdk_line"],
 )
-def test_steps_are_compared(
+def test_demonstration_compares_steps(
     notebook: ModuleType, fields: dict[str, Any], answer: str, lines: list[str]
 ) -> None:
     step = notebook.Step("a step", **fields)

@@ -1,4 +1,4 @@
-"""What the conditions of a list mean: dates, and values of metadata.
+"""Conditions of lists: dates and values of metadata.
 
 See contract/values.md#dates, contract/asset.md#metadata-filters.
 """
@@ -33,9 +33,7 @@ def project(kili: Any) -> str:
         ("projects", "updated_at"),
     ],
 )
-def test_a_date_ends_with_its_day_and_begins_with_it(
-    kili: Any, project: str, noun: str, member: str
-) -> None:
+def test_date_limits_include_the_whole_day(kili: Any, project: str, noun: str, member: str) -> None:
     def count(**limits: date) -> int:
         conditions = {f"{member}_{limit}": str(day) for limit, day in limits.items()}
         where = {} if noun == "projects" else {"project_id": project}
@@ -49,7 +47,7 @@ def test_a_date_ends_with_its_day_and_begins_with_it(
     assert count(lte=today - day) == count(gte=today + day) == 0
 
 
-def test_a_moment_ends_where_it_begins(kili: Any, project: str) -> None:
+def test_moment_limits_are_exact(kili: Any, project: str) -> None:
     (first, *_) = kili.labels(project, fields=["createdAt"])
     moment = first["createdAt"]
     midnight = f"{moment[:10]}T00:00:00Z"
@@ -59,7 +57,7 @@ def test_a_moment_ends_where_it_begins(kili: Any, project: str) -> None:
     assert kili.count_labels(project, created_at=moment[:10]) == kili.count_labels(project)
 
 
-def test_events_of_a_day_are_those_until_its_end(kili: Any, project: str) -> None:
+def test_event_filter_includes_the_end_of_the_day(kili: Any, project: str) -> None:
     kili.update_properties_in_project(project, title="Changed")
     events = kili.events.list(project, fields=["id", "createdAt"])
     today = events[-1]["createdAt"][:10]
@@ -74,7 +72,7 @@ def test_events_of_a_day_are_those_until_its_end(kili: Any, project: str) -> Non
 
 @pytest.fixture
 def kept(kili: Any, project: str) -> str:
-    """A project whose assets have these values as ``k``; what has none is named ``absent``."""
+    """Create assets with these values as ``k``; the asset without a value is named ``absent``."""
     values = [True, False, None, 1, 0, 1.5, "1", "true", [1], {"n": True}]
     (settings,) = kili.projects(project, fields=["jsonInterface"])
     created = kili.create_project(
@@ -110,14 +108,14 @@ def kept(kili: Any, project: str) -> str:
         ({"n": True}, ['{"n": true}']),
     ],
 )
-def test_metadata_are_found_by_a_value_of_the_same_type(
+def test_metadata_filter_matches_values_of_the_same_type(
     kili: Any, kept: str, wanted: Any, expected: list[str]
 ) -> None:
     found = kili.assets(kept, metadata_where={"k": wanted}, fields=["externalId"])
     assert [each["externalId"] for each in found] == expected
 
 
-def test_every_condition_on_metadata_counts_a_null_too(kili: Any, kept: str) -> None:
+def test_metadata_filters_match_null(kili: Any, kept: str) -> None:
     def count(where: dict[str, Any] | None) -> int:
         return int(kili.count_assets(kept, metadata_where=where))
 
@@ -141,7 +139,7 @@ DAYS = {
 
 @pytest.fixture
 def dated(kili: Any) -> str:
-    """A project with an asset for each of these dates, which two properties hold."""
+    """Create an asset for each of these dates, which two properties contain."""
     made = kili.create_project(title="Dated", input_type="TEXT", json_interface={"jobs": {}})
     declared = {"day": {"type": "date"}, "word": {"type": "string"}}
     kili.update_properties_in_project(made["id"], metadata_properties=declared)
@@ -168,19 +166,19 @@ RANGES = [
 
 
 @pytest.mark.parametrize(("wanted", "found"), RANGES, ids=str)
-def test_two_dates_are_a_range_of_a_property_that_is_declared_date(
+def test_two_dates_are_a_range_for_a_date_property(
     kili: Any, dated: str, wanted: Any, found: list[str]
 ) -> None:
     assert names(kili, dated, {"day": wanted}) == found
 
 
 @pytest.mark.parametrize("key", ["word", "free"])
-def test_two_dates_are_alternatives_of_any_other_property(kili: Any, dated: str, key: str) -> None:
+def test_two_dates_are_alternatives_for_other_properties(kili: Any, dated: str, key: str) -> None:
     assert names(kili, dated, {key: ["2024-01-01", "2024-02-02"]}) == ["early", "late"]
 
 
 def names(kili: Any, project: str, where: dict[str, Any]) -> list[str]:
-    """The external ids of the assets that a condition on metadata selects."""
+    """Return the external ids of the assets that a condition on metadata selects."""
     found = kili.assets(project, metadata_where=where, fields=["externalId"])
     return [each["externalId"] for each in found]
 
@@ -189,7 +187,7 @@ def names(kili: Any, project: str, where: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
-def test_metadata_with_a_number_that_json_does_not_have_are_refused_with_the_key(
+def test_metadata_with_a_number_outside_of_json_is_refused_with_its_key(
     kili: Any, kili_emulator: Emulator, project: str, number: str
 ) -> None:
     wire = Wire(kili_emulator)  # the newest client refuses them itself, older ones do not
@@ -213,7 +211,7 @@ def test_metadata_with_a_number_that_json_does_not_have_are_refused_with_the_key
     wire.close()
 
 
-def test_metadata_that_were_stored_with_such_numbers_are_found_by_their_other_keys(
+def test_stored_metadata_with_a_number_outside_of_json_is_found_by_other_keys(
     kili: Any, kili_emulator: Emulator, project: str
 ) -> None:
     table = kili_emulator.world.documents.table("assets")

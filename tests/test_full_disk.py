@@ -1,6 +1,6 @@
-"""A disk without room: changes are refused whole, runs end, and all goes on once there is room.
+"""A full disk: changes are refused, runs end, and work continues once there is room.
 
-The disk is full for the server's process alone: its limit of the size of files is 0.
+The disk is full for the server process only: its limit of the size of files is 0.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def notebook(sdk: SdkProcess, world: RemoteWorld) -> SdkSession:
 
 @contextlib.contextmanager
 def full_disk(server: ServerUnderTest) -> Iterator[None]:
-    """Let the server write nothing meanwhile."""
+    """Prevent the server from writing inside the block."""
     before = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (0, before[1]))
     try:
@@ -78,7 +78,7 @@ def blobs(server: ServerUnderTest) -> dict[str, int]:
     return {path.name: path.stat().st_size for path in folder.iterdir()}
 
 
-def test_changes_are_refused_whole_and_can_be_made_once_there_is_room(
+def test_changes_on_a_full_disk_are_refused_and_succeed_once_there_is_room(
     server: ServerUnderTest, world: RemoteWorld, notebook: SdkSession
 ) -> None:
     made = "kili.create_project(title='Texts', input_type='TEXT', json_interface={'jobs': {}})"
@@ -106,7 +106,7 @@ def test_changes_are_refused_whole_and_can_be_made_once_there_is_room(
     assert titles == ["New", "Texts"]
 
 
-def test_an_upload_says_that_the_disk_is_full(
+def test_upload_on_a_full_disk_is_refused_with_a_remedy(
     server: ServerUnderTest, world: RemoteWorld, notebook: SdkSession
 ) -> None:
     path = f"projects/{world.project_id}/assets/new/content"
@@ -123,7 +123,7 @@ def test_an_upload_says_that_the_disk_is_full(
     assert requests.put(url, data=b"x" * 100_000, timeout=30).status_code == 201
 
 
-def test_a_run_that_ends_on_a_full_disk_has_failed_and_stays_so(
+def test_run_that_ends_on_a_full_disk_fails_and_is_stored_later(
     server: ServerUnderTest, world: RemoteWorld, notebook: SdkSession, tmp_path: Path
 ) -> None:
     pipe = tmp_path / "pipe"
@@ -148,7 +148,7 @@ def test_a_run_that_ends_on_a_full_disk_has_failed_and_stays_so(
     assert lines[:2] == ["waiting", "going on"]
 
 
-def test_a_run_that_cannot_begin_on_a_full_disk_has_failed(
+def test_run_that_cannot_begin_on_a_full_disk_fails(
     server: ServerUnderTest, world: RemoteWorld, notebook: SdkSession, tmp_path: Path
 ) -> None:
     pipe = tmp_path / "pipe"
@@ -166,7 +166,7 @@ def test_a_run_that_cannot_begin_on_a_full_disk_has_failed(
     assert NOT_STORED in runs[1]["error"]
 
 
-def test_a_world_that_cannot_be_made_on_a_full_disk_can_be_made_later(
+def test_world_refused_on_a_full_disk_can_be_created_later(
     server: ServerUnderTest, world: RemoteWorld
 ) -> None:
     with full_disk(server):

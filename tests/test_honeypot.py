@@ -1,4 +1,4 @@
-"""Assets whose right answer is known, with the SDK (contract/quality.md#honeypots)."""
+"""Honeypots: assets whose right answer is known, with the SDK (contract/quality.md#honeypots)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 
 
 def marks(labeling_project: LabelingProject) -> dict[str, float]:
-    """The honeypot mark of each DEFAULT label, by its author."""
+    """Return the honeypot mark of each DEFAULT label by author."""
     found = labeling_project.labels("one", "labelType", "honeypotMark", "author.firstname")
     default = [each for each in found if each["labelType"] == "DEFAULT"]
     return {each["author"]["firstname"]: each["honeypotMark"] for each in default}
 
 
-def test_a_truth_of_the_older_workflow_is_a_review(kili_emulator: Emulator) -> None:
+def test_honeypot_label_in_v1_is_a_review(kili_emulator: Emulator) -> None:
     labeling_project = LabelingProject(kili_emulator, V1)
     truth = labeling_project.kili.create_honeypot(RED, asset_id=labeling_project.id("one"))
     assert labeling_project.status("one") == "REVIEWED"
@@ -41,7 +41,7 @@ def labeling_project(kili_emulator: Emulator) -> LabelingProject:
     return opened
 
 
-def test_a_truth_beside_the_steps_moves_nothing(labeling_project: LabelingProject) -> None:
+def test_honeypot_label_does_not_move_its_asset(labeling_project: LabelingProject) -> None:
     labeling_project.kili.create_honeypot(
         RED, asset_external_id="one", project_id=labeling_project.project
     )
@@ -51,7 +51,7 @@ def test_a_truth_beside_the_steps_moves_nothing(labeling_project: LabelingProjec
     assert marks(labeling_project) == {"Leo": 0}
 
 
-def test_a_truth_is_nobodys_work_on_a_step(
+def test_honeypot_label_is_not_a_latest_label_of_a_step(
     labeling_project: LabelingProject, tmp_path: Path
 ) -> None:
     labeling_project.label("labeler", "one", response=BLUE)
@@ -64,7 +64,7 @@ def test_a_truth_is_nobodys_work_on_a_step(
         assert labeling_project.exported_answers(kind, tmp_path)["one"] == ["BLUE"]
 
 
-def test_a_project_with_steps_has_honeypots_where_a_step_uses_them(
+def test_honeypots_need_a_step_that_uses_honeypots(
     kili_emulator: Emulator,
 ) -> None:
     labeling_project = LabelingProject(kili_emulator)

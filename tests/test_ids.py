@@ -1,4 +1,4 @@
-"""Ids and random draws: their shape, and how they repeat."""
+"""Ids and random draws: form, and repetition with a seed."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def test_base36_is_padded_or_cut_at_the_front(number: int, width: int, text: str
 
 
 @pytest.mark.parametrize("seed", [None, 0, 7, 2**64])
-def test_id_looks_like_a_cuid(seed: int | None) -> None:
+def test_id_has_the_form_of_a_cuid(seed: int | None) -> None:
     assert re.fullmatch(r"c[a-z0-9]{24}", IdSource(seed).new_id(MOMENT))
 
 
-def test_id_of_a_recorded_moment_begins_as_the_recorded_one() -> None:
+def test_id_has_the_prefix_recorded_for_its_moment() -> None:
     assert IdSource(1).new_id(MOMENT).startswith("clb12ceii")
 
 
@@ -71,14 +71,14 @@ def test_sources_of_different_seeds_have_different_fingerprints() -> None:
     assert len({IdSource(seed).new_id(MOMENT)[FINGERPRINT] for seed in range(10)}) == 10
 
 
-def test_counter_starts_over_when_it_is_full() -> None:
+def test_counter_wraps_around() -> None:
     source = IdSource(1)
     source.restore([True, 1, 0, 36**4 - 1])
 
     assert [source.new_id(MOMENT)[COUNTER] for _ in range(2)] == ["zzzz", "0000"]
 
 
-def test_ids_are_different_from_one_another() -> None:
+def test_ids_are_unique() -> None:
     source = IdSource()
 
     assert len({source.new_id(MOMENT) for _ in range(1000)}) == 1000
@@ -90,7 +90,7 @@ def test_same_seed_gives_the_same_ids_and_draws() -> None:
     assert [first.new_id(MOMENT), first.draw()] == [second.new_id(MOMENT), second.draw()]
 
 
-def test_without_a_seed_nothing_repeats() -> None:
+def test_ids_without_a_seed_do_not_repeat() -> None:
     assert IdSource().new_id(MOMENT) != IdSource().new_id(MOMENT)
 
 
@@ -103,7 +103,7 @@ def test_draws_lie_between_zero_and_one() -> None:
 
 
 @pytest.mark.parametrize("seed", [None, 9])
-def test_restored_source_continues_where_the_state_was_taken(seed: int | None) -> None:
+def test_restored_source_repeats_ids_and_draws_after_its_state(seed: int | None) -> None:
     source = IdSource(seed)
     source.new_id(MOMENT)
     state = source.state()
@@ -113,7 +113,7 @@ def test_restored_source_continues_where_the_state_was_taken(seed: int | None) -
     assert [source.new_id(MOMENT), source.draw(), source.run_seed()] == expected
 
 
-def test_state_survives_json_and_another_source() -> None:
+def test_state_can_be_stored_as_json_and_restored_in_another_source() -> None:
     source, other = IdSource(9), IdSource()
     source.new_id(MOMENT)
     other.restore(json.loads(json.dumps(source.state())))
@@ -121,7 +121,7 @@ def test_state_survives_json_and_another_source() -> None:
     assert (other.repeatable, other.new_id(MOMENT)) == (True, source.new_id(MOMENT))
 
 
-def test_run_of_a_seeded_world_gets_a_seed_that_numpy_takes() -> None:
+def test_run_seed_of_a_seeded_world_is_valid_for_numpy() -> None:
     source = IdSource(9)
     seeds = [source.run_seed() for _ in range(100)]
 
@@ -129,7 +129,7 @@ def test_run_of_a_seeded_world_gets_a_seed_that_numpy_takes() -> None:
     assert len(set(seeds)) == 100
 
 
-def test_run_of_an_unseeded_world_gets_no_seed() -> None:
+def test_run_seed_of_an_unseeded_world_is_none() -> None:
     assert IdSource().run_seed() is None
 
 
@@ -154,7 +154,7 @@ def test_seeded_randomness_repeats_random_and_numpy() -> None:
 
 
 def callers_next_draws(seed: int | None) -> tuple[float, float]:
-    """What a caller with a known state draws after a seeded stretch."""
+    """Return the draws of a caller with a known state after a block with a seed."""
     random.seed(1)
     np.random.seed(1)
     with ids.seeded_randomness(seed):
@@ -163,11 +163,11 @@ def callers_next_draws(seed: int | None) -> tuple[float, float]:
     return draws()
 
 
-def test_seeded_randomness_gives_the_callers_state_back() -> None:
+def test_seeded_randomness_restores_the_state_of_the_caller() -> None:
     assert callers_next_draws(4) == callers_next_draws(None)
 
 
-def test_seeded_randomness_gives_the_state_back_after_an_error() -> None:
+def test_seeded_randomness_restores_the_state_after_an_error() -> None:
     expected = callers_next_draws(None)
     random.seed(1)
     np.random.seed(1)
@@ -177,7 +177,7 @@ def test_seeded_randomness_gives_the_state_back_after_an_error() -> None:
     assert draws() == expected
 
 
-def test_no_seed_leaves_randomness_alone() -> None:
+def test_randomness_without_a_seed_is_unchanged() -> None:
     random.seed(1)
     np.random.seed(1)
     expected = draws()

@@ -1,4 +1,4 @@
-"""`make install` uses uv with what is configured for pip, and pip where uv fails."""
+"""``make install`` passes the configuration of pip to uv, and uses pip where uv fails."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tools.install import configuration_of, variables
 TOOL = Path(__file__).resolve().parent.parent / "tools" / "install.py"
 
 
-def test_variables_of_pip_hold_before_its_files_and_install_before_global() -> None:
+def test_pip_variables_override_pip_files_and_install_overrides_global() -> None:
     listing = (
         ":env:.timeout='9'\nglobal.index-url='https://one/simple'\nglobal.timeout='1'\n"
         "install.index-url='https://two/simple'\ninstall.timeout='2'\ndownload.timeout='3'\n"
@@ -21,7 +21,7 @@ def test_variables_of_pip_hold_before_its_files_and_install_before_global() -> N
     assert configuration_of(listing) == {"index-url": "https://two/simple", "timeout": "9"}
 
 
-def test_several_values_are_written_as_uv_reads_them() -> None:
+def test_pip_settings_with_several_values_are_converted_to_uv_variables() -> None:
     options = configuration_of(
         "global.extra-index-url='\\nhttps://one/simple\\nhttps://two/simple'\n"
         "global.find-links='/wheels /more'\nglobal.constraint='a.txt b.txt'\n"
@@ -35,7 +35,7 @@ def test_several_values_are_written_as_uv_reads_them() -> None:
     }
 
 
-def test_nothing_configured_is_nothing_handed_on() -> None:
+def test_empty_pip_configuration_passes_no_settings_to_uv() -> None:
     assert variables(configuration_of("")) == {"UV_INDEX_STRATEGY": "unsafe-best-match"}
 
 

@@ -1,4 +1,4 @@
-"""Issues and questions: who opens, discusses and closes them, with SDKs of all generations."""
+"""Issues and questions: opening, discussion and closing, with SDKs of all generations."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def project(kili: Any) -> str:
 
 @pytest.fixture
 def domain(kili_emulator: Emulator, tmp_path: Any) -> Any:
-    """The client with namespaces."""
+    """Return the SDK's domain client."""
     from kili.client_domain import Kili
 
     with pytest.warns(UserWarning, match="work in progress"):
@@ -39,7 +39,7 @@ def domain(kili_emulator: Emulator, tmp_path: Any) -> Any:
 
 
 def label_of(wire: Wire, name: str) -> str:
-    """The DEFAULT label of an asset."""
+    """Return the id of the DEFAULT label of an asset."""
     where = {"asset": {"externalIdStrictlyIn": [name]}, "typeIn": ["DEFAULT"]}
     return wire.ids("labels", where)[0]
 
@@ -49,7 +49,7 @@ def asset_of(wire: Wire, name: str) -> str:
 
 
 def opened(wire: Wire, key: str = "reviewer", **row: Any) -> str:
-    """Open an issue or a question; its id."""
+    """Open an issue or a question; return its id."""
     (issue,) = wire.call("createIssues", key, issues=[row], where={}, selection="id")
     return str(issue["id"])
 
@@ -67,14 +67,14 @@ def set_status(wire: Wire, key: str, issue: str, status: str) -> None:
 # With real SDKs
 
 
-def test_every_sdk_lists_issues_with_its_own_fields(notebook: SdkSession) -> None:
+def test_each_sdk_lists_issues_with_its_own_fields(notebook: SdkSession) -> None:
     (issue,) = notebook.run("list(kili.issues(project_id))").checked().value
     assert (issue["type"], issue["status"]) == ("ISSUE", "OPEN")
     assert notebook.run("kili.count_issues(project_id)").checked().value == 1
 
 
 @pytest.mark.parametrize("sdk", ["2.125.2", "2.128.2"], indirect=True)
-def test_older_sdks_open_issues_and_questions_that_the_server_numbers(
+def test_issues_and_questions_of_older_sdks_are_numbered_by_the_server(
     notebook: SdkSession,
 ) -> None:
     notebook.run(
@@ -93,7 +93,7 @@ def test_older_sdks_open_issues_and_questions_that_the_server_numbers(
     assert (found[1]["objectMid"], found[1]["hasBeenSeen"]) == ("m", False)
 
 
-def test_questions_are_asked_by_external_id_and_issues_about_labels(
+def test_questions_refer_to_external_ids_and_issues_to_labels(
     kili: Any, domain: Any, wire: Wire, project: str
 ) -> None:
     (question,) = domain.questions.create(
@@ -125,7 +125,7 @@ def test_questions_are_asked_by_external_id_and_issues_about_labels(
 
 
 @pytest.mark.parametrize("noun", ["issue", "question"])
-def test_the_domain_client_opens_closes_and_counts(
+def test_domain_client_opens_closes_and_counts_issues(
     domain: Any, wire: Wire, project: str, noun: str
 ) -> None:
     of_noun = getattr(domain, f"{noun}s")
@@ -147,10 +147,10 @@ def test_the_domain_client_opens_closes_and_counts(
         of_noun.solve(**{f"{noun}_id": "unknown"})
 
 
-# Who does what
+# Rights
 
 
-def test_labelers_ask_questions_and_open_no_issues(wire: Wire) -> None:
+def test_labelers_can_ask_questions_but_not_open_issues(wire: Wire) -> None:
     farm = asset_of(wire, "farm")
     question = opened(wire, "labeler", assetId=farm, type="QUESTION", text="Is a hen a bird?")
     assert read(wire, question, "type author { firstname }") == {
@@ -161,13 +161,15 @@ def test_labelers_ask_questions_and_open_no_issues(wire: Wire) -> None:
     assert "createIssues needs the role ADMIN or TEAM_MANAGER or REVIEWER" in refusal
 
 
-def test_an_issue_about_somebodys_label_is_assigned_to_them(wire: Wire) -> None:
+def test_issue_about_a_label_is_assigned_to_the_author_of_the_label(wire: Wire) -> None:
     issue = opened(wire, labelID=label_of(wire, "farm"))
     assert read(wire, issue, "assignee { firstname }") == {"assignee": {"firstname": "Leo"}}
 
 
 @pytest.mark.parametrize("kind", ["question", "issue about an asset", "issue about a prediction"])
-def test_what_is_about_nobodys_work_is_assigned_to_nobody(wire: Wire, kind: str) -> None:
+def test_questions_and_issues_about_assets_or_predictions_have_no_assignee(
+    wire: Wire, kind: str
+) -> None:
     (prediction,) = wire.ids("labels", {"typeIn": ["PREDICTION"]})
     row = {
         "question": {"labelID": label_of(wire, "farm"), "type": "QUESTION"},
@@ -177,7 +179,7 @@ def test_what_is_about_nobodys_work_is_assigned_to_nobody(wire: Wire, kind: str)
     assert read(wire, opened(wire, **row), "assignee { id }") == {"assignee": None}
 
 
-def test_an_issue_about_a_plugins_label_is_assigned_to_nobody(wire: Wire) -> None:
+def test_issue_about_a_label_of_a_plugin_has_no_assignee(wire: Wire) -> None:
     wire.emulator.world.documents.table("users").update(
         {"isServiceAccount": True}, lambda user: user["email"] == "labeler@example.com"
     )
@@ -185,22 +187,22 @@ def test_an_issue_about_a_plugins_label_is_assigned_to_nobody(wire: Wire) -> Non
     assert read(wire, issue, "assigneeId") == {"assigneeId": None}
 
 
-def test_its_author_and_its_assignee_change_the_status_and_other_labelers_do_not(
+def test_only_author_and_assignee_among_labelers_change_the_status_of_an_issue(
     wire: Wire,
 ) -> None:
     assigned = opened(wire, labelID=label_of(wire, "farm"))
     set_status(wire, "labeler", assigned, "SOLVED")
     own = opened(wire, "labeler", assetId=asset_of(wire, "farm"), type="QUESTION")
     set_status(wire, "labeler", own, "CANCELLED")
-    others = opened(wire, assetId=asset_of(wire, "farm"))
-    data, where = {"status": "SOLVED"}, {"id": others}
+    foreign = opened(wire, assetId=asset_of(wire, "farm"))
+    data, where = {"status": "SOLVED"}, {"id": foreign}
     refusal = wire.refusal("updatePropertiesInIssue", "labeler", data=data, where=where)
     assert "[noAccessRights]" in refusal
-    set_status(wire, "manager", others, "SOLVED")
+    set_status(wire, "manager", foreign, "SOLVED")
 
 
 @pytest.mark.parametrize("way", ["comment", "status"])
-def test_an_issue_is_seen_once_somebody_else_reacts(wire: Wire, way: str) -> None:
+def test_issue_is_seen_once_another_user_reacts(wire: Wire, way: str) -> None:
     issue = opened(wire, labelID=label_of(wire, "farm"))
 
     def react(key: str) -> None:
@@ -215,10 +217,10 @@ def test_an_issue_is_seen_once_somebody_else_reacts(wire: Wire, way: str) -> Non
     assert read(wire, issue, "hasBeenSeen") == {"hasBeenSeen": True}
 
 
-# What assets and labels say of them
+# Issues of assets and labels
 
 
-def test_assets_and_labels_tell_what_is_open_about_them(wire: Wire) -> None:
+def test_assets_and_labels_list_their_open_issues_and_questions(wire: Wire) -> None:
     farm, label = asset_of(wire, "farm"), label_of(wire, "farm")
     issues = [opened(wire, labelID=label, objectMid=mid) for mid in ("a", "b", "a")]
     opened(wire, assetId=farm, objectMid="c")
@@ -256,7 +258,7 @@ def test_comments_are_listed_by_issue_with_their_authors(wire: Wire) -> None:
     assert wire.call("countComments", where={"issue": {"id": issue}}) == 2
 
 
-def test_comments_in_projects_of_others_are_not_listed(wire: Wire) -> None:
+def test_comments_of_hidden_projects_are_not_listed(wire: Wire) -> None:
     data = {"title": "Own", "inputType": "TEXT", "jsonInterface": "{}"}
     project = wire.call("createProject", data=data)["id"]
     content = {"contentArray": ["text"]}

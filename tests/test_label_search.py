@@ -1,4 +1,4 @@
-"""Finding assets and labels by what is counted in a label (contract/label.md#search)."""
+"""Search of assets and labels by the annotation counts of labels (contract/label.md#search)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def wire() -> Iterator[Wire]:
         ("JOB_0.OBJECT_A.count > 99", []),
     ],
 )
-def test_the_sdk_finds_assets_by_a_search(
+def test_sdk_finds_assets_by_label_search(
     kili: Any, project: str, search: str, expected: list[str]
 ) -> None:
     found = kili.assets(project, label_category_search=search, fields=["externalId"])
@@ -50,10 +50,8 @@ def test_the_sdk_finds_assets_by_a_search(
     assert kili.count_assets(project, label_category_search=search) == len(expected)
 
 
-def test_a_search_holds_on_the_label_that_meets_the_other_conditions(
-    kili: Any, project: str
-) -> None:
-    """Only the street's REVIEW label says EASY."""
+def test_search_applies_to_labels_that_meet_the_other_conditions(kili: Any, project: str) -> None:
+    """Only the REVIEW label of the street has the category EASY."""
     search = "CLASSIFICATION_JOB.EASY.count == 1"
     for kind, expected in (("DEFAULT", 0), ("REVIEW", 1)):
         conditions = {"label_category_search": search, "external_id_strictly_in": ["street"]}
@@ -71,7 +69,7 @@ def test_a_search_holds_on_the_label_that_meets_the_other_conditions(
         ("issues", {"asset": {"label": {"search": "A.B > 1"}}}),
     ],
 )
-def test_a_malformed_search_is_refused_even_where_there_is_nothing_to_search(
+def test_malformed_search_is_refused_without_labels_to_search(
     wire: Wire, operation: str, where: dict[str, Any]
 ) -> None:
     paging = {} if operation.startswith("count") else {"first": 1, "skip": 0}
@@ -82,5 +80,5 @@ def test_a_malformed_search_is_refused_even_where_there_is_nothing_to_search(
     )
 
 
-def test_metadata_may_be_called_search(wire: Wire) -> None:
+def test_metadata_key_can_be_named_search(wire: Wire) -> None:
     assert wire.list("assets", {"metadata": {"search": "A.B > 1"}}) == []

@@ -1,4 +1,4 @@
-"""What the SDK can send as a label, and read again as a parsed one.
+"""Responses that the SDK can send as a label and read back as a parsed label.
 
 See contract/json-response.md#checks.
 """
@@ -39,7 +39,7 @@ INTERFACE = {
 
 
 def drawn(type_: str, **shape: Any) -> dict[str, Any]:
-    """An answer of one object."""
+    """Return a response with one object."""
     categories = [{"name": "A"}]
     return {"annotations": [{"mid": "1", "type": type_, "categories": categories, **shape}]}
 
@@ -78,7 +78,7 @@ TAKEN = {
 
 
 @pytest.mark.parametrize("response", TAKEN.values(), ids=TAKEN.keys())
-def test_what_is_taken_is_read_as_a_parsed_label(
+def test_accepted_response_is_read_as_a_parsed_label(
     kili: Any, project: str, response: dict[str, Any]
 ) -> None:
     append(kili, project, response)
@@ -97,7 +97,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("response", "says"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_the_sdk_could_not_read_again_is_refused(
+def test_response_that_the_sdk_cannot_parse_is_refused(
     kili: Any, project: str, response: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(GraphQLError, match=f"jsonResponseMalformed.*{says}"):

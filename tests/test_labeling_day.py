@@ -1,4 +1,4 @@
-"""A day of labeling with each generation of the SDK: one story per area."""
+"""A day of labeling with each SDK generation: one story per area."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ _SDKS = [
 
 @pytest.fixture(scope="module", params=_SDKS)
 def sdk(request: pytest.FixtureRequest, sdk_process: Callable[[str], SdkProcess]) -> SdkProcess:
-    """Each SDK in turn; `make contract` has six more."""
+    """Return the process of each SDK in turn; `make contract` adds six more."""
     return sdk_process(request.param)
 
 
@@ -108,7 +108,7 @@ _WITHOUT_PILLOW = ("2.176.1", "25.2.10", "26.1.5")
 
 @pytest.fixture
 def labeling_notebook(notebook: SdkSession) -> SdkSession:
-    """A notebook with an image project ``pid``, two members, and a few helpers."""
+    """Return a session with an image project ``pid``, two members and some helpers."""
     notebook.run(f"INTERFACE = {_INTERFACE!r}\n{_SETUP}\n{_STREET}").checked()
     return notebook
 
@@ -124,13 +124,13 @@ def _files(path: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def pictures(labeling_notebook: SdkSession) -> SdkSession:
-    """The same, for SDKs that can import pictures."""
+    """Return the labeling notebook of the SDKs that can import images."""
     if labeling_notebook.process.version in _WITHOUT_PILLOW:
         pytest.skip("its environment has no Pillow")
     return labeling_notebook
 
 
-def test_more_assets_than_a_page_holds_are_listed_once_and_in_order(pictures: SdkSession) -> None:
+def test_assets_of_several_pages_are_listed_once_and_in_order(pictures: SdkSession) -> None:
     pictures.run(
         "numbered = [f'{number:03}' for number in range(103)]\n"
         "add(pid, hosted(103), external_id_array=numbered,\n"
@@ -208,8 +208,8 @@ def test_an_issue_is_raised_on_a_label(pictures: SdkSession) -> None:
     ).checked()
     fields = "['status', 'type', 'objectMid', 'comments.text']"
     (issue,) = value(pictures, f"list(kili.issues(pid, fields={fields}))")
-    said = [{"text": "A moped"}]
-    assert issue == {"status": "OPEN", "type": "ISSUE", "objectMid": "1", "comments": said}
+    comments = [{"text": "A moped"}]
+    assert issue == {"status": "OPEN", "type": "ISSUE", "objectMid": "1", "comments": comments}
 
 
 def test_labels_are_exported(pictures: SdkSession, tmp_path: Path) -> None:
@@ -272,7 +272,7 @@ def _exported(
     return _files(target)
 
 
-def test_members_come_change_and_go(labeling_notebook: SdkSession) -> None:
+def test_members_are_added_changed_and_removed(labeling_notebook: SdkSession) -> None:
     labeling_notebook.run(
         "roles = lambda: {each['user']['email']: each['role'] for each in\n"
         "    kili.projects(pid, fields=['roles.role', 'roles.user.email'])[0]['roles']}\n"
@@ -304,7 +304,7 @@ def test_metadata_and_priority_are_changed_and_assets_deleted(pictures: SdkSessi
     assert value(pictures, "kili.count_assets(pid)") == 0
 
 
-def test_a_honeypot_marks_the_labels_made_on_it(pictures: SdkSession) -> None:
+def test_labels_of_a_honeypot_asset_get_a_honeypot_mark(pictures: SdkSession) -> None:
     pictures.run(
         "asset = add(pid, hosted(1), external_id_array=['a'])\n"
         "kili.update_properties_in_project(pid, use_honeypot=True)\n"
@@ -318,7 +318,7 @@ def test_a_honeypot_marks_the_labels_made_on_it(pictures: SdkSession) -> None:
     assert asset == {"isHoneypot": True, "honeypotMark": 0.5}
 
 
-def test_labels_are_made_with_the_domain_client(labeling_notebook: SdkSession) -> None:
+def test_labels_are_created_with_the_domain_client(labeling_notebook: SdkSession) -> None:
     if labeling_notebook.run("from kili.client_domain import Kili as Domain").error:
         pytest.skip("it has no domain client")
     labeling_notebook.run(
@@ -339,7 +339,7 @@ def test_labels_are_made_with_the_domain_client(labeling_notebook: SdkSession) -
 
 
 @pytest.mark.parametrize("workflow", ["V1", "V2"])
-def test_the_step_that_older_domain_clients_name_is_the_one_to_label(workflow: str) -> None:
+def test_step_named_by_older_domain_clients_is_the_labeling_step(workflow: str) -> None:
     with Emulator(workflow=workflow) as emulator:
         kili = emulator.client()
         jobs = {"jobs": {"WHEN": _INTERFACE["jobs"]["WHEN"]}}

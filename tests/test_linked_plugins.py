@@ -1,4 +1,4 @@
-"""Plugins that run from a folder: by command, over HTTP, with every SDK, after a restart."""
+"""Linked plugins: by command, over HTTP, with every SDK, and after a restart."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def command_of(server: ServerUnderTest, world: str = "default") -> Command:
 
 @pytest.fixture
 def command(server: ServerUnderTest, remote_world: RemoteWorld) -> Command:
-    """Runs commands that are about a world of one's own."""
+    """Return a function that runs commands for one world."""
     return command_of(server, remote_world.name)
 
 
 def submit(command: Command, project: str) -> Any:
-    """The run of the linked plugin for a label that is submitted."""
+    """Submit a label; return the run of the linked plugin."""
     label = json.dumps({"JOB_0": {"annotations": []}})
     arguments = ("submit", "--project", project, "--label", "-", "--json")
     (run,) = json.loads(command(*arguments, typed=label))["runs"]
@@ -62,7 +62,7 @@ def prints(world: RemoteWorld) -> list[str]:
     return [each["content"] for each in world.export()["pluginLogs"]]
 
 
-def test_the_command_links_shows_and_unlinks(
+def test_command_links_shows_and_unlinks_a_plugin(
     command: Command, remote_world: RemoteWorld, folder: Path
 ) -> None:
     linked = f"{NAME}: plugin, ACTIVE, version 1, on {remote_world.project_id}, linked to {folder}"
@@ -77,7 +77,7 @@ def test_the_command_links_shows_and_unlinks(
     assert "is not linked" in command("plugins", "unlink", NAME, status=1)
 
 
-def test_the_command_fails_where_the_first_build_does(command: Command, folder: Path) -> None:
+def test_link_command_fails_when_the_first_build_fails(command: Command, folder: Path) -> None:
     (folder / "helpers.py").write_text("1 / 0\n")
     shown = command("plugins", "link", NAME, "boxes", status=1)
     first, *rest = shown.splitlines()
@@ -90,7 +90,7 @@ def test_the_command_fails_where_the_first_build_does(command: Command, folder: 
     assert "ACTIVE, version 3" in command("plugins", "list")
 
 
-def test_the_command_says_what_cannot_be_linked(command: Command, folder: Path) -> None:
+def test_link_command_explains_refusals(command: Command, folder: Path) -> None:
     refused = command("plugins", "link", NAME, "nowhere", status=1)
     assert f"the plugin was not linked: {folder.parent / 'nowhere'} does not exist" in refused
     assert "no project" in command("plugins", "link", NAME, "boxes", "--project", "X", status=1)
@@ -100,7 +100,7 @@ def test_the_command_says_what_cannot_be_linked(command: Command, folder: Path) 
     assert [each["link"]["eventMatcher"] for each in link_view] == [["asset.*", "label.*"]]
 
 
-def test_every_sdk_sees_what_became_of_a_save(
+def test_each_sdk_sees_the_status_of_a_saved_version(
     command: Command, notebook: SdkSession, folder: Path
 ) -> None:
     command("plugins", "link", NAME, "boxes", "--project", TITLE)
@@ -139,7 +139,7 @@ def test_only_administrators_can_link(
     assert post(server, "default", "link", data, admin).status_code == 403
 
 
-def test_who_controls_another_world_acts_as_its_own_administrator(
+def test_control_plane_links_as_the_administrator_of_the_selected_world(
     server: ServerUnderTest, remote_world: RemoteWorld, folder: Path
 ) -> None:
     post(server, remote_world.name, "link", {"plugin": NAME, "path": str(folder)})
@@ -166,14 +166,14 @@ def test_who_controls_another_world_acts_as_its_own_administrator(
         ("unlink", {"plugin": "No"}, 'there is no plugin "No"'),
     ],
 )
-def test_a_request_that_is_wrong_is_told_so(
+def test_invalid_link_request_is_refused_with_the_reason(
     server: ServerUnderTest, remote_world: RemoteWorld, path: str, data: Any, reason: str
 ) -> None:
     answer = post(server, remote_world.name, path, data)
     assert (answer.status_code, reason in answer.json()["error"]) == (400, True), answer.text
 
 
-def test_a_link_outlives_a_restart_and_meets_what_was_saved_meanwhile(
+def test_link_survives_a_restart_and_deploys_files_saved_meanwhile(
     tmp_path: Path, folder: Path
 ) -> None:
     server = ServerUnderTest(tmp_path / "data")

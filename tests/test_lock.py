@@ -1,4 +1,4 @@
-"""Locks: whose work in progress holds an asset."""
+"""Locks of assets by labels in progress."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def label(wire: Wire, key: str, label_type: str, name: str = "aquarium") -> None
 
 
 def locks(wire: Wire, name: str = "aquarium") -> list[tuple[str, str]]:
-    """Who holds an asset, and for what work."""
+    """Return the holder and type of each lock of an asset."""
     where = {"id": asset_id(wire, name)}
     fields = "locks { lockType author { firstname } }"
     (found,) = wire.list("assets", where, selection=fields)
@@ -55,7 +55,7 @@ def valid(wire: Wire) -> int:
     return int(found["numberOfValidLocks"])
 
 
-def test_saving_work_locks_the_asset_and_submitting_it_releases_the_lock(wire: Wire) -> None:
+def test_autosave_locks_the_asset_and_submission_releases_the_lock(wire: Wire) -> None:
     assert locks(wire) == []
     label(wire, "labeler", "AUTOSAVE")
     assert locks(wire) == [("Leo", "DEFAULT")]
@@ -63,7 +63,7 @@ def test_saving_work_locks_the_asset_and_submitting_it_releases_the_lock(wire: W
     assert locks(wire) == []
 
 
-def test_saving_again_keeps_the_one_lock(wire: Wire) -> None:
+def test_second_autosave_keeps_the_lock(wire: Wire) -> None:
     label(wire, "labeler", "AUTOSAVE")
     first = wire.ids("locks", {})
     label(wire, "labeler", "AUTOSAVE")
@@ -71,19 +71,19 @@ def test_saving_again_keeps_the_one_lock(wire: Wire) -> None:
     assert wire.call("countLocks", where={}) == 1
 
 
-def test_work_on_an_asset_in_review_is_a_lock_for_review(wire: Wire) -> None:
+def test_autosave_on_an_asset_in_review_is_a_lock_for_review(wire: Wire) -> None:
     label(wire, "reviewer", "AUTOSAVE", "street")
     assert locks(wire, "street") == [("Rita", "REVIEW")]
 
 
-def test_somebody_elses_label_or_a_models_releases_no_lock(wire: Wire) -> None:
+def test_label_of_another_user_or_a_model_releases_no_lock(wire: Wire) -> None:
     label(wire, "labeler", "AUTOSAVE")
     label(wire, "reviewer", "DEFAULT")
     label(wire, "manager", "PREDICTION")
     assert locks(wire) == [("Leo", "DEFAULT")]
 
 
-def test_a_lock_runs_out_unless_it_is_renewed(wire: Wire) -> None:
+def test_lock_expires_unless_renewed(wire: Wire) -> None:
     clock = wire.emulator.world.clock
     label(wire, "labeler", "AUTOSAVE")
     clock.offset += LIFETIME - timedelta(minutes=1)
@@ -98,7 +98,7 @@ def test_a_lock_runs_out_unless_it_is_renewed(wire: Wire) -> None:
     assert locks(wire) == [("Rita", "DEFAULT")]
 
 
-def test_skipping_an_asset_releases_it(wire: Wire) -> None:
+def test_skip_releases_the_lock(wire: Wire) -> None:
     label(wire, "labeler", "AUTOSAVE")
     data = {"labelType": "AUTOSAVE", "jsonResponse": EASY, "skipped": True}
     where = {"id": asset_id(wire)}
@@ -106,7 +106,7 @@ def test_skipping_an_asset_releases_it(wire: Wire) -> None:
     assert locks(wire) == []
 
 
-def test_with_steps_a_lock_keeps_others_from_labeling_until_it_is_released_or_runs_out(
+def test_lock_in_a_workflow_with_steps_refuses_other_labelers_until_its_end(
     wire: Wire,
 ) -> None:
     world_ids = add_stepped_project(wire)
@@ -134,7 +134,7 @@ def test_a_deleted_asset_leaves_no_lock(wire: Wire) -> None:
     assert wire.ids("locks", {}) == []
 
 
-def test_locks_of_other_peoples_projects_are_not_listed(wire: Wire) -> None:
+def test_locks_of_hidden_projects_are_not_listed(wire: Wire) -> None:
     data = {"title": "Own", "inputType": "TEXT", "jsonInterface": "{}"}
     project = wire.call("createProject", data=data)["id"]
     content = {"contentArray": ["text"]}

@@ -1,4 +1,4 @@
-"""Members of projects: how they are listed, who manages whom, who joins by working.
+"""Members of projects: listing, management by role, and membership by working.
 
 See contract/member.md#roles, contract/member.md#membership.
 """
@@ -23,7 +23,7 @@ def invite(wire: Wire, project: str, name: str, role: str, key: str = "admin") -
 
 
 def members(wire: Wire, project: str, key: str = "admin", **where: Any) -> dict[str, Any]:
-    """The project's members by the name in their address."""
+    """Return the members of the project by the name in their email."""
     where = {"project": {"id": project}, **where}
     found = wire.list("projectUsers", where, key, FIELDS)
     return {each["user"]["email"].partition("@")[0]: each for each in found}
@@ -47,13 +47,13 @@ def label(wire: Wire, asset: str, key: str, type_: str = "DEFAULT", **row: Any) 
     wire.call("appendManyLabels", key, "id", data=data, where={})
 
 
-def test_who_created_a_project_has_joined_it(wire: Wire, world_ids: WorldIds) -> None:
+def test_creator_of_a_project_is_an_active_member(wire: Wire, world_ids: WorldIds) -> None:
     (creator,) = members(wire, world_ids["hidden project"]).values()
     assert (creator["role"], creator["status"]) == ("ADMIN", "ACTIVATED")
     assert creator["isAuthor"] is creator["activated"] is True
 
 
-def test_administrators_of_the_organization_are_listed_everywhere(
+def test_organization_administrators_are_listed_in_every_project(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     add_administrator(wire)
@@ -67,7 +67,7 @@ def test_administrators_of_the_organization_are_listed_everywhere(
 
 
 @pytest.mark.parametrize("type_", ["DEFAULT", "REVIEW"])
-def test_an_administrator_who_labels_or_reviews_joins(
+def test_administrator_becomes_a_member_by_labeling_or_reviewing(
     wire: Wire, world_ids: WorldIds, type_: str
 ) -> None:
     add_administrator(wire)
@@ -79,21 +79,23 @@ def test_an_administrator_who_labels_or_reviews_joins(
     assert "project.member.created" in {each["event"] for each in event}
 
 
-def test_whom_a_label_is_attributed_to_joins(wire: Wire, world_ids: WorldIds) -> None:
+def test_administrator_becomes_a_member_as_author_of_an_attributed_label(
+    wire: Wire, world_ids: WorldIds
+) -> None:
     grace = add_administrator(wire)
     label(wire, world_ids["farm"], "admin", authorID=grace)
     assert statuses(wire, world_ids["project"])["grace"] == "ACTIVATED"
 
 
-def test_predictions_make_nobody_a_member(wire: Wire, world_ids: WorldIds) -> None:
+def test_prediction_does_not_make_an_administrator_a_member(
+    wire: Wire, world_ids: WorldIds
+) -> None:
     add_administrator(wire)
     label(wire, world_ids["farm"], "grace", "PREDICTION", modelName="m")
     assert statuses(wire, world_ids["project"])["grace"] == "ORG_ADMIN"
 
 
-def test_changing_the_role_of_an_administrator_makes_them_a_member(
-    wire: Wire, world_ids: WorldIds
-) -> None:
+def test_role_change_makes_an_administrator_a_member(wire: Wire, world_ids: WorldIds) -> None:
     add_administrator(wire)
     where = {"id": members(wire, world_ids["project"])["grace"]["id"]}
     changed = wire.call(
@@ -102,7 +104,7 @@ def test_changing_the_role_of_an_administrator_makes_them_a_member(
     assert changed == {**where, "role": "REVIEWER", "status": "ACTIVATED"}
 
 
-def test_an_administrator_who_has_not_joined_cannot_be_removed(
+def test_administrator_who_is_not_a_member_cannot_be_removed(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     add_administrator(wire)
@@ -110,14 +112,16 @@ def test_an_administrator_who_has_not_joined_cannot_be_removed(
     assert "there is no role to remove" in wire.refusal("deleteFromRoles", where=where)
 
 
-def test_a_removed_administrator_still_takes_part_as_one(wire: Wire, world_ids: WorldIds) -> None:
+def test_removed_administrator_is_still_listed_as_organization_administrator(
+    wire: Wire, world_ids: WorldIds
+) -> None:
     before = members(wire, world_ids["hidden project"])["admin"]
     wire.call("deleteFromRoles", where={"id": before["id"]})
     after = members(wire, world_ids["hidden project"])["admin"]
     assert after == {**before, "status": "ORG_ADMIN", "activated": False}
 
 
-def test_who_is_deactivated_is_listed_as_suspended(wire: Wire, world_ids: WorldIds) -> None:
+def test_deactivated_user_is_listed_as_suspended(wire: Wire, world_ids: WorldIds) -> None:
     where = {"email": "labeler@example.com"}
     wire.call("updatePropertiesInUser", where=where, data={"activated": False}, selection="id")
     leo = members(wire, world_ids["project"])["labeler"]
@@ -127,7 +131,7 @@ def test_who_is_deactivated_is_listed_as_suspended(wire: Wire, world_ids: WorldI
     assert statuses(wire, world_ids["project"])["labeler"] == "ACTIVATED"
 
 
-def test_who_was_removed_sees_the_project_no_more_and_stays_listed(
+def test_removed_member_loses_the_project_but_is_still_listed(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     before = members(wire, world_ids["project"])["labeler"]
@@ -141,7 +145,7 @@ def test_who_was_removed_sees_the_project_no_more_and_stays_listed(
     assert "accessDenied" in wire.refusal("deleteFromRoles", where={"id": before["id"]})
 
 
-def test_who_left_is_assigned_to_nothing_and_holds_nothing(wire: Wire, world_ids: WorldIds) -> None:
+def test_removed_member_loses_assignments_and_locks(wire: Wire, world_ids: WorldIds) -> None:
     where = {"idIn": [world_ids["farm"], world_ids["meadow"]]}
     wire.call("assignAssets", where=where, userIds=[world_ids["leo"], world_ids["rita"]])
     label(wire, world_ids["pond"], "labeler", "AUTOSAVE")
@@ -152,7 +156,7 @@ def test_who_left_is_assigned_to_nothing_and_holds_nothing(wire: Wire, world_ids
     assert [each["assigneeIds"] for each in found] == [[world_ids["rita"]]] * 2
 
 
-def test_who_is_invited_again_has_the_same_id_and_comes_last(
+def test_member_invited_again_keeps_the_id_and_is_listed_last(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     before = members(wire, world_ids["project"])["manager"]
@@ -163,9 +167,7 @@ def test_who_is_invited_again_has_the_same_id_and_comes_last(
     assert members(wire, world_ids["project"])["manager"]["deletedAt"] is None
 
 
-def test_an_invitation_makes_a_user_with_an_address_in_lower_case(
-    wire: Wire, world_ids: WorldIds
-) -> None:
+def test_invitation_creates_a_user_with_a_lower_case_email(wire: Wire, world_ids: WorldIds) -> None:
     last = invite(wire, world_ids["project"], "No.Such.Person", "LABELER")[-1]
     assert last["user"]["email"] == "no.such.person@example.com"
     again = invite(wire, world_ids["project"], "NO.such.person", "REVIEWER")[-1]
@@ -176,9 +178,7 @@ def test_an_invitation_makes_a_user_with_an_address_in_lower_case(
     assert mail["to"] == "no.such.person@example.com"
 
 
-def test_an_invitation_is_pending_until_its_owner_has_a_key(
-    wire: Wire, world_ids: WorldIds
-) -> None:
+def test_invitation_is_pending_until_the_user_has_a_key(wire: Wire, world_ids: WorldIds) -> None:
     invite(wire, world_ids["project"], "new", "LABELER")
     assert members(wire, world_ids["project"])["new"]["invitationStatus"] == "PENDING"
     key = {"key": "the-new-ones-key", "name": "new"}
@@ -187,7 +187,7 @@ def test_an_invitation_is_pending_until_its_owner_has_a_key(
     assert wire.ids("projects", {}, "new") == [world_ids["project"]]
 
 
-def test_all_members_can_be_removed_and_the_administrator_comes_back(
+def test_all_members_can_be_removed_and_an_administrator_invited_again(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     for each in members(wire, world_ids["project"]).values():
@@ -211,12 +211,12 @@ def test_a_team_manager_manages_labelers_and_reviewers(wire: Wire, world_ids: Wo
     }
 
 
-def test_members_see_each_other_and_nobody_else_does(wire: Wire, world_ids: WorldIds) -> None:
+def test_members_are_visible_only_to_members(wire: Wire, world_ids: WorldIds) -> None:
     assert members(wire, world_ids["project"], "labeler") == members(wire, world_ids["project"])
     assert members(wire, world_ids["hidden project"], "labeler") == {}
 
 
-def test_a_plugin_is_listed_only_when_it_is_asked_for(wire: Wire, world_ids: WorldIds) -> None:
+def test_plugin_member_is_listed_only_when_selected_by_id(wire: Wire, world_ids: WorldIds) -> None:
     where = {"pluginName": PLUGIN, "projectId": world_ids["project"]}
     before = members(wire, world_ids["project"])
     wire.call("activatePluginOnProject", where=where)
@@ -228,7 +228,9 @@ def test_a_plugin_is_listed_only_when_it_is_asked_for(wire: Wire, world_ids: Wor
     ]
 
 
-def test_a_members_figures_are_those_of_their_labels(wire: Wire, world_ids: WorldIds) -> None:
+def test_statistics_of_a_member_count_the_labels_of_the_member(
+    wire: Wire, world_ids: WorldIds
+) -> None:
     figures = "numberOfLabels numberOfLabeledAssets totalDuration lastLabelingAt"
     where = {"project": {"id": world_ids["project"]}, "user": {"email": "manager@example.com"}}
     (before,) = wire.list("projectUsers", where, selection=figures)
@@ -246,7 +248,7 @@ def test_a_members_figures_are_those_of_their_labels(wire: Wire, world_ids: Worl
     assert after == {"numberOfLabels": 2, "numberOfLabeledAssets": 1, "totalDuration": 5.5}
 
 
-def test_a_project_is_starred_for_oneself(wire: Wire, world_ids: WorldIds) -> None:
+def test_star_of_a_project_is_personal(wire: Wire, world_ids: WorldIds) -> None:
     where = {"id": members(wire, world_ids["project"])["labeler"]["id"]}
     wire.call("updatePropertiesInProjectUser", "labeler", where=where, data={"starred": True})
     starred = {
@@ -255,7 +257,7 @@ def test_a_project_is_starred_for_oneself(wire: Wire, world_ids: WorldIds) -> No
     assert starred == {"labeler"}
 
 
-def test_an_administrator_who_left_joins_by_starring_the_project(
+def test_removed_administrator_becomes_a_member_by_starring_the_project(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     project = world_ids["project"]

@@ -1,6 +1,6 @@
-"""A label that names a step corrects what is done there, or takes the asset to its next review.
+"""A label that names a step corrects a done asset, or moves it to its next review.
 
-What the SDK's ``step_name`` and ``step_id`` of ``append_labels`` are for
+The SDK sends ``step_name`` and ``step_id`` of ``append_labels``
 (contract/workflow.md#labels-that-name-a-step).
 """
 
@@ -34,7 +34,7 @@ def wire(kili_emulator: Emulator) -> Iterator[Wire]:
 
 
 def moves(labeling_project: LabelingProject) -> list[str]:
-    """The events that told where assets went."""
+    """Return the events about changes of step."""
     return [
         subject.rpartition(".")[2]
         for prefix in MOVES
@@ -49,7 +49,7 @@ def latest(labeling_project: LabelingProject, name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("by", ["name", "id"])
-def test_a_label_of_the_step_where_the_asset_is_done_is_a_correction(
+def test_label_naming_the_step_of_a_done_asset_is_a_correction(
     labeling_project: LabelingProject, by: str
 ) -> None:
     labeling_project.label("labeler", "one")
@@ -70,7 +70,7 @@ def test_a_label_of_the_step_where_the_asset_is_done_is_a_correction(
     ]
 
 
-def test_a_reviewer_corrects_the_work_of_others_and_a_labeler_their_own_alone(
+def test_reviewers_correct_any_label_and_labelers_only_their_own(
     labeling_project: LabelingProject,
 ) -> None:
     labeling_project.label("labeler", "one")
@@ -83,7 +83,7 @@ def test_a_reviewer_corrects_the_work_of_others_and_a_labeler_their_own_alone(
     assert labeling_project.place("one") == "Label DONE"
 
 
-def test_a_review_of_what_is_done_takes_the_asset_to_its_review_step(
+def test_review_of_a_done_asset_moves_it_to_its_review_step(
     labeling_project: LabelingProject,
 ) -> None:
     labeling_project.label("labeler", "one")
@@ -99,7 +99,7 @@ def test_a_review_of_what_is_done_takes_the_asset_to_its_review_step(
     assert steps == ["Label", "Review 1"]
 
 
-def test_reviews_go_on_step_by_step(labeling_project: LabelingProject) -> None:
+def test_reviews_advance_one_step_at_a_time(labeling_project: LabelingProject) -> None:
     for name in ("Review 2", "Review 3"):
         labeling_project.kili.add_review_step(
             labeling_project.project, name, [email("reviewer")], step_coverage=0
@@ -114,7 +114,7 @@ def test_reviews_go_on_step_by_step(labeling_project: LabelingProject) -> None:
         labeling_project.label("reviewer", "one", "REVIEW", step_name="Review 1")
 
 
-def test_what_waits_for_its_review_is_corrected_until_the_review_begins(
+def test_asset_waiting_for_review_can_be_corrected_until_the_review_begins(
     labeling_project: LabelingProject,
 ) -> None:
     labeling_project.kili.update_properties_in_project(
@@ -150,10 +150,10 @@ def test_a_correction_can_be_saved_before_it_is_submitted(
     assert labeling_project.asset("one", "numberOfValidLocks")["numberOfValidLocks"] == 0
 
 
-def test_the_label_that_several_people_agree_on_is_added_to_what_is_done(
+def test_agreed_label_can_be_added_to_a_done_consensus_asset(
     labeling_project: LabelingProject,
 ) -> None:
-    """As plugins for consensus do."""
+    """Consensus plugins append such a label."""
     labeling_project.kili.update_labeling_step_properties(
         labeling_project.project,
         "Label",
@@ -168,12 +168,16 @@ def test_the_label_that_several_people_agree_on_is_added_to_what_is_done(
     assert labeling_project.place("shared") == "Label DONE"
     labeling_project.label("admin", "shared", response=BLUE, step_name="Label")
     assert labeling_project.place("shared") == "Label DONE"
-    people = {each["author"]["email"] for each in labeling_project.labels("shared", "author.email")}
-    assert people == {email(each) for each in ("labeler", "reviewer", "admin")}
+    authors = {
+        each["author"]["email"] for each in labeling_project.labels("shared", "author.email")
+    }
+    assert authors == {email(each) for each in ("labeler", "reviewer", "admin")}
     assert latest(labeling_project, "shared")["author"] == {"email": email("admin")}
 
 
-def test_a_correction_scores_anew_what_was_reviewed(labeling_project: LabelingProject) -> None:
+def test_correction_of_a_review_recomputes_the_review_score(
+    labeling_project: LabelingProject,
+) -> None:
     labeling_project.label("labeler", "one", response=RED)
     labeling_project.label("reviewer", "one", "REVIEW", response=BLUE, step_name="Review 1")
     labeling_project.label("reviewer", "one", "REVIEW", response=RED, step_name="Review 1")
@@ -182,7 +186,7 @@ def test_a_correction_scores_anew_what_was_reviewed(labeling_project: LabelingPr
     assert labeling_project.place("one") == "Review 1 DONE"
 
 
-def test_assignees_are_those_of_the_labeling_that_is_still_to_be_done(
+def test_assignment_does_not_restrict_corrections(
     labeling_project: LabelingProject,
 ) -> None:
     assigned = [[labeling_project.user("labeler")]]
@@ -196,10 +200,10 @@ def test_assignees_are_those_of_the_labeling_that_is_still_to_be_done(
     assert labeling_project.place("one") == "Label DONE"
 
 
-def test_a_named_step_is_for_who_works_on_it(labeling_project: LabelingProject) -> None:
-    people = [email("manager")]
+def test_named_step_accepts_labels_of_its_assignees_only(labeling_project: LabelingProject) -> None:
+    reviewers = [email("manager")]
     labeling_project.kili.update_review_step_properties(
-        labeling_project.project, "Review 1", assignees=people
+        labeling_project.project, "Review 1", assignees=reviewers
     )
     labeling_project.label("labeler", "one")
     with pytest.raises(ValueError, match="You cannot edit this asset in its current step"):
@@ -209,7 +213,7 @@ def test_a_named_step_is_for_who_works_on_it(labeling_project: LabelingProject) 
     assert labeling_project.place("one") == "Review 1 DONE"
 
 
-def test_a_skipped_asset_is_brought_back_by_a_label_of_its_step(
+def test_label_naming_the_step_of_a_skipped_asset_unskips_the_asset(
     labeling_project: LabelingProject,
 ) -> None:
     labeling_project.kili.skip_or_unskip(
@@ -222,7 +226,7 @@ def test_a_skipped_asset_is_brought_back_by_a_label_of_its_step(
     )
 
 
-def test_a_correction_of_what_is_skipped_in_review_brings_it_back_to_the_review(
+def test_correction_of_an_asset_skipped_in_review_returns_it_to_the_review(
     labeling_project: LabelingProject,
 ) -> None:
     labeling_project.kili.update_properties_in_project(
@@ -237,7 +241,7 @@ def test_a_correction_of_what_is_skipped_in_review_brings_it_back_to_the_review(
     assert labeling_project.asset("one", "skipped")["skipped"] is False
 
 
-def test_a_call_with_a_label_that_is_refused_corrects_nothing(
+def test_call_with_one_refused_label_corrects_nothing(
     labeling_project: LabelingProject,
 ) -> None:
     labeling_project.label("labeler", "one")
@@ -271,7 +275,9 @@ def append(
     return answer
 
 
-def test_clients_until_26_1_send_the_name(labeling_project: LabelingProject, wire: Wire) -> None:
+def test_step_name_of_clients_up_to_26_1_is_accepted(
+    labeling_project: LabelingProject, wire: Wire
+) -> None:
     for type_, name in (("DEFAULT", "Label"), ("DEFAULT", "Label"), ("REVIEW", "Review 1")):
         assert "errors" not in append(wire, labeling_project, "one", type_, stepName=name)
     assert labeling_project.place("one") == "Review 1 DONE"
@@ -287,7 +293,7 @@ def test_clients_until_26_1_send_the_name(labeling_project: LabelingProject, wir
         ({"stepName": "Review 1"}, 'step "Review 1" takes REVIEW labels'),
     ],
 )
-def test_a_step_that_is_none_for_the_label_is_refused(
+def test_named_step_that_does_not_fit_the_label_is_refused(
     labeling_project: LabelingProject, wire: Wire, step: dict[str, str], says: str
 ) -> None:
     (error,) = append(wire, labeling_project, "one", "DEFAULT", **step)["errors"]
@@ -295,7 +301,7 @@ def test_a_step_that_is_none_for_the_label_is_refused(
     assert labeling_project.place("one") == "Label TO_DO"
 
 
-def test_the_id_and_the_name_are_those_of_one_step(
+def test_step_id_and_step_name_must_refer_to_the_same_step(
     labeling_project: LabelingProject, wire: Wire
 ) -> None:
     label, review = (each["id"] for each in labeling_project.steps().values())
@@ -308,7 +314,7 @@ def test_the_id_and_the_name_are_those_of_one_step(
     )
 
 
-def test_a_name_that_several_groups_use_needs_the_group(kili_emulator: Emulator) -> None:
+def test_step_name_used_in_several_groups_needs_the_group(kili_emulator: Emulator) -> None:
     labeling_project = LabelingProject(kili_emulator, NewWorkflow("V3", ("Colors", "Shapes")))
     wire = Wire(kili_emulator)
     (error,) = append(wire, labeling_project, "one", "DEFAULT", stepName="Label")["errors"]
@@ -326,7 +332,7 @@ def test_a_name_that_several_groups_use_needs_the_group(kili_emulator: Emulator)
     assert labeling_project.place("one") == "Review 1 DONE"
 
 
-def test_v1_has_no_step_to_name(kili_emulator: Emulator) -> None:
+def test_step_name_in_v1_is_refused(kili_emulator: Emulator) -> None:
     labeling_project = LabelingProject(kili_emulator, V1)
     wire = Wire(kili_emulator)
     (error,) = append(wire, labeling_project, "one", "DEFAULT", stepName="Label")["errors"]
@@ -334,7 +340,7 @@ def test_v1_has_no_step_to_name(kili_emulator: Emulator) -> None:
     assert "the V1 workflow, which has no steps" in error["message"]
 
 
-def test_where_no_step_is_named_the_refusal_stays_and_names_its_reason(
+def test_label_without_a_step_on_a_done_asset_is_refused_with_its_reason(
     labeling_project: LabelingProject, wire: Wire
 ) -> None:
     labeling_project.label("admin", "one")

@@ -1,4 +1,4 @@
-"""Notifications, as the SDK reads and writes them."""
+"""Notifications, read and written with the SDK."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def notify(wire: Wire, name: str, message: str) -> str:
 
 
 @pytest.mark.parametrize("version", ["2.125.2", "2.128.2"])
-def test_an_administrator_notifies_a_user_who_reads_it(
+def test_user_reads_a_notification_of_an_administrator(
     remote_world: RemoteWorld, sdk_process: Callable[[str], SdkProcess], version: str
 ) -> None:
     (leo,) = [
@@ -42,13 +42,13 @@ def test_an_administrator_notifies_a_user_who_reads_it(
     admin.run("from kili.client import Kili\nkili = Kili()").checked()
     admin.run(f"user_id = {leo['id']!r}").checked()
     admin.run(
-        "told = kili.create_notification('Import begun', 'PENDING', '/label', user_id)"
+        "sent = kili.create_notification('Import begun', 'PENDING', '/label', user_id)"
     ).checked()
     admin.run(
-        "kili.update_properties_in_notification(told['id'], False, 'SUCCESS', '/label/done')"
+        "kili.update_properties_in_notification(sent['id'], False, 'SUCCESS', '/label/done')"
     ).checked()
     fields = "['message', 'status', 'url', 'hasBeenSeen', 'userID']"
-    read = f"kili.notifications(fields={fields}, notification_id=told['id'])"
+    read = f"kili.notifications(fields={fields}, notification_id=sent['id'])"
     assert admin.run(read).checked().value == [
         {
             "message": "Import begun",
@@ -62,7 +62,7 @@ def test_an_administrator_notifies_a_user_who_reads_it(
     assert admin.run("kili.count_notifications(has_been_seen=True)").checked().value == 0
 
 
-def test_everybody_sees_their_own_notifications(wire: Wire) -> None:
+def test_users_see_only_their_own_notifications(wire: Wire) -> None:
     for_leo, for_rita = notify(wire, "labeler", "to Leo"), notify(wire, "reviewer", "to Rita")
     assert wire.ids("notifications", {}, "labeler") == [for_leo]
     assert wire.ids("notifications", {"id": for_rita}, "labeler") == []
@@ -75,7 +75,7 @@ def test_an_administrator_sees_the_notifications_of_the_organization(wire: Wire)
     assert wire.ids("notifications", {"user": {"id": user_id(wire, "reviewer")}}) == [for_rita]
 
 
-def test_who_got_a_notification_marks_it_as_seen_and_changes_nothing_else(wire: Wire) -> None:
+def test_recipient_can_only_mark_a_notification_as_seen(wire: Wire) -> None:
     where: dict[str, Any] = {"id": notify(wire, "labeler", "to Leo")}
     change = "updatePropertiesInNotification"
     wire.call(change, "labeler", data={"hasBeenSeen": True}, where=where)

@@ -1,4 +1,4 @@
-"""What belongs to whom: files, plugins and projects cannot be reached around their owners."""
+"""Files, plugins and projects are accessible only with the rights of their owners."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ def served(wire: Wire, asset: dict[str, Any]) -> int:
 
 
 @pytest.mark.parametrize("text", ["/files?id=nope", "{own}"])
-def test_a_content_cannot_be_made_to_look_like_a_stored_reference(wire: Wire, text: str) -> None:
+def test_content_that_imitates_a_stored_reference_is_refused(wire: Wire, text: str) -> None:
     own = add_project(wire, "labeler")
     content = text.format(own=append_street_asset(wire)["content"])
     answer = add_asset(wire, own, content, "labeler")
     assert "neither a web address nor an uploaded file" in answer["errors"][0]["message"]
 
 
-def test_a_shared_file_lives_until_its_last_asset_is_deleted(wire: Wire) -> None:
+def test_shared_file_is_kept_until_its_last_asset_is_deleted(wire: Wire) -> None:
     original = append_street_asset(wire)
     url = f"{wire.emulator.url}/api/label/v2{original['content']}"
     copy = add_asset(wire, project_id(wire), url)["data"]["data"][0]["id"]
@@ -68,7 +68,7 @@ def test_a_shared_file_lives_until_its_last_asset_is_deleted(wire: Wire) -> None
     assert served(wire, original) == 404
 
 
-def test_replaced_files_go_with_their_asset(wire: Wire) -> None:
+def test_replaced_files_are_deleted_with_their_asset(wire: Wire) -> None:
     project = add_project(wire, input_type="TEXT")
     asset = add_asset(wire, project, "first")["data"]["data"][0]["id"]
     hosted = {"content": "https://example.com/second.txt"}
@@ -85,7 +85,7 @@ def test_only_managers_get_upload_urls(wire: Wire) -> None:
     assert "createUploadBucketSignedUrls needs the role" in answer["errors"][0]["message"]
 
 
-def test_an_upload_to_what_is_gone_is_refused(wire: Wire) -> None:
+def test_upload_for_a_deleted_plugin_is_refused(wire: Wire) -> None:
     url = wire.send("createPlugin", data={"pluginName": "P"}).json()["data"]["data"]
     wire.send("deletePlugin", where={"pluginName": "P"})
     assert wire.request("PUT", url.split("&id=")[0], data=b"code").status_code == 403
@@ -93,7 +93,7 @@ def test_an_upload_to_what_is_gone_is_refused(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("mutation", ["generateUpdateUrl", "deletePlugin"])
-def test_a_project_of_ones_own_gives_no_power_over_others_plugins(
+def test_administrator_of_a_project_cannot_change_plugins_of_other_users(
     wire: Wire, mutation: str
 ) -> None:
     wire.send("createPlugin", data={"pluginName": "P"})
@@ -114,7 +114,7 @@ def test_the_creator_of_a_plugin_may_change_it(wire: Wire) -> None:
     assert answer["data"]["data"] == "Plugin with name P successfully deleted"
 
 
-def test_predictions_follow_the_order_in_which_assets_are_named(wire: Wire) -> None:
+def test_predictions_are_created_in_the_order_of_the_given_assets(wire: Wire) -> None:
     texts = {"street": '{"CLASSIFICATION_JOB": {}}', "pond": BOX_FREE}
     names = ["pond", "street"]
     wire.send(
@@ -129,7 +129,7 @@ def test_predictions_follow_the_order_in_which_assets_are_named(wire: Wire) -> N
     } == texts
 
 
-def test_a_batch_answers_the_labels_as_they_are_at_its_end(wire: Wire) -> None:
+def test_batch_returns_labels_in_their_final_state(wire: Wire) -> None:
     asset = append_street_asset(wire)["id"]
     rows = [{"assetID": asset, "jsonResponse": BOX_FREE}] * 2
     query = (
@@ -160,7 +160,7 @@ def test_a_rotated_image_can_be_labeled(wire: Wire) -> None:
     assert repr(label["secondsToLabel"]) == "2"
 
 
-def test_another_json_content_leaves_the_resolution(wire: Wire) -> None:
+def test_change_of_json_content_keeps_the_resolution(wire: Wire) -> None:
     asset = append_street_asset(wire)
     data = {"jsonContent": "https://example.com/tiles.json"}
     wire.send("updatePropertiesInAssets", where=[{"id": asset["id"]}], data=[data])
@@ -169,6 +169,6 @@ def test_another_json_content_leaves_the_resolution(wire: Wire) -> None:
     assert changed["resolution"] == asset["resolution"] is not None
 
 
-def test_keys_open_under_a_frozen_clock_of_the_future(wire: Wire) -> None:
+def test_keys_are_accepted_under_a_frozen_clock_in_the_future(wire: Wire) -> None:
     with freeze_time("2045-01-01"):
         assert wire.post({"query": "{ viewer { id } }"}).status_code == 200

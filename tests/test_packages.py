@@ -27,17 +27,17 @@ def listed(*arguments: str, **environment: str) -> str:
     return done.output
 
 
-def test_tutorial_has_numpy_and_the_sdk_alone() -> None:
+def test_tutorial_policy_provides_only_numpy_and_the_sdk() -> None:
     assert names("tutorial") == ["kili", "numpy"]
     assert packages("tutorial", HERE).on_request == []
 
 
-def test_what_is_required_along_is_there_in_the_cloud_alone() -> None:
+def test_dependencies_of_packages_are_provided_only_by_the_saas_policy() -> None:
     assert {"kili", "numpy", "requests", "tqdm"} <= set(names("saas"))
     assert "tqdm" not in names("on-premise")
 
 
-def test_what_else_is_installed_has_to_be_asked_for() -> None:
+def test_other_installed_packages_are_available_on_request() -> None:
     asked = {each.name: each for each in packages("saas", HERE).on_request}
 
     assert asked["PyYAML"].modules == ("yaml",)
@@ -47,7 +47,7 @@ def test_what_else_is_installed_has_to_be_asked_for() -> None:
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_list_says_the_same_as_the_build(policy: Policy) -> None:
+def test_package_list_agrees_with_the_build(policy: Policy) -> None:
     installed = HERE.distributions_by_module()
     found = packages(policy, HERE)
     lines = [f"import {module}" for each in found.provided for module in each.modules]
@@ -67,24 +67,26 @@ def test_list_says_the_same_as_the_build(policy: Policy) -> None:
         assert allowed == []
 
 
-def test_what_is_missing_comes_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_list_of_missing_packages_ends_with_the_install_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     known = {"numpy": ["numpy"]}
     monkeypatch.setattr(Environment, "distributions_by_module", lambda _: known)
 
-    said = listed("--plugin-policy", "on-premise")
+    printed = listed("--plugin-policy", "on-premise")
     missing = [each for each in ON_PREMISE if each not in ("numpy", "uuid")]
-    assert said.strip().endswith(f"{sys.executable} -m pip install {' '.join(missing)}")
-    assert "Plugins can import (on-premise):\n\n  numpy " in said
+    assert printed.strip().endswith(f"{sys.executable} -m pip install {' '.join(missing)}")
+    assert "Plugins can import (on-premise):\n\n  numpy " in printed
 
 
-def test_nothing_is_said_of_commands_where_nothing_is_missing() -> None:
-    said = listed(KILI_EMULATOR_PLUGIN_POLICY="tutorial")
+def test_list_without_missing_packages_shows_no_install_command() -> None:
+    printed = listed(KILI_EMULATOR_PLUGIN_POLICY="tutorial")
 
-    assert said.startswith("Plugins can import (tutorial):\n\n  kili ")
-    assert "pip install" not in said
+    assert printed.startswith("Plugins can import (tutorial):\n\n  kili ")
+    assert "pip install" not in printed
 
 
-def test_another_interpreter_of_plugins_is_the_one_that_is_looked_into() -> None:
+def test_packages_are_listed_for_the_interpreter_of_plugins() -> None:
     listing = listed(
         KILI_EMULATOR_PLUGIN_ISOLATION="process",
         KILI_EMULATOR_PLUGIN_PYTHON=str(python_of("2.125.2")),
@@ -92,7 +94,7 @@ def test_another_interpreter_of_plugins_is_the_one_that_is_looked_into() -> None
     assert "kili 2.125.2 " in listing
 
 
-def test_an_interpreter_that_is_none_is_refused() -> None:
+def test_interpreter_that_cannot_run_is_refused() -> None:
     environment = {
         "KILI_EMULATOR_PLUGIN_ISOLATION": "process",
         "KILI_EMULATOR_PLUGIN_PYTHON": "/nowhere/python",

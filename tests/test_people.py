@@ -1,4 +1,4 @@
-"""Users, organizations and API keys: what one may do with whom.
+"""Users, organizations and API keys: rights and changes.
 
 See contract/user.md#accounts, contract/organization.md#rights-in-an-organization.
 """
@@ -21,24 +21,24 @@ def update(wire: Wire, key: str = "admin", where: dict[str, str] = LEO, **data: 
     return wire.call("updatePropertiesInUser", key, "id", where=where, data=data)
 
 
-def test_everybody_changes_their_own_name_and_address(wire: Wire, world_ids: WorldIds) -> None:
+def test_users_change_their_own_name_and_email(wire: Wire, world_ids: WorldIds) -> None:
     update(wire, "labeler", firstname="Leonard", email="Leonard@example.com")
     me = wire.call("viewer", "labeler", "firstname email")
     assert me == {"firstname": "Leonard", "email": "leonard@example.com"}
 
 
-def test_the_address_that_old_clients_send_along_changes_nothing(wire: Wire) -> None:
+def test_email_sent_by_old_clients_with_an_update_is_not_changed(wire: Wire) -> None:
     update(wire, email="Labeler@example.com", lastname="Renamed")
     assert wire.call("viewer", "labeler", "lastname email") == {**LEO, "lastname": "Renamed"}
 
 
-def test_a_new_administrator_sees_and_may_do_everything(wire: Wire, world_ids: WorldIds) -> None:
+def test_new_organization_administrator_has_all_rights(wire: Wire, world_ids: WorldIds) -> None:
     update(wire, organizationRole="ADMIN")
     assert world_ids["hidden project"] in wire.ids("projects", {}, "labeler")
     wire.call("deleteProject", "labeler", where={"id": world_ids["hidden project"]})
 
 
-def test_users_create_projects_and_delete_their_own_only(wire: Wire, world_ids: WorldIds) -> None:
+def test_users_create_projects_and_delete_only_their_own(wire: Wire, world_ids: WorldIds) -> None:
     own = wire.call("createProject", "labeler", "id", data={"title": "Own"})["id"]
     archive = {"archived": True}
     wire.call("updatePropertiesInProject", "labeler", "id", where={"id": own}, data=archive)
@@ -50,7 +50,7 @@ def test_users_create_projects_and_delete_their_own_only(wire: Wire, world_ids: 
         assert "accessDenied" in wire.refusal(mutation, "labeler", where=hidden, **more)
 
 
-def test_the_last_administrator_stays_until_there_is_another(wire: Wire) -> None:
+def test_last_administrator_cannot_be_demoted(wire: Wire) -> None:
     ada = {"email": "admin@example.com"}
     data = {"organizationRole": "USER"}
     says = "give another user the role ADMIN first"
@@ -60,7 +60,7 @@ def test_the_last_administrator_stays_until_there_is_another(wire: Wire) -> None
     assert wire.call("viewer", selection="organizationRole") == data
 
 
-def test_a_created_organization_takes_users_over(wire: Wire, world_ids: WorldIds) -> None:
+def test_users_can_be_moved_to_a_new_organization(wire: Wire, world_ids: WorldIds) -> None:
     other = wire.call("createOrganization", data={"name": "Other"}, selection="id")["id"]
     update(wire, organizationId=other)
     assert wire.list("projects", {}, "labeler") == []
@@ -76,7 +76,7 @@ def test_a_created_organization_takes_users_over(wire: Wire, world_ids: WorldIds
     assert wire.ids("users", LEO, "manager") == [world_ids["leo"]]
 
 
-def test_who_moved_away_is_still_an_author_but_shows_nothing_of_where_they_are(
+def test_author_moved_to_another_organization_is_shown_without_the_organization(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     other = wire.call("createOrganization", data={"name": "Other"}, selection="id")["id"]
@@ -99,16 +99,14 @@ def test_who_moved_away_is_still_an_author_but_shows_nothing_of_where_they_are(
     ]
 
 
-def test_without_the_license_there_are_no_plugins(wire: Wire, world_ids: WorldIds) -> None:
+def test_plugins_are_refused_without_the_license(wire: Wire, world_ids: WorldIds) -> None:
     data, where = {"license": '{"canUsePlugins": false}'}, {"id": world_ids["organization"]}
     wire.call("updatePropertiesInOrganization", data=data, where=where, selection="id")
     assert "license" in wire.refusal("createPlugin", data={"pluginName": "Second"})
 
 
 @pytest.mark.parametrize("email", ["Reviewer@Example.com", "reviewer@example.com"])
-def test_users_are_found_however_their_address_is_written(
-    wire: Wire, world_ids: WorldIds, email: str
-) -> None:
+def test_users_are_found_by_email_in_any_case(wire: Wire, world_ids: WorldIds, email: str) -> None:
     assert wire.ids("users", {"email": email}) == [world_ids["rita"]]
 
 
@@ -127,7 +125,7 @@ def change_key(wire: Wire, name: str, key: str = "admin", **data: Any) -> Any:
     "change",
     [{"revoked": True}, {"expiryDate": "2020-01-01"}, {"expiryDate": "2020-01-01T00:00:00.000Z"}],
 )
-def test_a_key_that_is_revoked_or_expired_opens_nothing(wire: Wire, change: Any) -> None:
+def test_revoked_or_expired_key_is_refused(wire: Wire, change: Any) -> None:
     changed = change_key(wire, "labeler", **change)
     assert changed.status_code == 200
     answer = wire.send("viewer", "labeler")
@@ -149,16 +147,14 @@ def test_a_key_that_is_revoked_or_expired_opens_nothing(wire: Wire, change: Any)
         ("labeler", {"secret": "another"}, "send {"),
     ],
 )
-def test_a_change_of_a_key_that_makes_no_sense_is_refused(
-    wire: Wire, name: str, data: Any, says: str
-) -> None:
+def test_invalid_change_of_a_key_is_refused(wire: Wire, name: str, data: Any, says: str) -> None:
     answer = change_key(wire, name, **data)
     assert answer.status_code == 400
     assert says in answer.json()["error"]
     assert change_key(wire, name, "labeler", **data).status_code == 403
 
 
-def test_one_sees_ones_own_keys(wire: Wire) -> None:
+def test_users_see_only_their_own_keys(wire: Wire) -> None:
     assert [each["name"] for each in wire.list("apiKeys", {}, "labeler", "name")] == ["labeler"]
     assert len(wire.list("apiKeys", {})) == 4
 
@@ -180,7 +176,7 @@ users:
 """
 
 
-def test_a_scenario_says_who_may_come_in(tmp_path: Path) -> None:
+def test_scenario_sets_license_and_state_of_users_and_keys(tmp_path: Path) -> None:
     path = tmp_path / "small.yaml"
     path.write_text(SCENARIO, encoding="utf-8")
     with Emulator(str(path), seed=0) as emulator:

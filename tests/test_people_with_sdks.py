@@ -1,4 +1,4 @@
-"""Members, users and organizations with each SDK, as its tutorials use them."""
+"""Members, users and organizations with each SDK, used as in its tutorials."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def value(notebook: SdkSession, code: str) -> Any:
 
 
 def roles(notebook: SdkSession) -> dict[str, str]:
-    """The members by e-mail, as the project has them."""
+    """Return the roles of the project by the email of the member."""
     fields = "['roles.role', 'roles.user.email', 'roles.user.id']"
     (project,) = value(notebook, f"list(kili.projects(project_id, fields={fields}))")
     return {each["user"]["email"]: each["role"] for each in project["roles"]}
 
 
-def test_an_invited_person_is_the_last_of_the_roles(notebook: SdkSession) -> None:
+def test_invited_user_is_last_in_the_roles(notebook: SdkSession) -> None:
     added = value(notebook, f"kili.append_to_roles(project_id, {NEW!r}, 'LABELER')")
     # Clients up to 2.12x answer the project, later ones the member.
     member = added["roles"][-1] if "roles" in added else added
@@ -40,7 +40,7 @@ def test_an_invited_person_is_the_last_of_the_roles(notebook: SdkSession) -> Non
     assert user["id"] == member["user"]["id"]
 
 
-def test_a_role_is_changed_and_taken_away(notebook: SdkSession) -> None:
+def test_role_is_changed_and_removed(notebook: SdkSession) -> None:
     notebook.run(f"kili.append_to_roles(project_id, {NEW!r}, 'LABELER')").checked()
     notebook.run(f"kili.append_to_roles(project_id, {NEW!r}, 'REVIEWER')").checked()
     assert roles(notebook)[NEW.lower()] == "REVIEWER"
@@ -63,7 +63,7 @@ def test_a_role_is_changed_and_taken_away(notebook: SdkSession) -> None:
     assert value(notebook, "kili.count_project_users(project_id)") == len(listed)
 
 
-def test_who_does_not_administer_the_organization_adds_no_users(
+def test_user_without_organization_admin_role_cannot_create_users(
     notebook: SdkSession, remote_world: RemoteWorld
 ) -> None:
     key = remote_world.environment()["KILI_API_KEY"].replace("-admin", "-manager")
@@ -104,7 +104,7 @@ def test_users_are_added_renamed_and_deactivated(notebook: SdkSession) -> None:
     assert changed == created
 
 
-def test_organizations_and_their_metrics(notebook: SdkSession) -> None:
+def test_organizations_have_metrics(notebook: SdkSession) -> None:
     (organization,) = value(notebook, "list(kili.organizations())")
     assert organization == {"id": organization["id"], "name": "Emulator workshop"}
     notebook.run("import datetime").checked()
@@ -117,10 +117,10 @@ def test_organizations_and_their_metrics(notebook: SdkSession) -> None:
     assert metrics["numberOfLabeledAssets"] == 3
 
 
-class TestOnlyInSome:
-    """Methods that some of the SDKs have."""
+class TestMethodsOfSomeSdks:
+    """Methods that only some of the SDKs have."""
 
-    def test_an_api_key_of_ones_own(self, notebook: SdkSession) -> None:
+    def test_user_creates_an_api_key(self, notebook: SdkSession) -> None:
         if not value(notebook, "hasattr(kili, 'append_to_api_keys')"):
             pytest.skip("this SDK makes no keys")
         notebook.run("own = f'secret-{project_id}'").checked()  # no other world has it
@@ -129,7 +129,7 @@ class TestOnlyInSome:
         me = value(notebook, "Kili(api_key=own).auth.user_email")
         assert me == "admin@example.com"
 
-    def test_members_by_their_address(self, notebook: SdkSession) -> None:
+    def test_members_are_managed_by_email(self, notebook: SdkSession) -> None:
         if not value(notebook, "hasattr(kili, 'update_properties_in_project_user')"):
             pytest.skip("this SDK knows members by their roles' ids only")
         if value(notebook, "hasattr(kili, 'append_to_api_keys')"):
@@ -152,7 +152,9 @@ class TestOnlyInSome:
         notebook.run(f"kili.delete_from_roles(user_email={email!r}, project_id=project_id)")
         assert email not in roles(notebook)
 
-    def test_the_domain_client(self, notebook: SdkSession, remote_world: RemoteWorld) -> None:
+    def test_domain_client_manages_members_and_users(
+        self, notebook: SdkSession, remote_world: RemoteWorld
+    ) -> None:
         outcome = notebook.run("from kili.client_domain import Kili as DomainKili")
         if outcome.error is not None:
             pytest.skip("this SDK has no domain client")

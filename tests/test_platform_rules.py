@@ -1,4 +1,4 @@
-"""The platform's rules about projects, assets, labels and issues, as the SDK meets them."""
+"""Rules of the platform about projects, assets, labels and issues, with the SDK."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def project(kili: Any) -> str:
 
 
 def asset(kili: Any, project: str, name: str, *fields: str) -> dict[str, Any]:
-    """An asset of a project, by its external id."""
+    """Return an asset of a project, by its external id."""
     wanted = ["id", *fields]
     (found,) = kili.assets(project, external_id_strictly_in=[name], fields=wanted)
     return dict(found)
@@ -34,7 +34,7 @@ def status(kili: Any, project: str, name: str) -> str:
 
 
 def label(kili: Any, project: str, name: str, kind: str = "DEFAULT", **options: Any) -> str:
-    """Append one label to an asset; its id."""
+    """Append one label to an asset; return its id."""
     (created,) = kili.append_labels(
         asset_id_array=[asset(kili, project, name)["id"]],
         json_response_array=[EASY],
@@ -93,7 +93,7 @@ def test_the_creator_is_the_first_administrator(kili_emulator: Emulator) -> None
 
 
 @pytest.mark.parametrize("interface", [{}, {"jobs": {}}, INTERFACE])
-def test_an_interface_is_read_back_as_it_was_given(kili: Any, interface: dict[str, Any]) -> None:
+def test_json_interface_is_read_back_unchanged(kili: Any, interface: dict[str, Any]) -> None:
     created = new_project(kili, json_interface=interface)
     (found,) = kili.projects(created, fields=["jsonInterface"])
     assert found["jsonInterface"] == interface
@@ -103,14 +103,14 @@ def test_an_interface_is_read_back_as_it_was_given(kili: Any, interface: dict[st
     ("pattern", "matches"),
     [("Plugin%", 1), ("%COUNT the%", 1), ("plugin", 0), ("%objects", 1), ("Cars and%", 1)],
 )
-def test_a_search_is_an_anchored_pattern_on_title_and_description(
+def test_project_search_is_an_anchored_pattern_on_title_and_description(
     kili: Any, pattern: str, matches: int
 ) -> None:
     new_project(kili)
     assert kili.count_projects(search_query=pattern) == matches
 
 
-def test_metadata_types_are_kept_in_the_order_of_the_database(kili: Any, project: str) -> None:
+def test_metadata_types_have_the_order_of_the_database(kili: Any, project: str) -> None:
     property_ = {"type": "string", "filterable": True}
     given = dict.fromkeys(("sensitiveData", "b", "a"), property_)
     kili.update_properties_in_project(project, metadata_properties=given)
@@ -118,9 +118,7 @@ def test_metadata_types_are_kept_in_the_order_of_the_database(kili: Any, project
     assert list(found["metadataProperties"]) == ["a", "b", "sensitiveData"]
 
 
-def test_an_archived_project_is_still_listed_unless_asked_otherwise(
-    kili: Any, project: str
-) -> None:
+def test_archived_project_is_listed_by_default(kili: Any, project: str) -> None:
     kili.archive_project(project)
     assert (kili.count_projects(), kili.count_projects(archived=True)) == (1, 1)
     assert kili.count_projects(archived=False) == 0
@@ -128,7 +126,7 @@ def test_an_archived_project_is_still_listed_unless_asked_otherwise(
     assert kili.count_projects(archived=False) == 1
 
 
-def test_a_deleted_project_is_gone_with_all_that_it_holds(kili: Any, project: str) -> None:
+def test_deleted_project_is_hidden_with_its_content(kili: Any, project: str) -> None:
     assert kili.delete_project(project) == project
     assert kili.count_projects() == 0
     assert [each["id"] for each in kili.projects(deleted=True, fields=["id"])] == [project]
@@ -200,7 +198,7 @@ def test_metadata_is_replaced_as_a_whole_and_need_not_be_json(kili: Any, project
     assert kili.count_assets(project, metadata_where={"a": "b"}) == 0
 
 
-def test_updates_are_answered_in_the_order_given(kili: Any, project: str) -> None:
+def test_updates_are_returned_in_the_given_order(kili: Any, project: str) -> None:
     ids = [asset(kili, project, name)["id"] for name in ("pond", "street", "farm")]
     answer = kili.update_properties_in_assets(asset_ids=ids, json_metadatas=[{}] * 3)
     assert [each["id"] for each in answer] == ids
@@ -239,7 +237,7 @@ def test_assets_exchange_their_external_ids(kili: Any, project: str) -> None:
     assert [asset(kili, project, name)["id"] for name in ("farm", "pond")] == [pond, farm]
 
 
-def test_external_ids_with_closed_brackets_are_taken_and_unclosed_ones_refused(kili: Any) -> None:
+def test_external_ids_with_unclosed_brackets_are_refused(kili: Any) -> None:
     project_id = kili.projects(fields=["id"])[0]["id"]
     add = {"project_id": project_id, "disable_tqdm": True}
     content = "https://example.com/picture.png"
@@ -252,7 +250,7 @@ def test_external_ids_with_closed_brackets_are_taken_and_unclosed_ones_refused(k
     assert found == [{"externalId": "test[0]"}]
 
 
-def test_one_text_names_several_sub_jobs_of_a_category(kili: Any) -> None:
+def test_children_of_a_category_can_be_a_comma_separated_text(kili: Any) -> None:
     answer = {"categories": {"A": {"name": "A", "children": []}}, "input": "radio"}
     first = {"categories": {"A": {"name": "A", "children": ["J_1, J_2"]}}, "input": "radio"}
     jobs = {
@@ -280,7 +278,7 @@ def test_a_labelers_key_lists_the_labels_of_the_whole_project(kili_emulator: Emu
     assert labeler.labels(project_id, fields=fields) == admin.labels(project_id, fields=fields)
 
 
-def test_wheres_of_an_update_select_before_anything_changes(
+def test_conditions_of_an_update_are_evaluated_before_any_change(
     kili: Any, project: str, kili_emulator: Emulator
 ) -> None:
     wire = Wire(kili_emulator)
@@ -294,13 +292,13 @@ def test_wheres_of_an_update_select_before_anything_changes(
     assert [asset(kili, project, name)["id"] for name in ("pond", "farm")] == before
 
 
-def test_an_asset_without_an_external_id_is_called_by_its_own_id(kili: Any, project: str) -> None:
+def test_asset_without_an_external_id_has_its_id_as_external_id(kili: Any, project: str) -> None:
     farm = asset(kili, project, "farm")["id"]
     kili.change_asset_external_ids(asset_ids=[farm], new_external_ids=[""])
     assert asset(kili, project, farm)["id"] == farm
 
 
-def test_deleting_an_asset_leaves_nothing_behind(
+def test_deletion_of_an_asset_removes_all_its_data(
     kili: Any, project: str, kili_emulator: Emulator
 ) -> None:
     pond = asset(kili, project, "pond", "content")
@@ -316,9 +314,7 @@ def test_deleting_an_asset_leaves_nothing_behind(
     assert [each["assetId"] for each in again["succeeded"]] == [pond["id"]]
 
 
-def test_an_asset_that_is_not_the_users_is_not_reported_as_deleted(
-    kili: Any, kili_emulator: Emulator
-) -> None:
+def test_deletion_of_a_hidden_asset_is_refused(kili: Any, kili_emulator: Emulator) -> None:
     hidden = new_project(kili, input_type="TEXT")
     kili.append_many_to_dataset(hidden, content_array=["x"], disable_tqdm=True)
     (found,) = kili.assets(hidden, fields=["id"])
@@ -353,7 +349,7 @@ def test_a_label_moves_its_asset(kili: Any, project: str, name: str, kind: str, 
     assert status(kili, project, name) == after
 
 
-def test_with_full_coverage_every_labeled_asset_goes_to_review(kili: Any, project: str) -> None:
+def test_full_review_coverage_moves_every_labeled_asset_to_review(kili: Any, project: str) -> None:
     kili.update_properties_in_project(project, review_coverage=100)
     label(kili, project, "car-park")
     label(kili, project, "meadow", "PREDICTION", model_name="m")
@@ -368,7 +364,7 @@ def test_with_full_coverage_every_labeled_asset_goes_to_review(kili: Any, projec
         ("send_back_to_queue", ["street", "pond", "farm"], ["meadow"], "ONGOING"),
     ],
 )
-def test_what_an_action_does_not_apply_to_is_declined(
+def test_assets_that_an_action_does_not_apply_to_are_declined(
     kili: Any, project: str, action: str, moved: list[str], declined: list[str], after: str
 ) -> None:
     before = {name: status(kili, project, name) for name in declined}
@@ -381,7 +377,7 @@ def test_what_an_action_does_not_apply_to_is_declined(
     assert {name: status(kili, project, name) for name in declined} == before
 
 
-def test_sending_back_marks_the_latest_label_and_a_new_one_completes(
+def test_send_back_marks_the_latest_label_and_a_new_label_completes_the_asset(
     kili: Any, project: str
 ) -> None:
     kili.send_back_to_queue(asset_ids=[asset(kili, project, "street")["id"]])
@@ -395,7 +391,7 @@ def test_sending_back_marks_the_latest_label_and_a_new_one_completes(
 # Labels
 
 
-def test_labels_are_kept_all_and_the_latest_of_each_author_is_marked(
+def test_all_labels_are_kept_and_the_latest_of_each_author_is_marked(
     kili: Any, project: str, kili_emulator: Emulator
 ) -> None:
     label(kili, project, "car-park")
@@ -412,7 +408,7 @@ def test_labels_are_kept_all_and_the_latest_of_each_author_is_marked(
     ]
 
 
-def test_a_label_is_its_keys_users_unless_an_administrator_says_otherwise(
+def test_only_administrators_attribute_labels_to_other_users(
     kili: Any, project: str, kili_emulator: Emulator
 ) -> None:
     (rita,) = kili.users(email="reviewer@example.com", fields=["id"])
@@ -424,7 +420,7 @@ def test_a_label_is_its_keys_users_unless_an_administrator_says_otherwise(
     assert [each["author"]["firstname"] for each in found] == ["Leo", "Rita"]
 
 
-def test_nobody_is_named_as_the_author_of_work_that_their_role_does_not_allow(
+def test_label_cannot_be_attributed_to_a_user_whose_role_does_not_allow_it(
     kili: Any, project: str
 ) -> None:
     (leo,) = kili.users(email="labeler@example.com", fields=["id"])
@@ -449,7 +445,7 @@ def test_nobody_is_named_as_the_author_of_work_that_their_role_does_not_allow(
         ("manager", {"DEFAULT", "AUTOSAVE", "REVIEW", "PREDICTION", "INFERENCE"}),
     ],
 )
-def test_a_role_decides_which_labels_can_be_made(
+def test_role_limits_the_types_of_labels(
     project: str, kili_emulator: Emulator, key: str, allowed: set[str]
 ) -> None:
     client = kili_emulator.client(key)
@@ -461,7 +457,7 @@ def test_a_role_decides_which_labels_can_be_made(
             label(client, project, "car-park", kind, model_name="m")
 
 
-def test_overwriting_replaces_what_the_same_model_said_of_the_same_asset(
+def test_overwrite_replaces_predictions_of_the_same_model_and_asset(
     kili: Any, project: str
 ) -> None:
     for model, name in (("a", "pond"), ("a", "farm"), ("b", "farm"), ("a", "farm")):
@@ -479,9 +475,7 @@ def test_overwriting_replaces_what_the_same_model_said_of_the_same_asset(
     assert found[-1]["id"] == new
 
 
-def test_what_is_named_twice_to_be_deleted_is_one(
-    kili: Any, project: str, kili_emulator: Emulator
-) -> None:
+def test_id_given_twice_is_deleted_once(kili: Any, project: str, kili_emulator: Emulator) -> None:
     prediction = label(kili, project, "farm", "PREDICTION", model_name="m")
     assert kili.delete_labels([prediction, prediction]) == [prediction]
     farm = asset(kili, project, "farm")["id"]
@@ -493,9 +487,7 @@ def test_what_is_named_twice_to_be_deleted_is_one(
     wire.close()
 
 
-def test_labels_of_one_call_are_answered_in_its_order_and_fail_together(
-    kili: Any, project: str
-) -> None:
+def test_labels_of_one_call_keep_their_order_and_fail_together(kili: Any, project: str) -> None:
     ids = [asset(kili, project, name)["id"] for name in ("meadow", "farm", "meadow")]
     made = kili.append_labels(ids, [EASY, {}, EASY], disable_tqdm=True)
     found = {
@@ -546,7 +538,7 @@ def test_issues_are_numbered_per_project_and_type_from_zero(
     assert {each["status"] for each in found} == {"OPEN"}
 
 
-def test_an_issue_does_not_move_its_asset_and_takes_any_status(kili: Any, project: str) -> None:
+def test_issue_does_not_move_its_asset_and_accepts_any_status(kili: Any, project: str) -> None:
     made = label(kili, project, "farm")
     (issue,) = kili.create_issues(project, label_id_array=[made], object_mid_array=["mid"])
     assert status(kili, project, "farm") == "LABELED"

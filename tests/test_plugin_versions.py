@@ -1,4 +1,4 @@
-"""Every version of a plugin's source is kept, and can be shown and compared."""
+"""The sources of all plugin versions are kept, shown and compared."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def write(folder: Path, main_py: str, helpers: str, requirements: str = "") -> s
 
 @pytest.fixture
 def emulator(tmp_path: Path) -> Iterator[Emulator]:
-    """With a plugin of three versions, the last of which is broken."""
+    """Start an emulator with a plugin of three versions, the last of which is broken."""
     with fast_sdk(), Emulator() as running:
         kili = running.client()
         folder = tmp_path / "plugin"
@@ -51,7 +51,7 @@ def emulator(tmp_path: Path) -> Iterator[Emulator]:
         yield running
 
 
-def test_each_version_is_kept_also_one_that_is_broken(emulator: Emulator) -> None:
+def test_all_versions_are_kept_including_broken_versions(emulator: Emulator) -> None:
     (plugin,) = emulator.plugins()
     assert (plugin["name"], plugin["status"]) == (NAME, "FAILED")
     assert (plugin["version"], plugin["activeVersion"]) == (3, 2)
@@ -84,7 +84,7 @@ def test_a_webhook_has_no_source(emulator: Emulator) -> None:
     assert [each["isWebhook"] for each in emulator.plugins()] == [False, True]
 
 
-def test_the_control_plane_takes_names_of_any_characters(emulator: Emulator) -> None:
+def test_control_plane_accepts_plugin_names_of_any_characters(emulator: Emulator) -> None:
     def get(path: str, **params: object) -> requests.Response:
         return requests.get(
             f"{emulator.url}/_emulator/worlds/default/plugins{path}",
@@ -103,7 +103,7 @@ def test_the_control_plane_takes_names_of_any_characters(emulator: Emulator) -> 
         assert wrong.json()["error"]
 
 
-def test_the_commands_list_show_and_compare(
+def test_commands_list_show_and_compare_versions(
     server: ServerUnderTest, notebook: SdkSession, remote_world: RemoteWorld, tmp_path: Path
 ) -> None:
     path = tmp_path / "boxes.py"

@@ -1,4 +1,4 @@
-"""Plugins at work: who may run them, what they are called for, and what their logs say."""
+"""Plugins: rights to run them, calls of their handlers, and their logs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def project(kili: Any) -> str:
 
 @pytest.fixture
 def upload(kili: Any, project: str, tmp_path: Path) -> Upload:
-    """Uploads a plugin with this body of ``on_submit``, and activates it."""
+    """Return a function that uploads and activates a plugin with this body of ``on_submit``."""
 
     def make(name: str, on_submit: str, on_review: str = "pass", top: str = "") -> None:
         folder = tmp_path / name
@@ -54,7 +54,7 @@ def asset_id(kili: Any, project: str, name: str = "car-park") -> str:
 
 
 def submit(kili: Any, project: str, name: str = "car-park", kind: str = "DEFAULT") -> str:
-    """Append a label; its id."""
+    """Append a label; return its id."""
     target = asset_id(kili, project, name)
     model = "model" if kind in ("PREDICTION", "INFERENCE") else None
     (made,) = kili.append_labels(
@@ -64,18 +64,18 @@ def submit(kili: Any, project: str, name: str = "car-park", kind: str = "DEFAULT
 
 
 def logs(kili: Any, project: str, name: str, **options: Any) -> list[dict[str, Any]]:
-    """Log lines, newest first."""
+    """Return the log lines, newest first."""
     text = kili.get_plugin_logs(project_id=project, plugin_name=name, **options)
     return list(json.loads(text))
 
 
 def lines(kili: Any, project: str, name: str) -> list[tuple[str, str]]:
-    """Type and text of all lines, in the order of emission."""
+    """Return type and text of all log lines, in the order of emission."""
     found = reversed(logs(kili, project, name))
     return [(line["logType"], line["content"]) for line in found]
 
 
-# What a plugin is called for, and as whom it acts
+# Calls of a plugin, and the user that it acts as
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def lines(kili: Any, project: str, name: str) -> list[tuple[str, str]]:
         ("INFERENCE", []),
     ],
 )
-def test_submits_and_reviews_call_a_plugin_and_nothing_else_does(
+def test_only_submits_and_reviews_call_a_plugin(
     kili: Any, project: str, upload: Upload, kind: str, called: list[str]
 ) -> None:
     upload("P", "print('submit')", "print('review')")
@@ -96,7 +96,7 @@ def test_submits_and_reviews_call_a_plugin_and_nothing_else_does(
     assert [text for _, text in lines(kili, project, "P")] == called
 
 
-def test_each_label_of_a_batch_is_a_run_of_its_own_in_order(
+def test_each_label_of_a_batch_is_a_separate_run_in_order(
     kili: Any, project: str, upload: Upload
 ) -> None:
     upload("P", "print(label['id'], asset_id)")
@@ -113,7 +113,7 @@ def test_each_label_of_a_batch_is_a_run_of_its_own_in_order(
     assert len({line["runId"] for line in found}) == 3
 
 
-def test_a_handler_gets_the_label_with_its_response_as_a_value(
+def test_handler_gets_the_label_with_its_parsed_json_response(
     kili: Any, project: str, upload: Upload
 ) -> None:
     upload("P", "import json\nprint(json.dumps(label))", "import json\nprint(json.dumps(label))")
@@ -133,7 +133,7 @@ def test_a_handler_gets_the_label_with_its_response_as_a_value(
     }  # fmt: skip
 
 
-def test_a_plugin_acts_as_a_hidden_user_who_is_administrator_where_it_is_active(
+def test_plugin_acts_as_a_hidden_administrator_of_its_active_projects(
     kili: Any, project: str, upload: Upload
 ) -> None:
     upload("P", "self.kili.append_labels([asset_id], [{}], model_name='m',"
@@ -150,7 +150,7 @@ def test_a_plugin_acts_as_a_hidden_user_who_is_administrator_where_it_is_active(
     assert found["author"]["email"] not in [each["email"] for each in kili.users(fields=["email"])]
 
 
-def test_a_plugin_that_is_not_active_sees_nothing_of_the_project(
+def test_plugin_does_not_see_projects_where_it_is_inactive(
     kili: Any, project: str, upload: Upload
 ) -> None:
     upload("P", "print(self.kili.count_projects())")
@@ -168,19 +168,17 @@ def test_a_plugin_runs_only_where_it_is_active(kili: Any, project: str, upload: 
     assert lines(kili, project, "P") == []
 
 
-def test_an_asset_that_a_plugin_sends_back_is_ongoing(
-    kili: Any, project: str, upload: Upload
-) -> None:
+def test_asset_sent_back_by_a_plugin_is_ongoing(kili: Any, project: str, upload: Upload) -> None:
     upload("P", "self.kili.send_back_to_queue(asset_ids=[asset_id])")
     submit(kili, project)
     (found,) = kili.assets(project, asset_id=asset_id(kili, project), fields=["status"])
     assert found == {"status": "ONGOING"}
 
 
-# Who may manage plugins
+# Rights to manage plugins
 
 
-def test_managers_may_upload_and_activate_and_labelers_may_not(
+def test_managers_can_activate_plugins_and_labelers_cannot(
     project: str, kili_emulator: Emulator, upload: Upload
 ) -> None:
     upload("P", "pass")
@@ -210,7 +208,7 @@ def test_activation_keeps_its_order_and_does_not_count_as_an_update(
     assert kili.list_plugins() == [{**before, "projectIds": [other]}]
 
 
-def test_deleting_a_plugin_leaves_its_labels_and_nothing_else(
+def test_deletion_of_a_plugin_keeps_only_its_labels(
     kili: Any, project: str, upload: Upload, kili_emulator: Emulator
 ) -> None:
     upload("P", "self.kili.append_labels([asset_id], [{}], model_name='m',"
@@ -226,11 +224,11 @@ def test_deleting_a_plugin_leaves_its_labels_and_nothing_else(
     assert kili.count_labels(project) == count
 
 
-# Plugins that cause one another
+# Plugins that trigger one another
 
 
 def nested(model: str, then: str, guard: str) -> str:
-    """A handler that submits a label itself when the label's model is ``guard``."""
+    """Return a handler that submits a label if the model of its label is ``guard``."""
     return (
         f"print('{model}', label['modelName'])\n"
         f"if label['modelName'] == {guard}:\n"
@@ -240,10 +238,10 @@ def nested(model: str, then: str, guard: str) -> str:
     )
 
 
-def test_three_plugins_whose_calls_nest_do_not_wait_for_ever(
+def test_nested_calls_of_three_plugins_do_not_deadlock(
     kili: Any, project: str, upload: Upload
 ) -> None:
-    """The SDK holds one lock per process during every call: A's call is going on while B's is."""
+    """The SDK locks each call process-wide; the call of A is still open during the call of B."""
     upload("A", nested("A", "from A", "None"))
     upload("B", nested("B", "from B", "'from A'"))
     upload("C", nested("C", "from C", "'from B'"))
@@ -259,7 +257,7 @@ def test_three_plugins_whose_calls_nest_do_not_wait_for_ever(
     assert models == [None, "from A", "from B", "from C"]
 
 
-def test_a_plugin_is_not_called_for_what_it_did_itself_and_the_log_says_so(
+def test_plugin_is_not_called_for_its_own_changes_and_logs_a_warning(
     kili: Any, project: str, upload: Upload
 ) -> None:
     upload("P", "print('called')\n"
@@ -290,7 +288,7 @@ def test_prints_and_log_records_keep_their_order_and_type(
     ]
 
 
-def test_what_a_thread_of_a_plugin_prints_belongs_to_the_run(
+def test_output_of_a_plugin_thread_belongs_to_the_run(
     kili: Any, project: str, upload: Upload
 ) -> None:
     upload("P", "thread = threading.Thread(target=print, args=('from a thread',))\n"
@@ -340,7 +338,7 @@ def test_logs_are_paged(kili: Any, project: str, upload: Upload) -> None:
     assert [line["content"] for line in logs(kili, project, "P", skip=1, limit=2)] == ["148", "147"]
 
 
-def test_output_beyond_a_megabyte_is_cut_and_says_so(
+def test_output_beyond_a_megabyte_is_truncated_with_a_warning(
     kili: Any, project: str, upload: Upload
 ) -> None:
     upload("P", "for _ in range(3):\n    print('x' * 400_000)\nprint('more')")
@@ -354,7 +352,7 @@ def test_output_beyond_a_megabyte_is_cut_and_says_so(
 # Plugins that go wrong
 
 
-def test_an_exception_is_one_line_with_its_traceback_and_harms_nobody(
+def test_exception_is_one_log_line_with_its_traceback_and_fails_no_submit(
     kili: Any, project: str, upload: Upload
 ) -> None:
     upload("P", "print('before')\nreturn 1 / 0")
@@ -382,7 +380,7 @@ def test_a_handler_that_exits_ends_its_run_only(
     assert kili.count_projects() == 1
 
 
-def test_what_a_handler_asks_wrongly_fails_its_run_with_the_platforms_text(
+def test_refused_api_call_fails_the_run_with_the_error_of_the_platform(
     kili: Any, project: str, upload: Upload
 ) -> None:
     upload("P", "self.kili.append_labels([asset_id], [{'NOPE': {}}], disable_tqdm=True)")
@@ -392,7 +390,7 @@ def test_what_a_handler_asks_wrongly_fails_its_run_with_the_platforms_text(
     assert "[jsonResponseMalformed]" in text
 
 
-def test_a_failing_plugin_does_not_keep_another_from_running(
+def test_failing_plugin_does_not_stop_other_plugins(
     kili: Any, project: str, upload: Upload
 ) -> None:
     upload("A", "raise RuntimeError('no')")
@@ -413,9 +411,7 @@ def test_an_updated_plugin_runs_its_new_code(
     assert [text for _, text in lines(kili, project, "P")] == ["old", "new"]
 
 
-def test_the_key_of_a_run_is_worth_nothing_after_it(
-    kili: Any, project: str, upload: Upload
-) -> None:
+def test_key_of_a_run_is_refused_after_the_run(kili: Any, project: str, upload: Upload) -> None:
     upload("P", "kept.append(self.kili)\nif len(kept) == 1:\n    return\n"
            "try:\n    kept[0].count_projects()\nexcept Exception as error:\n    print(error)",
            top="kept = []")  # fmt: skip

@@ -1,4 +1,4 @@
-"""What others wrote is printed without moving a cursor or forging a line."""
+"""Foreign texts are printed without moving the cursor or forging a line."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_control_characters_are_shown_as_escapes(text: str, printed: str) -> Non
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_further_lines_of_a_text_are_marked(line_end: str) -> None:
+def test_continuation_lines_of_a_text_are_marked(line_end: str) -> None:
     assert printable_lines(f"Traceback{line_end}  File{line_end}\x1bX") == [
         "Traceback",
         "  |   File",

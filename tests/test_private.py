@@ -1,4 +1,4 @@
-"""Files that only the user can read, also where there were others before."""
+"""Files that only the user can read, including replaced files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_written_file_is_only_the_users_and_replaces_what_was_there(tmp_path: Path) -> None:
+def test_written_file_is_private_and_replaces_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     path.write_text("before")
     path.chmod(0o644)
@@ -29,7 +29,7 @@ def test_written_file_is_only_the_users_and_replaces_what_was_there(tmp_path: Pa
     assert {each.name for each in tmp_path.iterdir()} == {"secret", "secret.new"}
 
 
-def test_file_that_cannot_be_written_is_as_it_was(tmp_path: Path) -> None:
+def test_failed_write_leaves_the_old_file_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     path.write_text("before")
     with pytest.raises(UnicodeEncodeError):
@@ -55,7 +55,7 @@ def test_modes_do_not_depend_on_the_umask(tmp_path: Path, umask: int) -> None:
     assert {mode(each) for each in (tmp_path / "folder").iterdir()} == {0o600}
 
 
-def test_file_that_is_there_keeps_its_content(tmp_path: Path) -> None:
+def test_make_file_keeps_the_content_of_a_present_file(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("line")
     private_files.make_file(tmp_path / "log")
 
@@ -76,7 +76,7 @@ def test_target_of_a_link_keeps_its_mode(tmp_path: Path) -> None:
     ("content", "expected"),
     [([], 0o700), (["lock", "secret"], 0o700), (["lock", "main.py"], 0o755)],
 )
-def test_data_folder_is_closed_unless_it_holds_something_else(
+def test_data_folder_is_made_private_unless_it_has_foreign_files(
     tmp_path: Path, content: list[str], expected: int
 ) -> None:
     folder = tmp_path / "data"

@@ -1,4 +1,4 @@
-"""Projects as every SDK makes, changes, finds, archives and deletes them."""
+"""Creation, change, search, archiving and deletion of projects with every SDK."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def value(notebook: SdkSession, code: str) -> Any:
     return notebook.run(code).checked().value
 
 
-def test_a_project_of_each_input_type_is_made(notebook: SdkSession) -> None:
+def test_project_of_each_input_type_is_created(notebook: SdkSession) -> None:
     value(notebook, f"input_types, interface = {INPUT_TYPES!r}, {INTERFACE!r}")
     made = """
 {
@@ -48,13 +48,13 @@ def test_a_project_of_each_input_type_is_made(notebook: SdkSession) -> None:
 
 
 @pytest.mark.parametrize("interface", [{}, {"jobs": {}}])
-def test_an_empty_interface_is_taken(notebook: SdkSession, interface: dict[str, Any]) -> None:
+def test_empty_json_interface_is_accepted(notebook: SdkSession, interface: dict[str, Any]) -> None:
     arguments = f"input_type='TEXT', json_interface={interface!r}, title='t'"
     value(notebook, f"made = kili.create_project({arguments})['id']")
     assert value(notebook, "kili.projects(made)[0]['jsonInterface']") == interface
 
 
-def test_settings_are_answered_as_they_were_recorded(
+def test_returned_settings_match_the_recording(
     sdk: SdkProcess, notebook: SdkSession, remote_world: RemoteWorld
 ) -> None:
     project_id = value(notebook, "project_id")
@@ -119,7 +119,7 @@ def test_projects_are_searched_by_a_pattern_of_the_whole_title_or_description(
         assert value(notebook, f"kili.count_projects(search_query={pattern!r})") == len(found)
 
 
-def test_a_deleted_project_is_gone_for_every_sdk(sdk: SdkProcess, notebook: SdkSession) -> None:
+def test_deleted_project_is_hidden_from_every_sdk(sdk: SdkProcess, notebook: SdkSession) -> None:
     project_id = value(notebook, "project_id")
     assert value(notebook, "kili.delete_project(project_id)") == project_id
     assert value(notebook, "kili.count_projects()") == 0
@@ -145,7 +145,7 @@ def test_every_sdk_reads_and_changes_versions(notebook: SdkSession) -> None:
     assert "[accessDenied]" in outcome.error.message
 
 
-def test_a_project_that_nobody_exported_has_no_version(notebook: SdkSession) -> None:
+def test_project_without_an_export_has_no_version(notebook: SdkSession) -> None:
     value(
         notebook,
         "new = kili.create_project(input_type='TEXT', json_interface={}, title='New')['id']",
@@ -154,10 +154,10 @@ def test_a_project_that_nobody_exported_has_no_version(notebook: SdkSession) -> 
     assert value(notebook, "kili.count_project_versions(project_id=new)") == 0
 
 
-# What only newer SDKs do
+# Only in newer SDKs
 
 
-def test_a_project_is_archived_and_brought_back(kili: Any) -> None:
+def test_project_is_archived_and_unarchived(kili: Any) -> None:
     project_id = kili.projects(fields=["id"])[0]["id"]
     assert kili.archive_project(project_id) == {"id": project_id}
     (archived,) = kili.projects(archived=True, fields=["id", "archivedAt"])
@@ -168,7 +168,7 @@ def test_a_project_is_archived_and_brought_back(kili: Any) -> None:
     assert kili.projects(archived=False, fields=["archivedAt"]) == [{"archivedAt": None}]
 
 
-def test_pixel_labeling_and_compliance_tags(kili: Any) -> None:
+def test_pixel_labeling_and_compliance_tags_are_read_back(kili: Any) -> None:
     options = {"input_type": "GEOSPATIAL", "json_interface": INTERFACE, "title": "Fields"}
     made = kili.create_project(**options, pixel_labeling=True, compliance_tags=["PHI"])["id"]
     fields = ["geospatialSettings", "complianceTags", "inputType", "jsonInterface"]
@@ -196,7 +196,7 @@ def test_a_clone_has_the_instructions_and_tags_of_its_source(kili: Any) -> None:
     assert kili.count_assets(project_id=cloned) == 0
 
 
-def test_who_labels_an_anonymized_project_does_not_learn_who_else_does(
+def test_labelers_of_an_anonymized_project_do_not_see_other_authors(
     kili_emulator: Emulator, kili: Any
 ) -> None:
     (project,) = kili.projects(fields=["id"])
@@ -223,13 +223,15 @@ def test_who_labels_an_anonymized_project_does_not_learn_who_else_does(
     assert kili_emulator.client("labeler").labels(**options) == plain
 
 
-def test_nor_by_asking_for_somebody(kili_emulator: Emulator, kili: Any) -> None:
+def test_filters_do_not_reveal_members_of_an_anonymized_project(
+    kili_emulator: Emulator, kili: Any
+) -> None:
     (project,) = kili.projects(fields=["id"])
     reviewer = kili_emulator.client("reviewer")
     fields = ["author.email"]
 
     def found(client: Any, email: str, name: str) -> list[bool]:
-        """Whether a member and labels, or assets by their labels, are found so."""
+        """Say which searches by the member find something: members, labels, assets by labels."""
         by_name = {"project_id": project["id"], "fields": ["id"]}
         options = {"disable_tqdm": True}
         return [
@@ -250,7 +252,7 @@ def test_nor_by_asking_for_somebody(kili_emulator: Emulator, kili: Any) -> None:
         assert found(reviewer, email, "Anonymous Member") == [True] * 3
 
 
-def test_counts_of_a_project_are_what_the_lists_say(kili: Any) -> None:
+def test_counts_of_a_project_agree_with_its_lists(kili: Any) -> None:
     (project,) = kili.projects(fields=["id"])
     project_id = project["id"]
     (todo, *_) = kili.assets(project_id, status_in=["TODO"], fields=["id"])

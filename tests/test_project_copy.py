@@ -1,4 +1,4 @@
-"""Copies of projects: by the server, and by the client as older SDKs make them."""
+"""Copies of projects: by the server, and by the client in older SDKs."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_copy_has_the_settings_and_the_interface_of_its_source(
     }
 
 
-def test_a_copied_asset_shows_the_same_and_nobody_has_worked_on_it(
+def test_copied_asset_has_the_content_but_no_work_of_its_source(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     wire.call("updatePropertiesInAssets", where=[{"id": world_ids["farm"]}], data=[{"priority": 4}])
@@ -83,7 +83,7 @@ def test_a_copied_asset_shows_the_same_and_nobody_has_worked_on_it(
         assert each["labels"] == each["issues"] == []
 
 
-def test_a_copy_outlives_its_source(wire: Wire, world_ids: WorldIds) -> None:
+def test_copy_is_kept_when_its_source_is_deleted(wire: Wire, world_ids: WorldIds) -> None:
     copied = copy(wire, world_ids["project"])
     ids = [each["id"] for each in assets(wire, world_ids["project"], "id")]
     wire.call("deleteAssets", where={"idIn": ids}, selection="succeeded { assetId }")
@@ -92,7 +92,7 @@ def test_a_copy_outlives_its_source(wire: Wire, world_ids: WorldIds) -> None:
         assert fetch(wire, each["content"]).startswith(b"\x89PNG")
 
 
-def test_the_frames_of_a_copied_video_are_its_own(wire: Wire) -> None:
+def test_frames_of_a_copied_video_are_copied(wire: Wire) -> None:
     data = {"title": "Video", "fromDemoProject": "VIDEO_FRAME_OBJECT_TRACKING"}
     source = wire.call("createProject", data=data, selection="id")["id"]
     copied = copy(wire, source)
@@ -106,7 +106,7 @@ def test_the_frames_of_a_copied_video_are_its_own(wire: Wire) -> None:
     assert asset["resolution"] == {"width": 320}
 
 
-def test_members_keep_their_roles_and_who_copies_administers_the_copy(
+def test_copied_members_keep_their_roles_and_the_copying_user_is_administrator(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     members = wire.emulator.world.documents.table("projectUsers")
@@ -126,7 +126,7 @@ def test_members_keep_their_roles_and_who_copies_administers_the_copy(
     assert only == {"role": "ADMIN", "user": {"firstname": "Max"}}
 
 
-def test_what_belongs_to_one_project_stays_behind(wire: Wire, world_ids: WorldIds) -> None:
+def test_tags_versions_issues_and_plugins_are_not_copied(wire: Wire, world_ids: WorldIds) -> None:
     copied = copy(wire, world_ids["project"])
     add_version(wire, world_ids["project"], "later")
     where = {"projectId": copied, "pluginName": "Counter"}
@@ -136,7 +136,7 @@ def test_what_belongs_to_one_project_stays_behind(wire: Wire, world_ids: WorldId
     assert "deactivatePluginOnProject" in wire.refusal("deactivatePluginOnProject", where=where)
 
 
-def test_a_copy_is_told_with_its_source(wire: Wire, world_ids: WorldIds) -> None:
+def test_event_of_a_copy_names_its_source(wire: Wire, world_ids: WorldIds) -> None:
     copied = copy(wire, world_ids["project"])
     where = {"projectId": copied}
     events = wire.call("events", selection="event payload", where=where, pagination={})
@@ -162,7 +162,7 @@ def copy_labels(wire: Wire, world_ids: WorldIds, external_id: str, copied: str) 
 LABEL = "labelType jsonResponse modelName createdAt secondsToLabel author { id }"
 
 
-def test_labels_are_copied_with_their_authors_and_the_asset_stands_where_it_stood(
+def test_labels_are_copied_with_their_authors_and_the_status_of_the_asset(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     copied = copy(wire, world_ids["project"])
@@ -176,7 +176,7 @@ def test_labels_are_copied_with_their_authors_and_the_asset_stands_where_it_stoo
     assert not [each for each in events if each["event"].startswith("label.")]
 
 
-def test_of_a_persons_labels_the_last_one_is_copied_of_a_models_all(
+def test_latest_label_of_a_user_and_all_labels_of_a_model_are_copied(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     def label(type_: str, model: str | None = None) -> None:
@@ -200,7 +200,7 @@ def test_of_a_persons_labels_the_last_one_is_copied_of_a_models_all(
     ] == [("PREDICTION", "one", False), ("PREDICTION", "two", False), ("DEFAULT", None, True)]
 
 
-def test_a_copied_review_refers_to_the_copy_of_what_was_reviewed(
+def test_copied_review_refers_to_the_copy_of_the_reviewed_label(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     row = {
@@ -217,14 +217,14 @@ def test_a_copied_review_refers_to_the_copy_of_what_was_reviewed(
     assert reviewed == {"id": labels["labels"][0]["id"], "labelOf": {"id": target}}
 
 
-def test_a_project_of_steps_is_copied_with_its_steps(wire: Wire, world_ids: WorldIds) -> None:
-    """Steps that name one another, and their group, do so in the copy."""
+def test_project_with_steps_is_copied_with_its_steps(wire: Wire, world_ids: WorldIds) -> None:
+    """Copied steps refer to one another and to their copied group."""
     world = wire.emulator.world
     with world.transaction(Actor(world.view.users.require(world_ids["ada"]))) as tx:
-        home = world_ids["project"]
-        group = tx.step_groups.insert({"id": tx.new_id(), "projectId": home, "name": "G"})
+        project = world_ids["project"]
+        group = tx.step_groups.insert({"id": tx.new_id(), "projectId": project, "name": "G"})
         own = {
-            "projectId": home,
+            "projectId": project,
             "stepGroupId": group["id"],
             "order": 0,
             "stepCoverage": None,
@@ -259,7 +259,7 @@ copied = kili.copy_project(
 )
 """
 READ = """
-def people(project):
+def roles(project):
     fields = ["role", "user.email"]
     users = kili.project_users(project_id=project, fields=fields, disable_tqdm=True)
     return sorted([each["user"]["email"], each["role"]] for each in users)
@@ -269,7 +269,7 @@ def shown(project):
     assets = kili.assets(project_id=project, fields=fields, disable_tqdm=True)
     return sorted((each.pop("externalId"), each.pop("content"), each) for each in assets)
 
-def said(project):
+def label_values(project):
     fields = ["author.email", "labelType", "modelName", "labelOf.externalId", "jsonResponse"]
     labels = kili.labels(project_id=project, fields=fields, disable_tqdm=True)
     return sorted(
@@ -280,7 +280,7 @@ def said(project):
 """
 
 
-def test_every_sdk_copies_a_project_with_members_assets_and_labels(
+def test_each_sdk_copies_a_project_with_members_assets_and_labels(
     sdk: SdkProcess, notebook: SdkSession
 ) -> None:
     if sdk.version == "2.125.2":  # the first to copy projects is 2.127
@@ -291,7 +291,7 @@ def test_every_sdk_copies_a_project_with_members_assets_and_labels(
     (source,) = notebook.run(f"kili.projects(project_id, fields={fields})").checked().value
     (copied,) = notebook.run(f"kili.projects(copied, fields={fields})").checked().value
     assert copied == {**source, "title": f"{source['title']} (copy)"}
-    for question in ("people", "said"):
+    for question in ("roles", "label_values"):
         compared = f"({question}(project_id), {question}(copied))"
         before, after = notebook.run(compared).checked().value
         assert before == after != []
@@ -303,7 +303,7 @@ def test_every_sdk_copies_a_project_with_members_assets_and_labels(
         assert source["jsonMetadata"] == copied["jsonMetadata"]
 
 
-def test_a_second_copy_has_a_title_of_its_own(kili: Any) -> None:
+def test_second_copy_has_a_distinct_title(kili: Any) -> None:
     (project,) = kili.projects(fields=["id", "title"])
     for number in ("copy", "copy 1"):
         copied = kili.copy_project(project["id"], copy_members=False, disable_tqdm=True)
@@ -311,7 +311,7 @@ def test_a_second_copy_has_a_title_of_its_own(kili: Any) -> None:
         assert read == {"title": f"{project['title']} ({number})", "numberOfAssets": 0}
 
 
-def test_a_project_of_chats_cannot_be_copied_by_the_client(kili: Any) -> None:
+def test_chat_project_cannot_be_copied_by_the_client(kili: Any) -> None:
     made = kili.create_project(title="Chats", from_demo_project="DEMO_LLM_INSTR_FOLLOWING")["id"]
     with pytest.raises(NotImplementedError, match="LLM_INSTR_FOLLOWING"):
         kili.copy_project(made)
@@ -321,7 +321,7 @@ def test_a_project_of_chats_cannot_be_copied_by_the_client(kili: Any) -> None:
 
 
 def labeled_project(kili: Any, **options: Any) -> str:
-    """A project with steps whose assets stand at several places."""
+    """Create a project with assets on several steps."""
     made = kili.create_project(
         title="Steps", input_type="TEXT", json_interface=INTERFACE, **options
     )["id"]
@@ -351,7 +351,7 @@ def places(kili: Any, project_id: str) -> list[tuple[Any, ...]]:
     ]
 
 
-def test_a_project_of_steps_is_copied_by_the_sdk_with_where_its_assets_stand(kili: Any) -> None:
+def test_sdk_copies_a_project_with_steps_and_the_steps_of_its_assets(kili: Any) -> None:
     source = labeled_project(kili)
     copied = kili.copy_project(source, copy_assets=True, copy_labels=True, disable_tqdm=True)
     assert places(kili, copied) == places(kili, source)
@@ -365,7 +365,7 @@ def test_a_project_of_steps_is_copied_by_the_sdk_with_where_its_assets_stand(kil
     assert not ids[0] & ids[1]
 
 
-def test_a_copied_project_of_steps_without_labels_begins_at_its_own_first_step(kili: Any) -> None:
+def test_copied_project_without_labels_begins_at_its_own_first_step(kili: Any) -> None:
     source = labeled_project(kili)
     copied = kili.copy_project(source, copy_assets=True, disable_tqdm=True)
     at_the_beginning = ({"name": "Label", "status": "TO_DO"}, [])
@@ -376,7 +376,7 @@ def test_a_copied_project_of_steps_without_labels_begins_at_its_own_first_step(k
 
 
 def narrowed() -> dict[str, Any]:
-    """The interface when the category that all labels have was taken out of it."""
+    """Return the interface without the category that all labels have."""
     color = INTERFACE["jobs"]["COLOR"]
     content = {"input": "radio", "categories": {"BLUE": {"children": [], "name": "Blue"}}}
     return {"jobs": {"COLOR": {**color, "content": content}}}
@@ -388,7 +388,7 @@ def label_rows(kili: Any, project_id: str) -> list[tuple[Any, ...]]:
     return [(*each.pop("labelOf").values(), each) for each in labels]
 
 
-def test_labels_that_an_edited_interface_has_no_place_for_are_copied_as_they_are(
+def test_labels_with_removed_categories_are_copied_unchanged(
     kili: Any,
 ) -> None:
     source = labeled_project(kili)
@@ -398,7 +398,9 @@ def test_labels_that_an_edited_interface_has_no_place_for_are_copied_as_they_are
     assert places(kili, copied) == places(kili, source)
 
 
-def test_so_are_those_of_a_project_without_steps(wire: Wire, world_ids: WorldIds) -> None:
+def test_labels_with_removed_jobs_are_copied_unchanged_in_v1(
+    wire: Wire, world_ids: WorldIds
+) -> None:
     interface = json.loads(
         read(wire, "projects", world_ids["project"], "jsonInterface")["jsonInterface"]
     )
@@ -420,7 +422,7 @@ def test_copied_labels_are_listed_by_their_dates(wire: Wire, world_ids: WorldIds
         assert len(dates) > 3
 
 
-def test_no_copied_label_is_newer_than_what_was_said_after_it(
+def test_copied_label_is_not_marked_latest_over_a_newer_label(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     copied = copy(wire, world_ids["project"])
@@ -442,7 +444,7 @@ def test_no_copied_label_is_newer_than_what_was_said_after_it(
     assert all(last[mark] for mark in marks.split())
 
 
-def test_labels_that_do_not_fit_another_interface_are_refused_and_nothing_is_left(
+def test_labels_that_do_not_fit_the_interface_of_the_copy_are_refused(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     copied = copy(wire, world_ids["project"])

@@ -1,4 +1,4 @@
-"""Marks as clients read them (contract/quality.md#marks-of-labels-and-assets)."""
+"""Quality marks as clients read them (contract/quality.md#marks-of-labels-and-assets)."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def label_marks(wire: Wire, label: str) -> dict[str, Any]:
     return dict(found)
 
 
-def test_consensus_is_read_on_the_asset_the_project_and_its_members(
+def test_consensus_mark_is_read_on_asset_project_and_members(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     meadow = world_ids["meadow"]
@@ -91,15 +91,15 @@ def test_a_honeypot_scores_labels_members_and_the_project(wire: Wire, world_ids:
     assert sorted(each["honeypotMark"] for each in project["roles"] if each["honeypotMark"]) == [1]
 
 
-@pytest.mark.parametrize(("said", "expected"), [(EASY, 1), (HARD, 0.5)])
-def test_a_model_that_says_otherwise_is_half_right(
-    wire: Wire, world_ids: WorldIds, said: str, expected: float
+@pytest.mark.parametrize(("response", "expected"), [(EASY, 1), (HARD, 0.5)])
+def test_inference_mark_compares_inference_and_label(
+    wire: Wire, world_ids: WorldIds, response: str, expected: float
 ) -> None:
-    """Recorded: a single choice that is the same, and one that is not."""
+    """Recorded: an equal single choice, and a different one."""
     meadow = world_ids["meadow"]
     label = append(wire, meadow, EASY)
     assert label_marks(wire, label)["inferenceMark"] is None
-    inference = append(wire, meadow, said, "admin", "INFERENCE")
+    inference = append(wire, meadow, response, "admin", "INFERENCE")
     assert label_marks(wire, label)["inferenceMark"] == expected
     assert marks(wire, meadow)["inferenceMark"] == expected
     assert label_marks(wire, inference)["inferenceMark"] is None
@@ -107,7 +107,7 @@ def test_a_model_that_says_otherwise_is_half_right(
     assert label_marks(wire, label)["inferenceMark"] is None
 
 
-def test_a_review_scores_what_was_submitted(wire: Wire, world_ids: WorldIds) -> None:
+def test_review_score_compares_the_label_with_its_review(wire: Wire, world_ids: WorldIds) -> None:
     label = append(wire, world_ids["meadow"], EASY)
     append(wire, world_ids["meadow"], EASY, "reviewer", "REVIEW")
     assert label_marks(wire, label)["reviewScore"] == 1
@@ -117,8 +117,8 @@ def test_a_review_scores_what_was_submitted(wire: Wire, world_ids: WorldIds) -> 
     assert label_marks(wire, label)["reviewScore"] == 0
 
 
-def test_the_sdk_finds_where_a_model_and_a_person_differ(kili: Any) -> None:
-    """As the platform's own how-to on inference labels does."""
+def test_sdk_finds_assets_by_inference_mark(kili: Any) -> None:
+    """The platform's how-to on inference labels uses this search."""
     project = kili.projects(fields=["id"])[0]["id"]
     found = kili.assets(project, status_in=["TODO"], fields=["id"], disable_tqdm=True)
     ids = [each["id"] for each in found][:2]

@@ -1,4 +1,4 @@
-"""What a plugin asked of the API in a run, and what it was answered."""
+"""The API calls of a run, with their arguments and answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def call_made(**members: Any) -> RecordedCall:
     return call._replace(**members)
 
 
-def test_long_arguments_and_answers_are_cut_off_visibly() -> None:
+def test_long_arguments_and_answers_are_truncated_with_a_marker() -> None:
     buffer = CallBuffer(print)
     buffer.add(call_made(arguments={"text": "x" * MAX_CHARACTERS}, answer={"data": {"a": "short"}}))
     (call,) = buffer.take()
@@ -34,7 +34,7 @@ def test_long_arguments_and_answers_are_cut_off_visibly() -> None:
     assert buffer.take() == []
 
 
-def test_a_run_that_asks_without_end_is_recorded_up_to_a_bound() -> None:
+def test_recorded_calls_of_a_run_are_limited() -> None:
     buffer = CallBuffer(print)
     for _ in range(MAX_CALLS + 5):
         buffer.add(call_made(answer="x" * (MAX_CHARACTERS - 2)))
@@ -57,7 +57,7 @@ def plugin(folder: Path, *on_submit: str) -> str:
 
 
 def submit_to(emulator: Emulator, path: str, name: str = "Reader") -> dict[str, Any]:
-    """Upload, activate on the first project and submit; the run that this made."""
+    """Upload the plugin, activate it on the first project and submit; return the run."""
     kili = emulator.client()
     (project, *_) = emulator.world.view.projects.all()
     with fast_sdk():
@@ -105,7 +105,7 @@ def test_each_call_has_its_operation_method_arguments_and_answer(
     assert failed["answer"]["errors"][0]["message"]
 
 
-def test_calls_of_threads_and_of_files_count_others_do_not(
+def test_only_calls_of_the_run_are_recorded_including_threads_and_files(
     emulator: Emulator, tmp_path: Path
 ) -> None:
     path = plugin(
@@ -124,7 +124,7 @@ def test_calls_of_threads_and_of_files_count_others_do_not(
     assert [call["operations"] for call in calls(emulator, run)] == operations
 
 
-def test_a_call_that_is_answered_while_others_are_stored_is_recorded(
+def test_call_answered_while_earlier_calls_are_stored_is_recorded(
     emulator: Emulator, tmp_path: Path
 ) -> None:
     run = submit_to(emulator, plugin(tmp_path, "pass"))
@@ -160,7 +160,10 @@ class PluginHandler(PluginCore):
 
 
 def counts_side_by_side(emulator: Emulator, folder: Path) -> set[tuple[str, str | None]]:
-    """Have four plugins count at once, each two things; operations, and methods recorded."""
+    """Call two counting methods from each of four plugins at once.
+
+    Returns the recorded pairs of operation and method.
+    """
     (project,) = emulator.world.view.projects.all()
     kili = emulator.client()
     for first, second in zip(COUNTING, (*COUNTING[1:], COUNTING[0]), strict=True):
@@ -182,7 +185,7 @@ def counts_side_by_side(emulator: Emulator, folder: Path) -> set[tuple[str, str 
 
 
 @pytest.mark.parametrize("isolation", ["inline", "process"])
-def test_of_calls_side_by_side_each_is_recorded_with_its_own_method(
+def test_concurrent_calls_are_recorded_with_their_own_method(
     tmp_path: Path, isolation: str
 ) -> None:
     with Emulator(plugin_isolation=isolation) as emulator:
@@ -194,15 +197,13 @@ def test_of_calls_side_by_side_each_is_recorded_with_its_own_method(
 
 @pytest.mark.contract
 @pytest.mark.parametrize("version", ["2.125.2", "2.128.2"])
-def test_of_the_calls_of_sdks_that_mark_no_method_none_is_recorded(
-    tmp_path: Path, version: str
-) -> None:
+def test_calls_of_sdks_without_method_marks_have_no_method(tmp_path: Path, version: str) -> None:
     python = Path(f".venvs/kili-{version}/bin/python")
     with Emulator(plugin_isolation="process", plugin_python=python) as emulator:
         assert {method for _, method in counts_side_by_side(emulator, tmp_path)} == {None}
 
 
-def test_a_client_that_the_plugin_made_itself_names_no_method(
+def test_call_of_a_client_created_by_the_plugin_has_no_method(
     emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KILI_SDK_SKIP_CHECKS", "1")
@@ -222,7 +223,9 @@ def test_a_client_that_the_plugin_made_itself_names_no_method(
     assert [call["method"] for call in call_made] == [None]
 
 
-def test_calls_go_with_a_reset_and_with_their_plugin(emulator: Emulator, tmp_path: Path) -> None:
+def test_recorded_calls_are_removed_by_reset_and_with_their_plugin(
+    emulator: Emulator, tmp_path: Path
+) -> None:
     path = plugin(tmp_path, "self.kili.count_projects()")
     mark = emulator.mark()
     assert calls(emulator, submit_to(emulator, path))
@@ -234,7 +237,7 @@ def test_calls_go_with_a_reset_and_with_their_plugin(emulator: Emulator, tmp_pat
     assert not emulator.world.view.run_calls.all()
 
 
-def test_the_world_can_be_brought_back_to_what_the_handler_saw(
+def test_reset_to_the_mark_of_a_run_restores_the_world_before_the_handler(
     emulator: Emulator, tmp_path: Path
 ) -> None:
     path = plugin(
@@ -251,7 +254,7 @@ def test_the_world_can_be_brought_back_to_what_the_handler_saw(
     assert view.runs.require(run["id"])["outcome"] == "INTERRUPTED"
 
 
-def test_the_calls_of_each_sdk_say_which_method_made_them(
+def test_recorded_calls_of_each_sdk_name_their_method(
     notebook: SdkSession, remote_world: RemoteWorld, tmp_path: Path
 ) -> None:
     path = plugin(tmp_path, "print(self.kili.count_projects())")

@@ -1,4 +1,4 @@
-"""What the record of a run says where its plugin meets a refusal, or finds nothing."""
+"""Hints in the log of a run whose plugin is refused or finds nothing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def emulator(shared_emulator: Emulator) -> Iterator[Emulator]:
 
 
 def other_project(emulator: Emulator) -> tuple[str, str]:
-    """A second project and an asset of it, by their ids."""
+    """Create a second project with an asset; return their ids."""
     kili = emulator.client()
     new_project = kili.create_project(input_type="TEXT", json_interface=INTERFACE, title="Other")[
         "id"
@@ -48,7 +48,7 @@ def other_project(emulator: Emulator) -> tuple[str, str]:
 
 
 def log_texts(emulator: Emulator, tmp_path: Path, *on_submit: str) -> list[tuple[str, str]]:
-    """What the log of a run says."""
+    """Return the log lines of a run."""
     run = emulator.run(submit_to(emulator, plugin(tmp_path, *on_submit))["id"])
     assert run["outcome"] == "SUCCEEDED", run["error"]
     return [(line["logType"], line["content"]) for line in run["lines"]]
@@ -64,7 +64,7 @@ def log_texts(emulator: Emulator, tmp_path: Path, *on_submit: str) -> list[tuple
         f"found = self.kili.graphql_client.execute({INLINE!r})['p']",
     ],
 )
-def test_a_project_where_the_plugin_is_not_active_is_named_once(
+def test_hint_names_a_project_where_the_plugin_is_inactive_once(
     emulator: Emulator, tmp_path: Path, ask: str
 ) -> None:
     project, asset = other_project(emulator)
@@ -80,7 +80,7 @@ def test_a_project_where_the_plugin_is_not_active_is_named_once(
     assert warning[1].endswith(f"activate it with {remedy}")
 
 
-def test_a_change_of_an_asset_where_it_is_not_active_is_explained(
+def test_hint_explains_a_refused_change_where_the_plugin_is_inactive(
     emulator: Emulator, tmp_path: Path
 ) -> None:
     project, asset = other_project(emulator)
@@ -95,7 +95,7 @@ def test_a_change_of_an_asset_where_it_is_not_active_is_explained(
     assert ("info", "refused") in lines
 
 
-def test_the_remedy_works(emulator: Emulator, tmp_path: Path) -> None:
+def test_remedy_of_the_hint_works(emulator: Emulator, tmp_path: Path) -> None:
     project, _ = other_project(emulator)
     path = plugin(
         tmp_path, f"print(len(self.kili.assets(project_id={project!r}, disable_tqdm=True)))"
@@ -103,15 +103,19 @@ def test_the_remedy_works(emulator: Emulator, tmp_path: Path) -> None:
     submit_to(emulator, path)
     kili = emulator.client()
     kili.activate_plugin_on_project("Reader", project_id=project)
-    (home,) = [each for each in kili.projects(fields=["id", "title"]) if each["id"] != project]
-    asset = kili.assets(home["id"], first=1, skip=1, fields=["id"])[0]
+    (first_project,) = [
+        each for each in kili.projects(fields=["id", "title"]) if each["id"] != project
+    ]
+    asset = kili.assets(first_project["id"], first=1, skip=1, fields=["id"])[0]
     kili.append_labels([asset["id"]], [EASY])
     assert emulator.wait_idle()
     run = emulator.run(emulator.runs()[-1]["id"])
     assert [line["content"] for line in run["lines"]] == ["1"]
 
 
-def test_other_ids_are_not_warned_of(emulator: Emulator, tmp_path: Path) -> None:
+def test_hint_is_not_given_for_unknown_deleted_or_foreign_projects(
+    emulator: Emulator, tmp_path: Path
+) -> None:
     kili = emulator.client()
     deleted, _ = other_project(emulator)
     kili.delete_project(deleted)
@@ -131,7 +135,7 @@ def test_other_ids_are_not_warned_of(emulator: Emulator, tmp_path: Path) -> None
 
 
 def _project_of_another_organization(emulator: Emulator) -> str:
-    """A copy of a project as another organization's; only its document counts here."""
+    """Copy the document of a project as one of another organization; return its id."""
     world = emulator.world
     from kili_emulator.domain.world import Actor
 
@@ -145,7 +149,7 @@ def _project_of_another_organization(emulator: Emulator) -> str:
 
 
 @pytest.mark.parametrize("review_coverage", [0, 100])
-def test_a_plugin_that_labels_a_labeled_asset_is_told_what_to_do(
+def test_refusal_of_a_plugin_label_on_a_labeled_asset_names_a_remedy(
     tmp_path: Path, review_coverage: int
 ) -> None:
     with fast_sdk(), Emulator(workflow="V2") as emulator:

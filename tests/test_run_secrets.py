@@ -1,4 +1,4 @@
-"""Secrets are in nothing that is recorded or shown of a run; all else is."""
+"""Records and views of runs mask secrets and nothing else."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def run_views(folder: Path) -> Iterator[tuple[Emulator, dict[str, Any]]]:
-    """An emulator, and all that is told of a run of the plugin."""
+    """Start an emulator; return it with the view of a run of the plugin."""
     path = folder / "plugin.py"
     path.write_text(PLUGIN, encoding="utf-8")
     with Emulator(request_log=folder / "requests.log") as emulator:
@@ -80,7 +80,7 @@ def call(run: dict[str, Any], operation: str) -> dict[str, Any]:
     return next(each for each in run["calls"] if operation in each["operations"])
 
 
-def test_a_run_tells_no_secret_and_all_else(run_views: tuple[Emulator, dict[str, Any]]) -> None:
+def test_run_view_masks_only_secrets(run_views: tuple[Emulator, dict[str, Any]]) -> None:
     _, run = run_views
     assert HUSH not in json.dumps(run)
     assert run["outcome"] == "FAILED"
@@ -110,7 +110,7 @@ def test_literals_and_keys_are_masked(run_views: tuple[Emulator, dict[str, Any]]
     assert emulator.key() not in json.dumps(run)
 
 
-def test_tokens_of_the_emulators_own_addresses_are_masked(
+def test_tokens_in_urls_of_the_emulator_are_masked(
     run_views: tuple[Emulator, dict[str, Any]],
 ) -> None:
     _, run = run_views
@@ -119,7 +119,7 @@ def test_tokens_of_the_emulators_own_addresses_are_masked(
     assert urls
 
 
-def test_plugin_logs_are_answered_as_the_plugin_wrote_them(
+def test_plugin_logs_are_returned_unmasked(
     run_views: tuple[Emulator, dict[str, Any]],
 ) -> None:
     emulator, run = run_views
@@ -130,7 +130,7 @@ def test_plugin_logs_are_answered_as_the_plugin_wrote_them(
     assert len(written) == len(run["lines"])
 
 
-def test_nothing_of_a_run_is_stored_with_secrets(
+def test_stored_runs_and_calls_contain_no_secret(
     run_views: tuple[Emulator, dict[str, Any]],
 ) -> None:
     emulator, _ = run_views
@@ -140,7 +140,7 @@ def test_nothing_of_a_run_is_stored_with_secrets(
         assert HUSH not in json.dumps(tables[name])
 
 
-def test_the_handler_itself_gets_what_is_masked_for_others(
+def test_handler_gets_unmasked_values(
     emulator_with_printer: tuple[Emulator, str],
 ) -> None:
     emulator, path = emulator_with_printer
@@ -229,9 +229,11 @@ def test_the_commands_and_routes_show_no_secret_of_a_webhook(
         assert receiver.received[-1].headers["Authorization"] == "hush-5"
 
 
-def test_the_address_of_a_webhook_that_is_not_reached_is_masked(remote_world: RemoteWorld) -> None:
-    with WebhookReceiver() as gone:
-        url = f"{gone.url}?token=hush-4"
+def test_error_of_an_unreachable_webhook_masks_secrets_in_its_address(
+    remote_world: RemoteWorld,
+) -> None:
+    with WebhookReceiver() as closed:
+        url = f"{closed.url}?token=hush-4"
     _deliver(remote_world, url)
     export = remote_world.export()
     assert "could not be reached" in export["runs"][-1]["error"]
@@ -240,7 +242,7 @@ def test_the_address_of_a_webhook_that_is_not_reached_is_masked(remote_world: Re
 
 
 def _deliver(world: RemoteWorld, url: str) -> None:
-    """Have a webhook called for a label."""
+    """Call a webhook by submitting a label."""
     from kili.client import Kili
 
     with fast_sdk():

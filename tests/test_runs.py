@@ -1,4 +1,4 @@
-"""Runs, as a plugin's author looks at them: by command, over HTTP and in Python."""
+"""Runs as the author of a plugin sees them: by command, over HTTP and in Python."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_runs_are_found_by_plugin_project_and_failure(emulator: Emulator) -> Non
         emulator.runs(project="Nowhere")
 
 
-def test_a_run_says_what_it_was_called_with_said_asked_and_was_answered(
+def test_run_view_has_payload_log_lines_calls_and_answers(
     emulator: Emulator,
 ) -> None:
     submit(emulator, HARD)
@@ -111,7 +111,9 @@ def test_a_run_says_what_it_was_called_with_said_asked_and_was_answered(
         emulator.run("nothing")
 
 
-def test_what_caused_a_run_and_what_it_caused_is_told(emulator: Emulator, tmp_path: Path) -> None:
+def test_run_view_names_its_cause_and_the_runs_it_caused(
+    emulator: Emulator, tmp_path: Path
+) -> None:
     answering = PLUGIN.replace(
         "self.kili.count_projects()",
         "self.kili.append_labels([asset_id], [{}], disable_tqdm=True)",
@@ -129,7 +131,7 @@ def test_what_caused_a_run_and_what_it_caused_is_told(emulator: Emulator, tmp_pa
     assert {run["causedBy"] for run in caused} == {cause["id"]}
 
 
-def test_the_world_goes_back_to_what_a_handler_saw(emulator: Emulator) -> None:
+def test_run_can_be_repeated_after_reset_to_its_mark(emulator: Emulator) -> None:
     submit(emulator, HARD)
     (run,) = emulator.runs()
     count = len(emulator.world.view.labels.all())
@@ -141,7 +143,7 @@ def test_the_world_goes_back_to_what_a_handler_saw(emulator: Emulator) -> None:
     assert "too hard" in again["error"]
 
 
-def test_who_waits_is_told_of_each_run_once_as_it_ends(emulator: Emulator) -> None:
+def test_waiting_request_returns_each_ended_run_once(emulator: Emulator) -> None:
     submit(emulator)
     before = get(emulator, "/runs")
     assert len(before["runs"]) == 1
@@ -159,12 +161,12 @@ def test_who_waits_is_told_of_each_run_once_as_it_ends(emulator: Emulator) -> No
     assert [run["outcome"] for run in answer["runs"]] == ["FAILED"]
     assert get(emulator, "/runs", after=answer["cursor"])["runs"] == []
     mark = emulator.mark_of(answer["runs"][0]["id"])
-    emulator.reset(mark)  # which ends it once more, in another history
+    emulator.reset(mark)  # ends the run again, in another history
     (again,) = get(emulator, "/runs", after=answer["cursor"])["runs"]
     assert again["outcome"] == "INTERRUPTED"
 
 
-def test_the_control_plane_says_what_it_does_not_take(emulator: Emulator) -> None:
+def test_control_plane_refuses_invalid_parameters_of_runs(emulator: Emulator) -> None:
     for params in ({"failed": "1"}, {"after": "x"}, {"wait": "-1"}, {"limit": "a"}, {"what": "1"}):
         assert "ask with" in get(emulator, "/runs", status=400, **params)["error"]
     assert "no run" in get(emulator, "/runs/none", status=400)["error"]
@@ -175,7 +177,9 @@ def test_the_control_plane_says_what_it_does_not_take(emulator: Emulator) -> Non
     assert get(emulator, f"/runs/{latest['id']}")["lines"]
 
 
-def test_log_lines_are_told_once_while_a_run_goes_on(emulator: Emulator, tmp_path: Path) -> None:
+def test_waiting_request_returns_each_log_line_once_during_a_run(
+    emulator: Emulator, tmp_path: Path
+) -> None:
     go_on, cursor = tmp_path / "go on", get(emulator, "/runs")["cursor"]
     source = PLUGIN.replace(
         "self.kili.count",
@@ -207,7 +211,7 @@ def test_log_lines_are_told_once_while_a_run_goes_on(emulator: Emulator, tmp_pat
 
 @pytest.fixture
 def world_with_runs(notebook: SdkSession, remote_world: RemoteWorld, tmp_path: Path) -> RemoteWorld:
-    """A world of a server process, in which each SDK in turn has submitted two labels."""
+    """Return a world of a server process in which each SDK in turn has submitted two labels."""
     path = tmp_path / "judge.py"
     path.write_text(PLUGIN, encoding="utf-8")
     notebook.run(
@@ -242,7 +246,7 @@ def test_the_commands_list_and_show_runs(
     assert (unknown.exit_code, "there is no run" in unknown.output) == (1, True)
 
 
-def test_following_prints_what_runs_log_and_each_as_it_ends(
+def test_runs_follow_prints_log_lines_and_each_ended_run(
     server: ServerUnderTest, notebook: SdkSession, world_with_runs: RemoteWorld
 ) -> None:
     arguments = [

@@ -1,4 +1,4 @@
-"""Scenarios: what the seeded ones hold, and what is said about those that cannot be used."""
+"""Scenarios: content of the seeded scenarios, and errors in unusable scenarios."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def loaded(source: str | Path) -> World:
 
 @pytest.fixture
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Writes a scenario file, ``s.yaml`` in the working directory."""
+    """Return a function that writes a scenario file ``s.yaml`` to the working directory."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "image.png").write_bytes(b"not really an image")
 
@@ -74,7 +74,7 @@ def with_assets(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """A world with the default scenario, only to look at."""
+    """Return a world with the default scenario, for reading only."""
     return loaded("default")
 
 
@@ -96,12 +96,12 @@ class TestDefaultScenario:
             "labeler": ("USER", "LABELER"),
         }
 
-    def test_the_license_allows_what_the_tutorial_does(self, world: World) -> None:
+    def test_license_allows_plugins_and_local_uploads(self, world: World) -> None:
         (organization,) = world.view.organizations.all()
         assert organization["license"]["canUsePlugins"]
         assert organization["license"]["uploadLocalData"]
 
-    def test_the_project_is_the_tutorials(self, world: World) -> None:
+    def test_project_is_that_of_the_tutorial(self, world: World) -> None:
         (project,) = world.view.projects.all()
         assert project["title"] == "Plugin tutorial: count the objects"
         assert project["inputType"] == "IMAGE"
@@ -109,7 +109,7 @@ class TestDefaultScenario:
         assert (job["mlTask"], job["tools"]) == ("OBJECT_DETECTION", ["rectangle"])
         assert list(job["content"]["categories"]) == ["OBJECT_A", "OBJECT_B"]
 
-    def test_assets_are_where_their_labels_take_them(self, world: World) -> None:
+    def test_assets_have_the_status_that_follows_from_their_labels(self, world: World) -> None:
         statuses = {each["externalId"]: each["status"] for each in world.view.assets.all()}
         assert statuses == {
             "street": "REVIEWED",
@@ -120,7 +120,7 @@ class TestDefaultScenario:
             "aquarium": "TODO",
         }
 
-    def test_there_are_labels_of_each_type_by_their_authors(self, world: World) -> None:
+    def test_labels_of_each_type_have_their_authors(self, world: World) -> None:
         view = world.view
         labels = [
             (each["labelType"], view.users.require(each["authorId"])["firstname"])
@@ -141,7 +141,7 @@ class TestDefaultScenario:
         names = [world.view.users.require(each)["firstname"] for each in authors]
         assert names == ["Rita", "Leo"]
 
-    def test_images_are_kept_as_they_are(self, world: World) -> None:
+    def test_images_are_stored_unchanged(self, world: World) -> None:
         for asset in world.view.assets.all():
             stored = world.view.files.require(file.referenced_file_id(asset["content"]) or "")
             media = seed_data_folder() / "media" / f"{asset['externalId']}.png"
@@ -149,7 +149,7 @@ class TestDefaultScenario:
             assert stored["contentType"] == "image/png"
             assert asset["resolution"] == {"width": 320, "height": 240}
 
-    def test_reviewed_boxes_are_as_many_as_the_metadata_say(self, world: World) -> None:
+    def test_number_of_reviewed_boxes_matches_the_metadata(self, world: World) -> None:
         (review,) = [each for each in world.view.labels.all() if each["labelType"] == "REVIEW"]
         boxes = json.loads(review["jsonResponse"])["JOB_0"]["annotations"]
         metadata = json.loads(world.view.assets.require(review["assetId"])["jsonMetadata"])
@@ -159,7 +159,7 @@ class TestDefaultScenario:
         media = {path.stem for path in (seed_data_folder() / "media").iterdir()}
         assert media == {each["externalId"] for each in world.view.assets.all()}
 
-    def test_it_loads_alike_with_the_same_seed(self) -> None:
+    def test_scenario_loads_identically_with_the_same_seed(self) -> None:
         worlds = [World("test", seed=7), World("test", seed=7)]
         for world in worlds:
             load_scenario(world, read_scenario("default"), key_for)
@@ -167,15 +167,15 @@ class TestDefaultScenario:
         assert first == second
 
 
-def test_empty_holds_the_same_people_and_no_project() -> None:
+def test_empty_scenario_has_the_same_users_and_no_project() -> None:
     world, default = loaded("empty"), loaded("default")
     assert len(world.view.projects) == 0
-    people = [[each["email"] for each in w.view.users.all()] for w in (world, default)]
-    assert people[0] == people[1]
+    emails = [[each["email"] for each in w.view.users.all()] for w in (world, default)]
+    assert emails[0] == emails[1]
     assert api_key.authenticate(world, "emulator-labeler")
 
 
-def test_nothing_is_delivered_to_who_subscribes_afterwards() -> None:
+def test_events_of_a_loaded_scenario_are_not_delivered_to_later_subscribers() -> None:
     world = loaded("default")
     delivered: list[object] = []
     world.bus.subscribe(lambda events: delivered.extend(events) or [])
@@ -187,7 +187,7 @@ def test_seeded_scenarios_are_listed() -> None:
     assert scenario_names() == ["default", "empty"]
 
 
-def test_the_schema_is_one_and_describes_every_property() -> None:
+def test_schema_is_valid_and_describes_every_property() -> None:
     text = (seed_data_folder() / "scenario.schema.json").read_text(encoding="utf-8")
     schema = json.loads(text)
     Draft202012Validator.check_schema(schema)
@@ -215,7 +215,7 @@ def test_a_scenario_is_read_again_only_after_a_change(write) -> None:
     assert read_scenario(path).data["organization"]["name"] == "Changed"
 
 
-def test_text_projects_take_files_and_texts(write) -> None:
+def test_text_projects_accept_files_and_texts(write) -> None:
     text = USERS + PROJECT.replace("IMAGE", "TEXT")
     text += "      - {externalId: a, content: Grüße}\n      - {externalId: b, file: b.txt}\n"
     path = write(text)
@@ -230,7 +230,7 @@ def test_text_projects_take_files_and_texts(write) -> None:
 
 
 @pytest.mark.parametrize("input_type", MEDIA_TYPES)
-def test_projects_take_files_of_their_input_type(write, input_type: str) -> None:
+def test_projects_accept_files_of_their_input_type(write, input_type: str) -> None:
     suffixes = MEDIA_TYPES[input_type]
     text = USERS + PROJECT.replace("IMAGE", input_type)
     text += "".join(f"      - {{externalId: a{each}, file: a{each}}}\n" for each in suffixes)
@@ -242,7 +242,7 @@ def test_projects_take_files_of_their_input_type(write, input_type: str) -> None
     assert [each["contentType"] for each in world.view.files.all()] == list(suffixes.values())
 
 
-def test_values_without_quotes_are_texts_unless_json_says_otherwise(write) -> None:
+def test_unquoted_yaml_values_follow_json_types(write) -> None:
     values = "{a: yes, b: 12:30, c: 2024-01-31, d: 010, e: true, f: 1.5, g: , h: '1', i: nullable}"
     path = write(with_assets(f"- {{externalId: x, file: image.png, jsonMetadata: {values}}}\n"))
     metadata = json.loads(loaded(path).view.assets.all()[0]["jsonMetadata"])
@@ -255,7 +255,7 @@ def test_values_without_quotes_are_texts_unless_json_says_otherwise(write) -> No
 ASSET = "- externalId: a\n  file: image.png\n"
 LABEL = ASSET + "  labels:\n    - {type: DEFAULT, author: admin, jsonResponse: {}}\n"
 
-# the file, the line in it, and what is said after that
+# name → text of the scenario, line of the mistake, start of the message
 MISTAKES = {
     "not YAML": (USERS + "projects: [\n", PROJECT_LINE + 1, "this is not valid YAML: "),
     "key given twice": (
@@ -337,7 +337,7 @@ MISTAKES = {
     ),
 }
 
-# what fits the format, but not the rules of the domain
+# scenarios in the right format that the rules of the domain refuse
 REFUSALS = {
     "unknown category": (
         with_assets(LABEL.replace("{}}", "{JOB_0: {categories: [{name: C}]}}}")),
@@ -358,7 +358,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("workflow", ["V1", "V2"])
-def test_a_scenario_says_how_many_people_label_an_asset(write, workflow: str) -> None:
+def test_scenario_sets_consensus(write, workflow: str) -> None:
     settings = "{consensusTotCoverage: 100, minConsensusSize: 3}"
     members = f"    workflow: {workflow}\n    settings: {settings}\n    assets:\n"
     world = loaded(write(with_assets(ASSET).replace("    assets:\n", members)))
@@ -368,29 +368,33 @@ def test_a_scenario_says_how_many_people_label_an_asset(write, workflow: str) ->
     assert steps == {"V1": [], "V2": [3, None]}[workflow]
 
 
-@pytest.mark.parametrize(("text", "line", "said"), MISTAKES.values(), ids=MISTAKES.keys())
-def test_mistakes_are_reported_with_file_and_line(write, text: str, line: int, said: str) -> None:
+@pytest.mark.parametrize(("text", "line", "message"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_mistakes_are_reported_with_file_and_line(
+    write, text: str, line: int, message: str
+) -> None:
     path = write(text)
     with pytest.raises(ScenarioError) as caught:
         read_scenario(path)
-    assert any(each.startswith(f"s.yaml:{line}: {said}") for each in caught.value.problems), caught
+    assert any(each.startswith(f"s.yaml:{line}: {message}") for each in caught.value.problems), (
+        caught
+    )
 
 
-@pytest.mark.parametrize(("text", "line", "said"), REFUSALS.values(), ids=REFUSALS.keys())
-def test_what_the_domain_refuses_leaves_nothing_behind(
-    write, text: str, line: int, said: str
+@pytest.mark.parametrize(("text", "line", "message"), REFUSALS.values(), ids=REFUSALS.keys())
+def test_refused_scenario_leaves_the_world_unchanged(
+    write, text: str, line: int, message: str
 ) -> None:
     scenario = read_scenario(write(text.replace("@example", "@another")))
     world = loaded("empty")
     before, mark = world.export(), world.mark()
     with pytest.raises(ScenarioError) as caught:
         load_scenario(world, scenario, key_for)
-    assert str(caught.value).startswith(f"s.yaml:{line}: {said}")
+    assert str(caught.value).startswith(f"s.yaml:{line}: {message}")
     assert world.export() == before
     assert world.mark() == mark
 
 
-def test_an_address_that_the_world_has_already_is_refused(write) -> None:
+def test_email_already_used_in_the_world_is_refused(write) -> None:
     world = loaded("empty")
     before = world.export()
     with pytest.raises(ScenarioError, match=r"^s\.yaml:3: users\[0\]: a user with the e-mail"):
@@ -398,7 +402,7 @@ def test_an_address_that_the_world_has_already_is_refused(write) -> None:
     assert world.export() == before
 
 
-def test_a_file_that_vanished_since_is_reported(write) -> None:
+def test_file_missing_at_load_time_is_reported(write) -> None:
     path = write(with_assets(ASSET))
     scenario = read_scenario(path)
     (path.parent / "image.png").unlink()
@@ -425,7 +429,7 @@ def test_a_file_that_is_not_utf8_is_reported_with_its_line(write) -> None:
 
 
 @pytest.mark.parametrize("source", ["nonsense", "no/such.yaml", Path("no.yaml"), "."])
-def test_a_scenario_that_is_not_there_is_answered_with_the_names(source: str | Path) -> None:
+def test_error_for_a_missing_scenario_lists_the_known_names(source: str | Path) -> None:
     with pytest.raises(ScenarioError, match=r"one of the names: default, empty$") as caught:
         read_scenario(source)
     assert str(caught.value).startswith(f"{source}: ")

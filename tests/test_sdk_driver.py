@@ -1,4 +1,4 @@
-"""The process in which the tests run SDKs, tried with code that needs no SDK."""
+"""The process in which tests run SDKs, checked with code that needs no SDK."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_last_expression_is_the_value(sdk: SdkProcess) -> None:
     assert outcome.repr == "{'sum': 3}"
 
 
-def test_value_that_json_cannot_carry_has_its_repr(sdk: SdkProcess) -> None:
+def test_value_outside_of_json_is_returned_as_repr(sdk: SdkProcess) -> None:
     outcome = sdk.run("{1, 2}")
 
     assert (outcome.value, outcome.repr) == (None, "{1, 2}")
@@ -42,14 +42,14 @@ def test_statement_has_no_value(sdk: SdkProcess) -> None:
     assert (outcome.value, outcome.repr, outcome.error) == (None, None, None)
 
 
-def test_output_is_captured_and_apart(sdk: SdkProcess) -> None:
+def test_stdout_and_stderr_are_captured_separately(sdk: SdkProcess) -> None:
     outcome = sdk.run("import sys\nprint('out')\nprint('err', file=sys.stderr);")
 
     assert (outcome.stdout, outcome.stderr) == ("out\n", "err\n")
     assert sdk.run("1").stdout == ""
 
 
-def test_logging_keeps_its_stream_over_cells(sdk: SdkProcess) -> None:
+def test_logging_keeps_its_stream_across_cells(sdk: SdkProcess) -> None:
     notebook = sdk.session()
     notebook.run(
         "import logging\nlogger = logging.getLogger('some.sdk')\n"
@@ -60,7 +60,7 @@ def test_logging_keeps_its_stream_over_cells(sdk: SdkProcess) -> None:
     assert notebook.run("logger.warning('two')").stderr == "two\n"
 
 
-def test_output_below_python_does_not_disturb(sdk: SdkProcess) -> None:
+def test_output_of_file_descriptors_does_not_break_the_protocol(sdk: SdkProcess) -> None:
     code = "import os, sys\nos.write(1, b'raw')\nos.system('echo from a shell')\n"
     outcome = sdk.run(
         code + "import builtins\ntry:\n    input()\nexcept EOFError:\n    'eof'\n'on'"
@@ -69,7 +69,7 @@ def test_output_below_python_does_not_disturb(sdk: SdkProcess) -> None:
     assert outcome.checked().value == "on"
 
 
-def test_error_is_told_from_the_cells_first_line(sdk: SdkProcess) -> None:
+def test_traceback_begins_in_the_cell(sdk: SdkProcess) -> None:
     outcome = sdk.run("print('before')\ndef f():\n    return 1 / 0\nf()")
 
     assert outcome.error is not None
@@ -82,7 +82,7 @@ def test_error_is_told_from_the_cells_first_line(sdk: SdkProcess) -> None:
 
 
 @pytest.mark.parametrize("code", ["import sys; sys.exit(3)", "quit()", "raise KeyboardInterrupt"])
-def test_nothing_that_is_raised_ends_the_process(sdk: SdkProcess, code: str) -> None:
+def test_exceptions_do_not_end_the_process(sdk: SdkProcess, code: str) -> None:
     before = sdk.pid or (sdk.run("1") and sdk.pid)
 
     assert sdk.run(code).error is not None
@@ -96,17 +96,17 @@ def test_syntax_error_is_an_error_of_the_cell(sdk: SdkProcess) -> None:
     assert outcome.error.type == "SyntaxError"
 
 
-def test_lines_for_ipython_are_skipped(sdk: SdkProcess) -> None:
+def test_ipython_lines_are_skipped(sdk: SdkProcess) -> None:
     code = "!pip install --upgrade kili\n%matplotlib inline\nif True:\n    !ls\n'done'"
 
     assert sdk.run(code).checked().value == "done"
 
 
-def test_text_that_looks_like_ipython_stays(sdk: SdkProcess) -> None:
+def test_text_resembling_ipython_lines_is_kept(sdk: SdkProcess) -> None:
     assert sdk.run("'''\n!pip\n'''").checked().value == "\n!pip\n"
 
 
-def test_sessions_are_apart(sdk: SdkProcess, tmp_path: Path) -> None:
+def test_sessions_are_isolated(sdk: SdkProcess, tmp_path: Path) -> None:
     one = sdk.session(env={"KILI_API_KEY": "one"}, cwd=tmp_path)
     two = sdk.session(env={"KILI_API_KEY": None})
     state = "import os; [os.environ.get('KILI_API_KEY'), os.getcwd(), globals().get('x')]"
@@ -117,7 +117,7 @@ def test_sessions_are_apart(sdk: SdkProcess, tmp_path: Path) -> None:
     assert two.run(state).value == [None, str(sdk.home), None]
 
 
-def test_session_keeps_what_a_cell_changes(sdk: SdkProcess, tmp_path: Path) -> None:
+def test_session_keeps_changes_of_environment_and_folder(sdk: SdkProcess, tmp_path: Path) -> None:
     notebook = sdk.session()
     notebook.run(
         f"import os\nos.environ['KILI_API_KEY'] = 'mine'\nos.chdir({str(tmp_path)!r})"
@@ -134,7 +134,7 @@ def test_classes_of_a_cell_can_be_pickled(sdk: SdkProcess) -> None:
     assert sdk.run(code).checked().value is True
 
 
-def test_callers_own_settings_stay_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_of_the_caller_are_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KILI_API_KEY", "a real one")
     monkeypatch.setenv("PYTHONPATH", "/nowhere")
 
@@ -148,7 +148,7 @@ def test_callers_own_settings_stay_out(monkeypatch: pytest.MonkeyPatch) -> None:
         assert value == [None, None, "yes", str(process.home)]
 
 
-def test_timeout_ends_the_process_and_shows_where_it_was() -> None:
+def test_timeout_ends_the_process_and_shows_its_traceback() -> None:
     with plain_process() as process:
         notebook = process.session()
         with pytest.raises(SdkTimeoutError, match="in wait_for_godot"):
@@ -162,7 +162,7 @@ def test_timeout_ends_the_process_and_shows_where_it_was() -> None:
         assert process.run("2").value == 2
 
 
-def test_death_is_told() -> None:
+def test_death_of_the_process_is_reported() -> None:
     with plain_process() as process:
         with pytest.raises(SdkProcessError, match=r"(?s)code 7.*last words"):
             process.run("import os; os.write(2, b'last words'); os._exit(7)")
@@ -170,7 +170,7 @@ def test_death_is_told() -> None:
         assert process.run("3").value == 3
 
 
-def test_fast_sdk_is_entered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fast_sdk_is_active_in_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fast = tmp_path / "fast.py"
     fast.write_text(
         "import contextlib, os\n@contextlib.contextmanager\ndef fast_sdk():\n"
@@ -182,7 +182,7 @@ def test_fast_sdk_is_entered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert process.run("import os; os.environ['IS_FAST']").value == "yes"
 
 
-def test_broken_fast_sdk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_of_fast_sdk_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fast = tmp_path / "fast.py"
     fast.write_text("raise RuntimeError('not so fast')\n")
     monkeypatch.setattr(sdk_module, "FAST_SDK", fast)
@@ -194,7 +194,7 @@ def test_broken_fast_sdk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         process.run("1")
 
 
-def test_missing_environment_says_what_to_run(
+def test_error_for_a_missing_environment_names_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sdk_environments, "FOLDER", tmp_path)

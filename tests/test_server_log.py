@@ -1,4 +1,4 @@
-"""What a server reports on its terminal, and what `runs --follow` prints meanwhile."""
+"""Output of a server on its terminal, and output of `runs --follow`."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ class ForegroundProject:
         self.kili.append_labels([self.asset], [LABEL], disable_tqdm=True)
 
     def follow(self, *options: str) -> warm_interpreter.Process:
-        """Follow the runs, of which one has ended before: it has printed that."""
+        """Start `runs --follow`; return its process once it has printed the earlier run."""
         process = self.commands.begin("runs", "--follow", *options)
         assert process.stdout
         assert "Judge" in process.stdout.readline()
         return process
 
     def stop(self) -> list[str]:
-        """Stop the server; the lines it printed since it was ready, but the last."""
+        """Stop the server; return the lines printed since it was ready, without the last."""
         status, rest = self.server.stop()
         *lines, last = rest.splitlines()
         assert (status, last) == (0, "Stopped.")
@@ -98,7 +98,7 @@ def commands(tmp_path: Path) -> Iterator[CommandRunner]:
 @pytest.mark.parametrize(
     "isolation", ["inline", pytest.param("process", marks=pytest.mark.contract)]
 )
-def test_a_failed_build_and_a_failed_run_are_a_line_each(
+def test_failed_build_and_failed_run_print_one_line_each(
     commands: CommandRunner, isolation: str
 ) -> None:
     foreground_project = ForegroundProject(commands, "--plugin-isolation", isolation)
@@ -120,7 +120,7 @@ def test_a_failed_build_and_a_failed_run_are_a_line_each(
     assert [re.findall(r"more: `(.*)`", line) for line in lines] == [[each] for each in shown]
 
 
-def test_a_plugin_that_configures_logging_doubles_no_line(commands: CommandRunner) -> None:
+def test_plugin_that_configures_logging_does_not_duplicate_lines(commands: CommandRunner) -> None:
     foreground_project = ForegroundProject(commands)
     foreground_project.upload("Judge", LOGS)
     foreground_project.submit()
@@ -129,7 +129,7 @@ def test_a_plugin_that_configures_logging_doubles_no_line(commands: CommandRunne
     assert r"ended as FAILED: ValueError: too hard \x1b[2J (more: " in lines[0]
 
 
-def test_the_line_names_where_the_command_finds_the_run(commands: CommandRunner) -> None:
+def test_log_line_names_the_command_that_shows_the_run(commands: CommandRunner) -> None:
     where = ["--data-dir", str(commands.folder / "my data")]
     server = commands.start(*where)
     commands.run("world", "create", "second", *where)
@@ -146,7 +146,7 @@ def test_the_line_names_where_the_command_finds_the_run(commands: CommandRunner)
     commands.run("stop", *where[:2])
 
 
-def test_following_prints_what_runs_log_and_ends_with_the_emulator(commands: CommandRunner) -> None:
+def test_runs_follow_prints_log_lines_and_ends_with_the_emulator(commands: CommandRunner) -> None:
     foreground_project = ForegroundProject(commands)
     foreground_project.upload("Judge", PLUGIN)
     foreground_project.submit()
@@ -171,7 +171,7 @@ def test_following_prints_what_runs_log_and_ends_with_the_emulator(commands: Com
 
 
 @pytest.mark.skipif(not SHELL, reason="a signal that cannot be caught")
-def test_following_says_so_when_the_emulator_was_killed(commands: CommandRunner) -> None:
+def test_runs_follow_fails_when_the_emulator_is_killed(commands: CommandRunner) -> None:
     foreground_project = ForegroundProject(commands)
     foreground_project.upload("Judge", PLUGIN)
     foreground_project.submit()
@@ -182,7 +182,7 @@ def test_following_says_so_when_the_emulator_was_killed(commands: CommandRunner)
     assert "ended before it answered" in printed
 
 
-def test_the_runs_of_on_event_name_the_event(commands: CommandRunner) -> None:
+def test_runs_of_on_event_name_the_event(commands: CommandRunner) -> None:
     foreground_project = ForegroundProject(commands)
     foreground_project.upload("Watch", ON_EVENT, event_matcher=["label.*"])
     (commands.folder / "label.json").write_text(json.dumps(LABEL), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The table of settings is the only one: options, arguments and documentation agree with it."""
+"""Options, arguments and documentation agree with the table of settings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_the_page_of_settings_is_up_to_date() -> None:
     )
 
 
-def test_the_start_command_has_an_option_for_each_setting_with_its_help_and_default() -> None:
+def test_start_command_has_an_option_with_help_and_default_for_each_setting() -> None:
     options = {each.name: each for each in start.params if isinstance(each, click.Option)}
 
     for name, row in settings_table().items():
@@ -39,7 +39,7 @@ def test_the_start_command_has_an_option_for_each_setting_with_its_help_and_defa
 
 
 @pytest.mark.parametrize("name", [each for each in NAMES if settings_table()[each].default_text])
-def test_each_source_reads_each_default_as_it_is_written(name: str, tmp_path: Path) -> None:
+def test_documented_defaults_are_read_by_each_source(name: str, tmp_path: Path) -> None:
     row = settings_table()[name]
     text = row.default_text
     project_file = tmp_path / "pyproject.toml"
@@ -59,7 +59,7 @@ def test_the_arguments_of_an_emulator_are_the_settings() -> None:
             assert arguments[name].__name__ == row.type
 
 
-def test_the_policies_of_settings_are_those_of_the_rules() -> None:
+def test_choices_of_plugin_policy_match_the_rules() -> None:
     assert settings_table()["plugin_policy"].details.choices == POLICIES
 
 

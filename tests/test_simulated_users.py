@@ -1,4 +1,4 @@
-"""Simulated users: their actions in the app, and the plugin runs and data that these cause."""
+"""Simulated users: their actions in the app, and the resulting plugin runs and data."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def user_id(wire: Wire, name: str) -> str:
 
 
 def refusal(wire: Wire, verb: str, *arguments: Any, **options: Any) -> str:
-    """Why a person cannot do something; nothing is changed."""
+    """Return the message of the refusal of an action; check that nothing changed."""
     before = wire.emulator.world.export()
     with pytest.raises(KiliError) as refused:
         getattr(wire.emulator, verb)(*arguments, **options)
@@ -84,7 +84,7 @@ def test_submitting_locks_autosaves_submits_and_calls_plugins(
     assert (run["plugin"], run["outcome"], run["error"]) == ("Teller", "SUCCEEDED", None)
 
 
-def test_a_run_that_fails_is_told_with_its_error(wire: Wire, world_ids: WorldIds) -> None:
+def test_failed_run_is_returned_with_its_error(wire: Wire, world_ids: WorldIds) -> None:
     add_assets(wire, world_ids, "barn")
     install_plugin(
         wire,
@@ -98,12 +98,12 @@ def test_a_run_that_fails_is_told_with_its_error(wire: Wire, world_ids: WorldIds
     assert (run["outcome"], run["error"]) == ("FAILED", "ValueError: no cow")
 
 
-def test_what_is_saved_stays_locked_and_is_submitted_later(wire: Wire, world_ids: WorldIds) -> None:
+def test_saved_label_locks_the_asset_until_it_is_submitted(wire: Wire, world_ids: WorldIds) -> None:
     (asset_id,) = add_assets(wire, world_ids, "barn")
     saved = wire.emulator.save(world_ids["project"], "barn", HARD)
     assert saved["after"]["status"] == "ONGOING"
-    said = refusal(wire, "submit", world_ids["project"], "barn", EASY, user="reviewer")
-    assert "another user is labeling it" in said
+    message = refusal(wire, "submit", world_ids["project"], "barn", EASY, user="reviewer")
+    assert "another user is labeling it" in message
     wire.emulator.submit(world_ids["project"], "barn")
     assert [each["labelType"] for each in labels(wire, asset_id)] == ["AUTOSAVE", "DEFAULT"]
     assert json.loads(labels(wire, asset_id)[-1]["jsonResponse"]) == HARD
@@ -155,7 +155,7 @@ def test_sending_back_opens_an_issue_about_the_label(wire: Wire, world_ids: Worl
     assert again["after"]["status"] == "LABELED"
 
 
-def test_a_skipped_asset_comes_back_when_unskipped(wire: Wire, world_ids: WorldIds) -> None:
+def test_skipped_asset_can_be_labeled_after_unskip(wire: Wire, world_ids: WorldIds) -> None:
     add_stepped_project(wire)
     done = wire.emulator.skip("Steps", "waiting", reason="blurred")
     assert (done["after"]["skipped"], done["after"]["stepStatus"]) == (True, "SKIPPED")
@@ -166,7 +166,7 @@ def test_a_skipped_asset_comes_back_when_unskipped(wire: Wire, world_ids: WorldI
     assert "is not skipped" in refusal(wire, "unskip", "Steps", "waiting")
 
 
-def test_a_click_hands_over_id_and_response_and_leaves_the_asset_free(
+def test_click_passes_id_and_response_and_does_not_lock_the_asset(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     (asset_id,) = add_assets(wire, world_ids, "barn")
@@ -186,7 +186,7 @@ def test_a_click_hands_over_id_and_response_and_leaves_the_asset_free(
     assert [each["labelType"] for each in labels(wire, asset_id)] == ["AUTOSAVE"]
 
 
-def test_the_queue_is_by_priority_then_age_past_what_others_hold(
+def test_queue_orders_by_priority_then_age_and_skips_assets_of_other_users(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     steps = add_stepped_project(wire)
@@ -203,7 +203,7 @@ def test_the_queue_is_by_priority_then_age_past_what_others_hold(
     assert wire.emulator.review("Steps")["externalId"] == "in review"
 
 
-def test_a_done_label_is_changed_on_request_as_a_revision(wire: Wire, world_ids: WorldIds) -> None:
+def test_correct_option_changes_a_done_label_as_a_revision(wire: Wire, world_ids: WorldIds) -> None:
     add_stepped_project(wire)
     done = wire.emulator.submit("Steps", "waiting", RED)
     assert done["after"]["stepStatus"] == "DONE"
@@ -213,8 +213,8 @@ def test_a_done_label_is_changed_on_request_as_a_revision(wire: Wire, world_ids:
     before = count(wire)
     again = wire.emulator.submit("Steps", "waiting", BLUE, correct=True)
     assert again["after"] == done["after"]
-    told_of = subjects(wire, before)
-    assert told_of.index("label.workflow.revisionStarted") < told_of.index(
+    events = subjects(wire, before)
+    assert events.index("label.workflow.revisionStarted") < events.index(
         "label.workflow.created.default"
     )
     event = next(
@@ -225,7 +225,7 @@ def test_a_done_label_is_changed_on_request_as_a_revision(wire: Wire, world_ids:
     assert event["payload"]["labelId"] == done["labelId"]
 
 
-def test_a_label_that_waits_for_its_review_is_changed_on_request(
+def test_correct_option_changes_a_label_that_waits_for_review(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     steps = add_stepped_project(wire)
@@ -236,9 +236,7 @@ def test_a_label_that_waits_for_its_review_is_changed_on_request(
     assert (done["before"]["step"], done["after"]["step"]) == ("Review 1", "Label")
 
 
-def test_reviewing_with_steps_takes_what_is_labeled_into_review(
-    wire: Wire, world_ids: WorldIds
-) -> None:
+def test_review_with_steps_moves_a_labeled_asset_to_review(wire: Wire, world_ids: WorldIds) -> None:
     add_stepped_project(wire)
     before = count(wire)
     done = wire.emulator.review("Steps", "labeled", BLUE)
@@ -251,7 +249,7 @@ def test_reviewing_with_steps_takes_what_is_labeled_into_review(
     assert "nothing to send back" in refusal(wire, "send_back", "Steps", "labeled")
 
 
-def test_the_v1_workflow_has_its_own_words(wire: Wire, world_ids: WorldIds) -> None:
+def test_messages_in_v1_use_the_terms_of_v1(wire: Wire, world_ids: WorldIds) -> None:
     add_assets(wire, world_ids, "barn", "shed")
     project = world_ids["project"]
     assert "no label to review" in refusal(wire, "review", project, "shed")
@@ -265,7 +263,7 @@ def test_the_v1_workflow_has_its_own_words(wire: Wire, world_ids: WorldIds) -> N
     assert "leave out --correct" in refusal(wire, "submit", project, "shed", HARD, correct=True)
 
 
-def test_a_prediction_is_submitted_as_it_is_shown(wire: Wire, world_ids: WorldIds) -> None:
+def test_submit_without_a_label_submits_the_prediction(wire: Wire, world_ids: WorldIds) -> None:
     (asset_id,) = add_assets(wire, world_ids, "barn")
     rows = [{"assetID": asset_id, "jsonResponse": json.dumps(HARD), "modelName": "m"}]
     data = {"labelType": "PREDICTION", "labelsData": rows}
@@ -276,14 +274,14 @@ def test_a_prediction_is_submitted_as_it_is_shown(wire: Wire, world_ids: WorldId
 
 def test_required_jobs_must_be_answered(wire: Wire, world_ids: WorldIds) -> None:
     add_assets(wire, world_ids, "barn")
-    said = refusal(wire, "submit", world_ids["project"], "barn")
-    assert "no answer to JOB_0" in said
+    message = refusal(wire, "submit", world_ids["project"], "barn")
+    assert "no answer to JOB_0" in message
     add_stepped_project(wire)  # whose jobs are not required
     assert wire.emulator.submit("Steps", "waiting")["labelId"]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "options", "said"),
+    ("arguments", "options", "message"),
     [
         (("Nowhere", "barn", EASY), {}, "there is no project"),
         (("<project>", "nothing", EASY), {}, "has no asset with the id or external id"),
@@ -297,8 +295,12 @@ def test_required_jobs_must_be_answered(wire: Wire, world_ids: WorldIds) -> None
         (("Twins", "barn", EASY), {}, "several projects have the title"),
     ],
 )
-def test_what_is_unknown_or_wrong_is_said_and_nothing_happens(
-    wire: Wire, world_ids: WorldIds, arguments: tuple[Any, ...], options: dict[str, Any], said: str
+def test_unknown_or_invalid_arguments_are_refused_without_changes(
+    wire: Wire,
+    world_ids: WorldIds,
+    arguments: tuple[Any, ...],
+    options: dict[str, Any],
+    message: str,
 ) -> None:
     add_assets(wire, world_ids, "barn")
     with wire.emulator.world.transaction(_system()) as tx:
@@ -308,7 +310,7 @@ def test_what_is_unknown_or_wrong_is_said_and_nothing_happens(
     for _ in range(2):
         wire.call("createProject", data=data)
     project = world_ids["project"] if arguments[0] == "<project>" else arguments[0]
-    assert said in refusal(wire, "submit", project, *arguments[1:], **options)
+    assert message in refusal(wire, "submit", project, *arguments[1:], **options)
 
 
 def _system() -> Any:
@@ -317,22 +319,22 @@ def _system() -> Any:
     return Actor.system()
 
 
-def test_a_labeler_reviews_nothing(wire: Wire, world_ids: WorldIds) -> None:
+def test_labeler_cannot_review(wire: Wire, world_ids: WorldIds) -> None:
     add_assets(wire, world_ids, "barn")
     wire.emulator.submit(world_ids["project"], "barn", EASY)
     for verb in ("review", "send_back"):
-        said = refusal(wire, verb, world_ids["project"], "barn", user="labeler")
-        assert "You need the role" in said or "role" in said
+        message = refusal(wire, verb, world_ids["project"], "barn", user="labeler")
+        assert "You need the role" in message or "role" in message
 
 
-def test_an_archived_project_takes_no_work(wire: Wire, world_ids: WorldIds) -> None:
+def test_submit_in_an_archived_project_is_refused(wire: Wire, world_ids: WorldIds) -> None:
     add_assets(wire, world_ids, "barn")
     where = {"id": world_ids["project"]}
     wire.call("updatePropertiesInProject", data={"archived": True}, where=where, selection="id")
     assert "is archived" in refusal(wire, "submit", world_ids["project"], "barn", EASY)
 
 
-def test_a_deactivated_user_does_nothing(wire: Wire, world_ids: WorldIds) -> None:
+def test_submit_of_a_deactivated_user_is_refused(wire: Wire, world_ids: WorldIds) -> None:
     where = {"email": "labeler@example.com"}
     wire.call("updatePropertiesInUser", data={"activated": False}, where=where, selection="id")
     assert "is deactivated" in refusal(wire, "submit", world_ids["project"], "farm", EASY)
@@ -369,7 +371,7 @@ def test_an_event_is_triggered_by_hand_in_its_envelope(wire: Wire, world_ids: Wo
 
 
 @pytest.mark.parametrize(
-    ("event", "plugin", "payload", "said"),
+    ("event", "plugin", "payload", "message"),
     [
         ("on_submit", "Nobody", {}, "there is no plugin"),
         ("on_submit", "Idle", {}, "is not active on project"),
@@ -379,12 +381,12 @@ def test_an_event_is_triggered_by_hand_in_its_envelope(wire: Wire, world_ids: Wo
         ("on_submit", "Teller", {"label": {}}, "needs the members label, asset_id"),
     ],
 )
-def test_what_a_plugin_is_not_called_for_is_not_triggered(
-    wire: Wire, world_ids: WorldIds, event: str, plugin: str, payload: dict[str, Any], said: str
+def test_trigger_is_refused_for_events_that_do_not_call_the_plugin(
+    wire: Wire, world_ids: WorldIds, event: str, plugin: str, payload: dict[str, Any], message: str
 ) -> None:
     install_plugin(wire, world_ids["project"], handlerTypes=["onSubmit"])
     deploy_plugin(wire, "Idle")
-    assert said in refusal(wire, "trigger", event, plugin, world_ids["project"], payload)
+    assert message in refusal(wire, "trigger", event, plugin, world_ids["project"], payload)
 
 
 def post(wire: Wire, path: str, data: Any, key: str = "admin") -> requests.Response:
@@ -392,7 +394,9 @@ def post(wire: Wire, path: str, data: Any, key: str = "admin") -> requests.Respo
     return wire.request("POST", path, json=data, headers=wire.authorization(key))
 
 
-def test_the_control_plane_plays_people_for_administrators(wire: Wire, world_ids: WorldIds) -> None:
+def test_control_plane_simulates_users_for_administrators_only(
+    wire: Wire, world_ids: WorldIds
+) -> None:
     add_assets(wire, world_ids, "barn")
     data = {"project": world_ids["project"], "asset": "barn", "user": "labeler", "label": EASY}
     assert post(wire, "/people/submit", data, "labeler").status_code == 403
@@ -417,7 +421,7 @@ def run(
     return done.exit_code, done.output
 
 
-def test_the_commands_say_what_happened_and_the_sdk_reads_it(
+def test_commands_print_their_effect_and_the_sdk_reads_it(
     notebook: SdkSession, server: ServerUnderTest, remote_world: RemoteWorld
 ) -> None:
     here = ("--project", remote_world.project_id)
@@ -430,10 +434,10 @@ def test_the_commands_say_what_happened_and_the_sdk_reads_it(
         (("send-back", *mine, "--issue", "look again"), None),
         (("click", *mine), None),
     ]
-    said = [run(server, remote_world, *command, typed=typed) for command, typed in commands]
-    assert [code for code, _ in said] == [0] * 5, said
+    outputs = [run(server, remote_world, *command, typed=typed) for command, typed in commands]
+    assert [code for code, _ in outputs] == [0] * 5, outputs
     moves = ["TODO -> ONGOING", "ONGOING -> LABELED", "LABELED -> REVIEWED", "REVIEWED -> ONGOING"]
-    assert [move in text for move, (_, text) in zip(moves, said, strict=False)] == [True] * 4
+    assert [move in text for move, (_, text) in zip(moves, outputs, strict=False)] == [True] * 4
     seen = notebook.run(
         f"[(each['labelType'], each['jsonResponse'], each['author']['email']) for each in "
         f"kili.labels(project_id=project_id, asset_id={asset['id']!r}) "

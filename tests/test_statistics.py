@@ -40,7 +40,7 @@ def label(wire: Wire, asset: str, response: str, key: str) -> None:
 
 
 def test_the_sdk_sets_the_marks_of_a_project_with_its_quality_settings(kili: Any) -> None:
-    """As Kili's export tutorial does."""
+    """Kili's export tutorial makes this call."""
     project = kili.projects(fields=["id"])[0]["id"]
     wanted = {
         "consensusMark": 0.95,
@@ -71,7 +71,7 @@ def test_the_sdk_is_refused_a_mark_out_of_range(kili: Any, mark: float) -> None:
     assert found["title"] != "Not stored"
 
 
-def test_a_mark_that_was_set_is_replaced_by_the_one_that_labels_have(wire: Wire) -> None:
+def test_mark_set_by_a_client_is_replaced_by_the_mark_of_labels(wire: Wire) -> None:
     world_ids = read_world_ids(wire)
     project, meadow = world_ids["project"], world_ids["meadow"]
     set_marks(wire, project)
@@ -83,7 +83,7 @@ def test_a_mark_that_was_set_is_replaced_by_the_one_that_labels_have(wire: Wire)
     assert project_marks(wire, project) == {"consensusMark": 0.5, "honeypotMark": 0.9}
 
 
-def test_statistics_that_were_set_stay_behind_when_a_project_is_copied(wire: Wire) -> None:
+def test_statistics_set_by_a_client_are_not_copied(wire: Wire) -> None:
     project = read_world_ids(wire)["project"]
     set_marks(wire, project)
     data = {"projectId": project, "shouldCopyAssets": True, "shouldCopyUsers": True}
@@ -91,7 +91,7 @@ def test_statistics_that_were_set_stay_behind_when_a_project_is_copied(wire: Wir
     assert project_marks(wire, copy) == {"consensusMark": None, "honeypotMark": None}
 
 
-def test_setting_statistics_is_told_once_by_their_names(wire: Wire) -> None:
+def test_unchanged_statistics_emit_no_second_event(wire: Wire) -> None:
     project = read_world_ids(wire)["project"]
     for _ in range(2):
         set_marks(wire, project)
@@ -102,7 +102,7 @@ def test_setting_statistics_is_told_once_by_their_names(wire: Wire) -> None:
 
 
 def test_an_old_sdk_sets_the_statistics_of_projects_and_members() -> None:
-    """The oldest SDK documents more of them as properties to update than newer ones."""
+    """The oldest SDK documents more statistics as writable properties than newer SDKs."""
     code = """
 from kili.client import Kili
 kili = Kili()

@@ -1,4 +1,4 @@
-"""The workflow with groups of steps (V3), which scenarios make, as the SDK meets it."""
+"""The workflow with groups of steps (V3), created by scenarios and used with the SDK."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def labeling_project(kili_emulator: Emulator) -> LabelingProject:
 
 
 def place(labeling_project: LabelingProject, name: str) -> str:
-    """Where an asset stands: ``Shapes / Label TO_DO``."""
+    """Return group, step and status of an asset, such as ``Shapes / Label TO_DO``."""
     found = labeling_project.asset(name, "currentStep.stepGroupName")["currentStep"]
     return f"{found['stepGroupName']} / {labeling_project.place(name)}"
 
 
 def ids(labeling_project: LabelingProject) -> list[str]:
-    """The ids of all four steps, in their order."""
+    """Return the ids of all four steps, in their order."""
     found = labeling_project.kili.get_steps(labeling_project.project, fields=["steps.id"])
     return [str(each["id"]) for each in found]
 
@@ -53,7 +53,7 @@ def assignees(labeling_project: LabelingProject, step_id: str) -> set[str]:
     return {each["email"] for each in step["assignees"]}
 
 
-def test_a_scenario_makes_groups_of_steps(tmp_path: Path) -> None:
+def test_scenario_creates_groups_of_steps(tmp_path: Path) -> None:
     (tmp_path / "groups.yaml").write_text(SCENARIO, encoding="utf-8")
     with Emulator(str(tmp_path / "groups.yaml")) as emulator:
         fields = ["workflowVersion", "stepGroups.id", "stepGroups.name", "steps.stepGroupId"]
@@ -69,7 +69,7 @@ def test_a_scenario_makes_groups_of_steps(tmp_path: Path) -> None:
     ]
 
 
-def test_an_asset_goes_through_group_after_group(labeling_project: LabelingProject) -> None:
+def test_asset_passes_through_the_groups_in_order(labeling_project: LabelingProject) -> None:
     update = labeling_project.kili.update_review_step_properties
     for group in ("Shapes", "Colors"):
         update(labeling_project.project, "Review 1", step_coverage=100, group_name=group)
@@ -124,7 +124,7 @@ def test_assets_are_selected_by_group(labeling_project: LabelingProject) -> None
 
 @pytest.fixture
 def domain(labeling_project: LabelingProject, tmp_path: Path) -> Any:
-    """The SDK's other client."""
+    """Return the SDK's domain client."""
     from kili.client_domain import Kili
 
     with pytest.warns(UserWarning, match="work in progress"):
@@ -135,13 +135,13 @@ def domain(labeling_project: LabelingProject, tmp_path: Path) -> Any:
         )
 
 
-def test_labelers_are_put_on_a_labeling_step_and_taken_off(
+def test_labelers_are_added_to_a_labeling_step_and_removed(
     labeling_project: LabelingProject,
 ) -> None:
     step = ids(labeling_project)[2]
-    everybody = {email(each) for each in ("admin", "manager", "reviewer", "labeler")}
-    assert assignees(labeling_project, step) == everybody
-    others = sorted(everybody - {email("labeler")})
+    members = {email(each) for each in ("admin", "manager", "reviewer", "labeler")}
+    assert assignees(labeling_project, step) == members
+    others = sorted(members - {email("labeler")})
     remove, add = (
         labeling_project.kili.remove_labelers_from_step,
         labeling_project.kili.add_labelers_to_step,
@@ -153,20 +153,25 @@ def test_labelers_are_put_on_a_labeling_step_and_taken_off(
     assert assignees(labeling_project, step) == {email("labeler"), email("reviewer")}
 
 
-def test_the_domain_client_does_the_same(labeling_project: LabelingProject, domain: Any) -> None:
+def test_domain_client_adds_and_removes_labelers_of_a_step(
+    labeling_project: LabelingProject, domain: Any
+) -> None:
     step, workflow = ids(labeling_project)[2], domain.projects.workflow
-    gone = [email("admin"), email("manager")]
-    assert workflow.remove_labelers(labeling_project.project, emails=gone, step_id=step) == gone
+    removed = [email("admin"), email("manager")]
+    assert (
+        workflow.remove_labelers(labeling_project.project, emails=removed, step_id=step) == removed
+    )
     assert assignees(labeling_project, step) == {email("labeler"), email("reviewer")}
     assert (
-        workflow.add_labelers(labeling_project.project, emails=gone[:1], step_id=step) == gone[:1]
+        workflow.add_labelers(labeling_project.project, emails=removed[:1], step_id=step)
+        == removed[:1]
     )
     assert assignees(labeling_project, step) == {
         email(each) for each in ("admin", "labeler", "reviewer")
     }
 
 
-def test_who_was_taken_off_a_labeling_step_cannot_label_there(
+def test_labeler_removed_from_a_step_cannot_label_in_the_step(
     labeling_project: LabelingProject,
 ) -> None:
     labeling_project.kili.remove_labelers_from_step(
@@ -178,7 +183,7 @@ def test_who_was_taken_off_a_labeling_step_cannot_label_there(
     assert place(labeling_project, "one") == "Colors / Label TO_DO"
 
 
-def test_what_is_not_drawn_for_review_goes_on_to_the_next_group(
+def test_asset_not_drawn_for_review_advances_to_the_next_group(
     labeling_project: LabelingProject,
 ) -> None:
     labeling_project.label("labeler", "one")
@@ -193,7 +198,7 @@ def test_what_is_not_drawn_for_review_goes_on_to_the_next_group(
     )
 
 
-def test_who_is_taken_off_a_labeling_step_is_taken_off_its_assets(
+def test_labeler_removed_from_a_step_is_unassigned_from_its_assets(
     labeling_project: LabelingProject,
 ) -> None:
     both = [labeling_project.user("labeler"), labeling_project.user("reviewer")]
@@ -227,7 +232,7 @@ def test_a_review_step_is_added_at_the_end_of_its_group(labeling_project: Labeli
         )
 
 
-def test_consensus_is_for_the_first_group(labeling_project: LabelingProject) -> None:
+def test_consensus_is_allowed_only_in_the_first_group(labeling_project: LabelingProject) -> None:
     with pytest.raises(GraphQLError, match="labeling step of the first group"):
         labeling_project.kili.update_labeling_step_properties(
             labeling_project.project, "Label", consensus_coverage=10, group_name="Colors"

@@ -1,4 +1,4 @@
-"""Steps are created, changed and deleted with the SDK (contract/workflow.md#step-settings)."""
+"""Creation, change and deletion of steps with the SDK (contract/workflow.md#step-settings)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_steps_are_created_changed_and_deleted_in_one_call(
     assert sorted(step_events) == ["created", "deleted", "updated"]
 
 
-def test_a_call_that_fails_in_part_changes_nothing(labeling_project: LabelingProject) -> None:
+def test_call_with_one_invalid_change_changes_nothing(labeling_project: LabelingProject) -> None:
     before = labeling_project.steps("stepCoverage", "type")
     label, review = (each["id"] for each in before.values())
     with pytest.raises(GraphQLError, match='has the name "Draw"'):
@@ -65,7 +65,7 @@ def test_a_call_that_fails_in_part_changes_nothing(labeling_project: LabelingPro
     assert found["enforceStepSeparation"] is False
 
 
-def test_a_deleted_step_leaves_its_labels_and_gives_its_assets_back(
+def test_deletion_of_a_step_keeps_its_labels_and_returns_its_assets(
     labeling_project: LabelingProject,
 ) -> None:
     review = labeling_project.steps()["Review 1"]["id"]
@@ -98,7 +98,7 @@ def test_a_deleted_step_leaves_its_labels_and_gives_its_assets_back(
     assert latest == [{"labelType": "DEFAULT"}]
 
 
-def test_the_first_step_stays_and_so_does_the_only_review_for_the_client(
+def test_first_step_and_only_review_step_cannot_be_deleted(
     labeling_project: LabelingProject,
 ) -> None:
     with pytest.raises(GraphQLError, match="the first step of a workflow cannot be deleted"):
@@ -117,7 +117,7 @@ def wire(kili_emulator: Emulator) -> Iterator[Wire]:
     opened.close()
 
 
-def test_clients_of_26_1_name_steps_where_others_give_ids(
+def test_step_names_of_clients_of_26_1_are_accepted_as_ids(
     labeling_project: LabelingProject, wire: Wire
 ) -> None:
     def edit(**steps: Any) -> None:
@@ -132,10 +132,10 @@ def test_clients_of_26_1_name_steps_where_others_give_ids(
     assert "accessDenied" in wire.refusal("editProjectWorkflowSettings", input=unknown)
 
 
-def test_the_order_that_is_given_decides_where_a_step_stands(
+def test_given_order_sets_the_position_of_a_step(
     labeling_project: LabelingProject, wire: Wire
 ) -> None:
-    """Clients until 25.2 give one."""
+    """Clients up to 25.2 send an order."""
     first, second = (
         {
             "name": name,
@@ -161,7 +161,7 @@ def test_the_order_that_is_given_decides_where_a_step_stands(
 
 
 def three_steps(labeling_project: LabelingProject) -> list[str]:
-    """The ids of the steps Label, Review 1 and Review 2."""
+    """Return the ids of the steps Label, Review 1 and Review 2."""
     labeling_project.kili.add_review_step(labeling_project.project, "Review 2", [email("admin")])
     return [each["id"] for each in labeling_project.steps().values()]
 
@@ -170,7 +170,7 @@ def missing(order: int) -> str:
     return rf"There must be continuity between step orders \(missing {order}\)"
 
 
-def test_a_step_is_deleted_from_the_end_only(labeling_project: LabelingProject) -> None:
+def test_only_the_last_step_can_be_deleted(labeling_project: LabelingProject) -> None:
     _, middle, last = three_steps(labeling_project)
     before = labeling_project.steps("order")
     with pytest.raises(GraphQLError, match=missing(1)):
@@ -198,7 +198,7 @@ def test_a_step_is_deleted_from_the_end_only(labeling_project: LabelingProject) 
     assert list(labeling_project.steps()) == ["Label"]
 
 
-def test_a_step_in_the_middle_is_deleted_if_the_next_one_takes_its_order(
+def test_middle_step_can_be_deleted_if_the_next_step_takes_its_order(
     labeling_project: LabelingProject, wire: Wire
 ) -> None:
     _, middle, last = three_steps(labeling_project)
@@ -218,7 +218,7 @@ def test_a_step_in_the_middle_is_deleted_if_the_next_one_takes_its_order(
 
 
 @pytest.mark.parametrize(("order", "gap"), [(1, 2), (3, 2), (9, 2)])
-def test_a_new_step_leaves_no_gap_and_takes_no_place_that_is_taken(
+def test_new_step_with_a_gap_or_duplicate_in_the_order_is_refused(
     labeling_project: LabelingProject, wire: Wire, order: int, gap: int
 ) -> None:
     step = {
@@ -232,20 +232,20 @@ def test_a_new_step_leaves_no_gap_and_takes_no_place_that_is_taken(
     assert list(labeling_project.steps()) == ["Label", "Review 1"]
 
 
-def test_a_step_that_comes_before_another_takes_what_is_labeled_from_then_on(
+def test_added_review_step_receives_assets_completed_after_its_creation(
     labeling_project: LabelingProject,
 ) -> None:
     labeling_project.label("labeler", "one")
     labeling_project.kili.add_to_review([labeling_project.id("one")])
-    people = [email("reviewer")]
+    reviewers = [email("reviewer")]
     labeling_project.kili.add_review_step(
-        labeling_project.project, "Review 2", people, step_coverage=100
+        labeling_project.project, "Review 2", reviewers, step_coverage=100
     )
     labeling_project.label("reviewer", "one", "REVIEW")
     assert labeling_project.place("one") == "Review 2 TO_DO"
 
 
-def test_labelers_do_not_review(labeling_project: LabelingProject) -> None:
+def test_labelers_cannot_be_assigned_to_a_review_step(labeling_project: LabelingProject) -> None:
     with pytest.warns(UserWarning, match="can not review"):
         added = labeling_project.kili.add_reviewers_to_step(
             labeling_project.project, "Review 1", [email("labeler"), email("reviewer")]
@@ -261,12 +261,12 @@ def test_labelers_do_not_review(labeling_project: LabelingProject) -> None:
         )
 
 
-def test_who_leaves_the_project_is_taken_off_its_steps_and_assets(
+def test_removed_member_is_unassigned_from_steps_and_assets(
     labeling_project: LabelingProject,
 ) -> None:
-    people = [email("reviewer"), email("manager")]
+    reviewers = [email("reviewer"), email("manager")]
     labeling_project.kili.update_review_step_properties(
-        labeling_project.project, "Review 1", assignees=people
+        labeling_project.project, "Review 1", assignees=reviewers
     )
     both = [[labeling_project.user("reviewer"), labeling_project.user("labeler")]]
     labeling_project.kili.assign_assets_to_labelers(
@@ -287,12 +287,12 @@ def test_who_leaves_the_project_is_taken_off_its_steps_and_assets(
     assert found["numberOfValidLocks"] == 0
 
 
-def test_a_reviewer_who_becomes_a_labeler_reviews_no_more(
+def test_reviewer_who_becomes_a_labeler_is_removed_from_review_steps(
     labeling_project: LabelingProject,
 ) -> None:
-    people = [email("reviewer"), email("manager")]
+    reviewers = [email("reviewer"), email("manager")]
     labeling_project.kili.update_review_step_properties(
-        labeling_project.project, "Review 1", assignees=people
+        labeling_project.project, "Review 1", assignees=reviewers
     )
     labeling_project.kili.append_to_roles(labeling_project.project, email("reviewer"), "LABELER")
     assert assignees(labeling_project, "Review 1") == [email("manager")]
@@ -300,7 +300,7 @@ def test_a_reviewer_who_becomes_a_labeler_reviews_no_more(
     assert assignees(labeling_project, "Review 1") == [email("admin")]
 
 
-def test_a_workflow_is_copied_to_a_project_that_nobody_has_labeled(
+def test_workflow_is_copied_to_a_project_without_labels(
     labeling_project: LabelingProject,
 ) -> None:
     labeling_project.kili.add_review_step(
@@ -332,15 +332,15 @@ def test_a_workflow_is_copied_to_a_project_that_nobody_has_labeled(
         other.kili.copy_workflow_from_project(other.project, labeling_project.project)
 
 
-def test_who_works_on_a_step_of_an_anonymized_project_is_not_shown_to_its_labelers(
+def test_assignees_of_steps_are_hidden_from_labelers_of_an_anonymized_project(
     labeling_project: LabelingProject,
 ) -> None:
-    people = [email("reviewer"), email("manager")]
+    reviewers = [email("reviewer"), email("manager")]
     labeling_project.kili.update_review_step_properties(
-        labeling_project.project, "Review 1", assignees=people
+        labeling_project.project, "Review 1", assignees=reviewers
     )
     labeling_project.kili.update_project_anonymization(labeling_project.project)
-    assert assignees(labeling_project, "Review 1") == sorted(people)
+    assert assignees(labeling_project, "Review 1") == sorted(reviewers)
     seen = labeling_project.emulator.client("labeler").get_steps(
         labeling_project.project, fields=["steps.name", "steps.assignees.email"]
     )

@@ -1,4 +1,4 @@
-"""``kili.label_created_or_updated`` of real SDKs: a label is made, and the callback is called."""
+"""``kili.label_created_or_updated`` of real SDKs calls the callback for a new label."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from tests.kit.sdk_process import SdkSession
 LISTEN = """
 import json, threading
 
-told, is_told = [], threading.Event()
+frames, is_called = [], threading.Event()
 
 def callback(subscription_id, frame):
-    told.append((subscription_id, frame))
-    is_told.set()
+    frames.append((subscription_id, frame))
+    is_called.set()
 
 subscription = kili.label_created_or_updated(project_id, callback)
 asset_id = kili.assets(project_id, status_in=["TODO"], fields=["id"])[0]["id"]
 response = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 """
 
-# The SDK does not say when the server is listening: what came too early is made again.
+# The SDK does not report when the server listens: a label that is too early is repeated.
 MAKE_LABELS = """
 for _ in range(20):
     kili.append_labels(
         asset_id_array=[asset_id], json_response_array=[response],
         model_name="m", label_type="INFERENCE",
     )
-    if is_told.wait(3):
+    if is_called.wait(3):
         break
-{"told": told[0], "asset": asset_id}
+{"frame": frames[0], "asset": asset_id}
 """
 
 # The thread of the SDK ends when the server completes the subscription.
 STOP = """
-subscription._conn.send(json.dumps({"id": told[0][0], "type": "stop"}))
+subscription._conn.send(json.dumps({"id": frames[0][0], "type": "stop"}))
 subscription._st_id.join(30)
 subscription._st_id.is_alive()
 """
@@ -46,7 +46,7 @@ subscription._st_id.is_alive()
 def test_the_callback_is_called_with_the_recorded_frame(notebook: SdkSession) -> None:
     notebook.run(LISTEN).checked()
     found: dict[str, Any] = notebook.run(MAKE_LABELS).checked().value
-    frame_id, frame = found["told"]
+    frame_id, frame = found["frame"]
     label = frame["payload"]["data"].pop("data")
     assert frame == {"type": "data", "id": frame_id, "payload": {"data": {}}}
     assert label.pop("id")
@@ -60,21 +60,21 @@ def test_the_callback_is_called_with_the_recorded_frame(notebook: SdkSession) ->
 
 
 def test_an_emulator_in_process_ends_the_sdks_subscriptions_when_it_closes() -> None:
-    is_told = threading.Event()
+    is_called = threading.Event()
     with fast_sdk(), Emulator(seed=0) as emulator:
         kili = emulator.client()
         project_id = kili.projects(fields=["id"])[0]["id"]
         asset = kili.assets(project_id, status_in=["TODO"], fields=["id"])[0]
-        subscription = kili.label_created_or_updated(project_id, lambda *_: is_told.set())
+        subscription = kili.label_created_or_updated(project_id, lambda *_: is_called.set())
         for _ in range(20):
             kili.append_labels(
                 asset_id_array=[asset["id"]],
                 json_response_array=[{"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}],
                 label_type="DEFAULT",
             )
-            if is_told.wait(3):
+            if is_called.wait(3):
                 break
-        assert is_told.is_set()
+        assert is_called.is_set()
     subscription._st_id.join(20)
     assert not subscription._st_id.is_alive()
     subscription._conn.shutdown()

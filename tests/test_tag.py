@@ -1,4 +1,4 @@
-"""Tags, as the SDK makes them and puts them on projects."""
+"""Tags: creation, and use on projects with the SDK."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def labels(kili: Any, project: str | None = None) -> list[str]:
     return [each["label"] for each in kili.tags(project, fields=["label"])]
 
 
-def test_a_tag_is_made_for_the_organization_and_put_on_projects(kili: Any, project: str) -> None:
+def test_tag_is_created_for_the_organization_and_added_to_projects(kili: Any, project: str) -> None:
     made = kili.create_tag("urgent", "#FF0000")
     assert made["color"] == "#FF0000"
     assert kili.create_tag("later")["color"] == DEFAULT_COLOR
@@ -32,7 +32,7 @@ def test_a_tag_is_made_for_the_organization_and_put_on_projects(kili: Any, proje
     assert tag["organizationId"] == kili.organizations(fields=["id"])[0]["id"]
 
 
-def test_tagging_twice_and_taking_all_tags_off(kili: Any, project: str) -> None:
+def test_tags_are_added_once_and_removed_singly_or_all_together(kili: Any, project: str) -> None:
     ids = [kili.create_tag(each)["id"] for each in ("a", "b")]
     kili.tag_project(project, tag_ids=ids[:1])
     assert kili.tag_project(project, tag_ids=ids) == [{"id": each} for each in ids]
@@ -52,7 +52,7 @@ def test_a_tag_is_renamed_and_deleted_for_all_projects(kili: Any, project: str) 
     assert labels(kili) == labels(kili, project) == []
 
 
-def test_tags_of_one_name_are_told_apart_by_their_ids(kili: Any) -> None:
+def test_tags_of_one_name_are_selected_by_id(kili: Any) -> None:
     first, second = (kili.create_tag("twin")["id"] for _ in range(2))
     with pytest.raises(ValueError, match="Several tags"):
         kili.delete_tag("twin")
@@ -60,7 +60,7 @@ def test_tags_of_one_name_are_told_apart_by_their_ids(kili: Any) -> None:
     assert [each["id"] for each in kili.tags()] == [second]
 
 
-def test_a_project_that_is_made_with_tags_has_them(kili: Any) -> None:
+def test_project_is_created_with_tags(kili: Any) -> None:
     kili.create_tag("urgent")
     options = {"title": "New", "input_type": "IMAGE", "json_interface": INTERFACE}
     made = kili.create_project(**options, tags=["urgent"])["id"]
@@ -69,7 +69,7 @@ def test_a_project_that_is_made_with_tags_has_them(kili: Any) -> None:
     assert kili.tags()[0]["checkedForProjects"] == []
 
 
-def test_only_projects_that_somebody_sees_are_named_to_them(
+def test_tags_list_only_projects_visible_to_the_user(
     kili_emulator: Emulator, kili: Any, project: str
 ) -> None:
     options = {"title": "Hidden", "input_type": "IMAGE", "json_interface": INTERFACE}

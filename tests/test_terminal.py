@@ -1,4 +1,4 @@
-"""What reaches the terminal: of any text, under any encoding, only what the emulator means."""
+"""Terminal output: no text forges a line or controls the terminal, under any encoding."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class PluginHandler(PluginCore):
         raise ValueError(TEXT)
 """
 
-# What may print elsewhere: `print` as plugins see it, and a child that answers its parent.
+# Other places that may print: the `print` of plugins, and a child that answers its parent.
 PRINTS = {"plugins/inline/sandbox.py", "lint/sdk_surface.py"}
 
 
@@ -44,7 +44,7 @@ def _prints(call: ast.Call) -> bool:
     )
 
 
-def test_one_module_prints() -> None:
+def test_only_the_listed_modules_print() -> None:
     found = {
         path.relative_to(ROOT / "emulator" / "kili_emulator").as_posix()
         for path in (ROOT / "emulator" / "kili_emulator").rglob("*.py")
@@ -54,7 +54,7 @@ def test_one_module_prints() -> None:
     assert found == PRINTS
 
 
-def test_help_is_ascii_and_can_be_printed_everywhere() -> None:
+def test_help_is_ascii() -> None:
     def helps(command: click.Command, context: click.Context) -> Iterator[str]:
         yield command.get_help(context)
         if isinstance(command, click.Group):
@@ -67,7 +67,7 @@ def test_help_is_ascii_and_can_be_printed_everywhere() -> None:
 
 
 class HostileServer:
-    """A server, with a project and a plugin whose names, log and error are hostile."""
+    """A server with a project and a plugin whose names, log lines and errors are hostile."""
 
     def __init__(self, commands: CommandRunner, encoding: str) -> None:
         commands.environment["PYTHONIOENCODING"] = encoding
@@ -93,7 +93,7 @@ class HostileServer:
         return ForegroundServer(process)
 
     def run(self, *arguments: str, status: int = 0) -> str:
-        """Run a command; what it printed, which must be fit for a terminal."""
+        """Run a command; return its output after checking that it is fit for a terminal."""
         done = subprocess.run(
             [*COMMAND, *arguments],
             cwd=self.commands.folder,
@@ -110,7 +110,7 @@ class HostileServer:
 
 
 def check(printed: str) -> None:
-    """A text is fit for a terminal, and none of its lines is forged."""
+    """Check that a text is fit for a terminal and has no forged line."""
     assert not RAW.search(printed), ascii(printed)
     assert "\nStopped." not in printed
 
@@ -124,7 +124,7 @@ def check(printed: str) -> None:
         pytest.param("cp1252:strict", marks=pytest.mark.contract),
     ],
 )
-def test_no_text_ends_a_server_or_a_command(tmp_path: Path, encoding: str) -> None:
+def test_hostile_texts_end_no_server_or_command(tmp_path: Path, encoding: str) -> None:
     commands = CommandRunner(tmp_path)
     try:
         _try_hostile_texts(HostileServer(commands, encoding), tmp_path)
@@ -167,7 +167,7 @@ def _try_hostile_texts(hostile_server: HostileServer, folder: Path) -> None:
 
 
 def _send_forged_request(server: ForegroundServer) -> None:
-    """What a web server would log, control characters included."""
+    """Send a request with control characters that a web server would log."""
     address = urlsplit(server.url)
     with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
         connection.sendall(b"GET /\x1b[2J\x9b \x1b]0;title\x07 HTTP/9\r\n\r\n")
@@ -194,7 +194,7 @@ thread.join()
 """
 
 
-def test_whatever_is_logged_in_a_server_forges_no_line(tmp_path: Path) -> None:
+def test_log_records_of_a_server_forge_no_line(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", REPORTS],
         env=CommandRunner(tmp_path).environment,
@@ -215,7 +215,7 @@ def test_whatever_is_logged_in_a_server_forges_no_line(tmp_path: Path) -> None:
     assert r"  | ValueError: failed\x1b" in done.stderr
 
 
-def test_what_a_detached_server_says_is_printed_under_its_encoding(tmp_path: Path) -> None:
+def test_output_of_a_detached_server_is_printed_in_its_encoding(tmp_path: Path) -> None:
     commands = CommandRunner(tmp_path)
     commands.environment["PYTHONIOENCODING"] = "latin-1"
     (tmp_path / "bad.json").write_text("{", encoding="utf-8")
@@ -238,7 +238,7 @@ def test_what_a_detached_server_says_is_printed_under_its_encoding(tmp_path: Pat
 
 
 @pytest.mark.skipif(not SHELL, reason="a pseudo-terminal")
-def test_a_file_is_printed_byte_for_byte_unless_to_a_terminal(tmp_path: Path) -> None:
+def test_file_is_printed_byte_for_byte_except_to_a_terminal(tmp_path: Path) -> None:
     import pty
 
     source = "# \x1b[2J 日本\r\n# end"

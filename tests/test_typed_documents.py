@@ -1,4 +1,4 @@
-"""Documents of the domain have types, which hold when they are checked and when they are stored."""
+"""Types of documents, checked by mypy and when documents are stored."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_the_type_checker_finds_misspelt_members_and_wrong_tables(tmp_path: Path
     assert [(int(line), text) for line, text in found] == ERRORS, checked.stdout + checked.stderr
 
 
-def test_each_table_has_a_type_of_its_documents() -> None:
+def test_each_table_has_a_document_type() -> None:
     assert TYPES.keys() == {each.name for each in TABLES}
     assert TYPES["assets"] is AssetDoc
 
@@ -113,7 +113,7 @@ ASSET: dict[str, Any] = {
         ),
     ],
 )
-def test_faults_of_a_document_are_named(members: dict[str, Any], expected: list[str]) -> None:
+def test_type_faults_of_a_document_are_named(members: dict[str, Any], expected: list[str]) -> None:
     assert list(faults(ASSET | members, AssetDoc, "asset")) == expected
 
 
@@ -123,7 +123,7 @@ def test_a_missing_member_is_a_fault() -> None:
 
 
 @pytest.mark.made_up_documents
-def test_what_transactions_store_is_watched() -> None:
+def test_checker_finds_faults_in_stored_documents() -> None:
     checker = DocumentTypeChecker()
     checker.start()
     try:

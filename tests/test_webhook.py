@@ -1,4 +1,4 @@
-"""Webhooks: what is delivered where, what is recorded of it, and how it is delivered again."""
+"""Webhooks: delivered requests, recorded deliveries, and redelivery."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_submit_is_delivered_with_the_raw_header_and_the_documented_body(
     assert (line["logType"], line["content"]) == ("info", "The webhook answered 200 OK: thanks")
 
 
-def test_only_the_handlers_asked_for_are_delivered(
+def test_only_requested_handlers_are_delivered(
     wire: Wire, world_ids: WorldIds, receiver: WebhookReceiver
 ) -> None:
     hook(wire, world_ids, receiver.url, handlerTypes=["onReview"])
@@ -114,7 +114,7 @@ def test_an_update_replaces_address_header_and_handlers(
 
 
 @pytest.mark.parametrize("status", [400, 404, 500])
-def test_an_answer_that_says_error_fails_the_run_and_not_the_submit(
+def test_error_status_fails_the_run_and_not_the_submit(
     wire: Wire, world_ids: WorldIds, receiver: WebhookReceiver, status: int
 ) -> None:
     receiver.status, receiver.text = status, "no, thanks"
@@ -130,9 +130,9 @@ def test_an_answer_that_says_error_fails_the_run_and_not_the_submit(
     assert run["delivery"]["answer"]["status"] == status
 
 
-def test_nobody_at_the_address_fails_the_run(wire: Wire, world_ids: WorldIds) -> None:
-    with WebhookReceiver() as gone:
-        url = gone.url
+def test_unreachable_address_fails_the_run(wire: Wire, world_ids: WorldIds) -> None:
+    with WebhookReceiver() as closed:
+        url = closed.url
     hook(wire, world_ids, url)
     submit(wire, world_ids)
     ((log_type, content),) = logs(wire, world_ids)
@@ -144,7 +144,7 @@ def test_nobody_at_the_address_fails_the_run(wire: Wire, world_ids: WorldIds) ->
     assert run["delivery"]["request"]["url"] == url
 
 
-def test_an_address_that_does_not_answer_in_time_is_given_up(receiver: WebhookReceiver) -> None:
+def test_late_answer_times_out_the_run(receiver: WebhookReceiver) -> None:
     gate = threading.Event()
     receiver.before_answer = gate.wait
     with Emulator(seed=0, plugin_timeout=0.3) as emulator:
@@ -171,7 +171,7 @@ def test_a_redirect_is_not_followed(
     assert run["outcome"] == "SUCCEEDED"
 
 
-def test_of_a_long_answer_the_beginning_is_kept(
+def test_long_answer_is_truncated(
     wire: Wire, world_ids: WorldIds, receiver: WebhookReceiver
 ) -> None:
     receiver.text = "x" * (3 * MAX_ANSWER)
@@ -183,7 +183,7 @@ def test_of_a_long_answer_the_beginning_is_kept(
     assert len(content) < 1000
 
 
-def test_a_delivery_is_made_again_as_a_run_of_its_own(
+def test_redelivery_is_a_separate_run(
     wire: Wire, world_ids: WorldIds, receiver: WebhookReceiver
 ) -> None:
     receiver.status = 500
@@ -200,7 +200,7 @@ def test_a_delivery_is_made_again_as_a_run_of_its_own(
     assert len(runs(wire)) == 2
 
 
-def test_the_command_delivers_again_and_says_how_it_went(
+def test_redeliver_command_prints_the_outcome(
     remote_world: RemoteWorld, server: ServerUnderTest, receiver: WebhookReceiver
 ) -> None:
     run_id = remote_run(remote_world, receiver)
@@ -216,7 +216,7 @@ def test_the_command_delivers_again_and_says_how_it_went(
 
 
 def remote_run(world: RemoteWorld, receiver: WebhookReceiver) -> str:
-    """The run of a webhook in a server process, after one submit."""
+    """Submit once in a server process; return the id of the run of the webhook."""
     hook = {"pluginName": "Hook", "webhookUrl": receiver.url}
     where = {"pluginName": "Hook", "projectId": world.project_id}
     asset_id = world.export()["assets"][0]["id"]
@@ -240,7 +240,7 @@ def remote_run(world: RemoteWorld, receiver: WebhookReceiver) -> str:
     return str(run["id"])
 
 
-def test_an_unknown_run_or_one_of_a_plugin_with_code_is_not_delivered(
+def test_redelivery_is_refused_for_unknown_runs_and_plugins_with_code(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     where = {"pluginName": PLUGIN, "projectId": world_ids["project"]}

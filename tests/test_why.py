@@ -1,4 +1,4 @@
-"""Why a plugin was called for something, or was not: each reason, with the SDK over HTTP."""
+"""Reasons why a plugin was or was not called, asked with the SDK over HTTP."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ GATED = HEAD + (
     "        sys.kili_gates['entered'].set()\n"
     "        sys.kili_gates['open'].wait(20)\n"
 )
-# It submits a label itself.
+# A plugin that submits a label.
 ECHO = HEAD + (
     "    def on_submit(self, label, asset_id):\n"
     "        self.kili.append_labels([asset_id], [{}], disable_tqdm=True)\n"
@@ -44,7 +44,7 @@ ECHO = HEAD + (
 
 
 class PluginWorkspace:
-    """An emulator whose plugins are asked about."""
+    """An emulator with plugins to ask about."""
 
     def __init__(self, emulator: Emulator, folder: Path) -> None:
         self.emulator = emulator
@@ -68,7 +68,7 @@ class PluginWorkspace:
         self.kili.upload_plugin(self.write(source), name, **options)
 
     def deploy(self, source: str, client: str | None = None, **data: Any) -> None:
-        """Deploy a plugin without the SDK; a client asks for nothing that the data do not have."""
+        """Deploy a plugin without the SDK; the client names only the handlers in ``data``."""
         wire = Wire(self.emulator)
         wire.client_version = client
         assert deploy_plugin(wire, "P", source, **data) == "ACTIVE"
@@ -84,13 +84,13 @@ class PluginWorkspace:
         self.kili.deactivate_plugin_on_project(name, project_id=self.project)
 
     def install_plugin(self, source: str = SUBMIT, name: str = "P", **options: Any) -> None:
-        with contextlib.suppress(PluginCreationError):  # where the build is waited for by nobody
+        with contextlib.suppress(PluginCreationError):  # if no client waits for the build
             self.upload(source, name, **options)
         assert self.emulator.wait_idle(SOON)
         self.activate(name)
 
     def submit(self, kind: str = "DEFAULT") -> str:
-        """Append a label; its id."""
+        """Append a label; return its id."""
         model = "model" if kind in ("PREDICTION", "INFERENCE") else None
         (made,) = self.kili.append_labels(
             [self.asset], [EASY], label_type=kind, model_name=model, disable_tqdm=True
@@ -98,13 +98,13 @@ class PluginWorkspace:
         return str(made["id"])
 
     def event(self, subject: str) -> str:
-        """The id of the latest event with a subject."""
+        """Return the id of the latest event with a subject."""
         return str(self.kili.events.list(self.project, event=subject, order="desc")[0]["id"])
 
     def answer(
         self, label: str | None = None, plugin: str = "P", **question: Any
     ) -> dict[str, Any]:
-        """What is said of a plugin and the first event that is asked about."""
+        """Return the explanation of a plugin for the first event of the subject."""
         explanation = self.emulator.why(label=label, plugin=plugin, **question)
         return dict(explanation["events"][0]["plugins"][0])
 
@@ -129,10 +129,10 @@ def workspace(shared_emulator: Emulator, tmp_path: Path) -> Iterator[PluginWorks
     shared_emulator.reset()
 
 
-# It was called
+# The plugin was called
 
 
-def test_a_run_is_told_with_its_outcome(workspace: PluginWorkspace) -> None:
+def test_why_shows_a_run_with_its_outcome(workspace: PluginWorkspace) -> None:
     workspace.install_plugin()
     answer = workspace.answer(workspace.submit())
     (run,) = workspace.emulator.runs()
@@ -144,7 +144,7 @@ def test_a_run_is_told_with_its_outcome(workspace: PluginWorkspace) -> None:
     assert answer["runs"] == [{**run, "delivery": None}]
 
 
-def test_a_run_that_failed_says_how(workspace: PluginWorkspace) -> None:
+def test_why_shows_the_error_of_a_failed_run(workspace: PluginWorkspace) -> None:
     workspace.install_plugin(FAILING)
     answer = workspace.answer(workspace.submit())
     assert answer["called"]
@@ -152,7 +152,7 @@ def test_a_run_that_failed_says_how(workspace: PluginWorkspace) -> None:
     assert answer["runs"][0]["outcome"] == "FAILED"
 
 
-def test_a_webhook_is_answered_for_with_its_delivery(workspace: PluginWorkspace) -> None:
+def test_why_shows_the_delivery_of_a_webhook(workspace: PluginWorkspace) -> None:
     with WebhookReceiver() as receiver:
         workspace.kili.create_webhook(receiver.url, plugin_name="P")
         workspace.activate()
@@ -180,7 +180,7 @@ def test_a_webhook_is_answered_for_with_its_delivery(workspace: PluginWorkspace)
     )
 
 
-def test_a_call_by_hand_is_not_taken_for_the_real_one(workspace: PluginWorkspace) -> None:
+def test_why_lists_triggered_runs_separately_from_event_runs(workspace: PluginWorkspace) -> None:
     workspace.upload()
     label = workspace.submit()
     workspace.activate()
@@ -194,9 +194,11 @@ def test_a_call_by_hand_is_not_taken_for_the_real_one(workspace: PluginWorkspace
     assert [each["id"] for each in about_asset["byHand"]] == [by_hand["id"]]
 
 
-def test_the_method_that_is_called_may_be_the_one_of_the_sdk(workspace: PluginWorkspace) -> None:
+def test_missing_method_is_explained_when_the_default_method_of_the_sdk_ran(
+    workspace: PluginWorkspace,
+) -> None:
     source = SUBMIT.replace("on_submit", "on_submitted") + REVIEW.removeprefix(HEAD)
-    workspace.deploy(source)  # as clients before 2.129.7 do, who do not look for handlers
+    workspace.deploy(source)  # as clients before 2.129.7, which name no handlers
     workspace.activate()
     ran, missing = workspace.answer(workspace.submit())["reasons"]
     assert (ran["reason"], missing["reason"]) == ("RAN", "METHOD_MISSING")
@@ -209,12 +211,12 @@ def test_the_method_that_is_called_may_be_the_one_of_the_sdk(workspace: PluginWo
     assert missing["remedy"] == "nothing: version 2, which was deployed later, has the method"
 
 
-# It is to be called, or was about to be
+# The plugin is still to be called, or its run was interrupted
 
 
 @pytest.fixture
 def workspace_with_running_plugin(tmp_path: Path) -> Iterator[PluginWorkspace]:
-    """A plugin that is at work on one label, while another one waits for it."""
+    """Return a workspace with one running and one queued run of a plugin."""
     sys.kili_gates = GATES  # type: ignore[attr-defined]
     GATES.update({name: threading.Event() for name in ("entered", "open")})
     with fast_sdk(), Emulator(dispatch="async") as running:
@@ -229,11 +231,11 @@ def workspace_with_running_plugin(tmp_path: Path) -> Iterator[PluginWorkspace]:
 
 
 def labels(workspace: PluginWorkspace) -> list[str]:
-    """The labels for which there are runs."""
+    """Return the labels that have runs."""
     return [each["metadata"]["labelId"] for each in workspace.emulator.world.view.runs.all()]
 
 
-def test_a_run_may_be_at_work_or_wait_for_its_turn(
+def test_running_and_queued_runs_are_distinguished(
     workspace_with_running_plugin: PluginWorkspace,
 ) -> None:
     first, second = labels(workspace_with_running_plugin)
@@ -252,7 +254,7 @@ def test_a_run_may_be_at_work_or_wait_for_its_turn(
     assert workspace_with_running_plugin.reasons(second) == ["RAN"]
 
 
-def test_a_return_to_a_mark_interrupts_what_was_going_on(
+def test_reset_to_a_mark_interrupts_running_and_queued_runs(
     workspace_with_running_plugin: PluginWorkspace,
 ) -> None:
     mark = workspace_with_running_plugin.emulator.mark()
@@ -268,7 +270,7 @@ def test_a_return_to_a_mark_interrupts_what_was_going_on(
     assert first["now"]["called"]
 
 
-def test_a_run_that_nothing_goes_before_is_about_to_begin(tmp_path: Path) -> None:
+def test_queued_run_without_a_predecessor_is_about_to_begin(tmp_path: Path) -> None:
     with fast_sdk(), Emulator(dispatch="async", plugin_latency=10_000) as running:
         workspace = PluginWorkspace(running, tmp_path)
         workspace.install_plugin()
@@ -277,7 +279,7 @@ def test_a_run_that_nothing_goes_before_is_about_to_begin(tmp_path: Path) -> Non
         assert "ask again" in reason["remedy"]
 
 
-def test_with_a_seed_runs_wait_for_those_of_other_plugins(tmp_path: Path) -> None:
+def test_queued_run_of_a_seeded_world_waits_for_runs_of_other_plugins(tmp_path: Path) -> None:
     sys.kili_gates = GATES  # type: ignore[attr-defined]
     GATES.update({name: threading.Event() for name in ("entered", "open")})
     with fast_sdk(), Emulator(dispatch="async", seed=0) as running:
@@ -296,7 +298,7 @@ def test_with_a_seed_runs_wait_for_those_of_other_plugins(tmp_path: Path) -> Non
 # Its run was refused
 
 
-def test_a_plugin_is_not_called_for_its_own_calls(workspace: PluginWorkspace) -> None:
+def test_plugin_is_not_called_for_its_own_changes(workspace: PluginWorkspace) -> None:
     workspace.install_plugin(ECHO)
     workspace.submit()
     assert workspace.emulator.wait_idle(SOON)
@@ -311,7 +313,7 @@ def test_a_plugin_is_not_called_for_its_own_calls(workspace: PluginWorkspace) ->
     assert explanation["events"][0]["causedBy"] == ran["id"]
 
 
-def test_a_chain_of_runs_ends(workspace: PluginWorkspace) -> None:
+def test_chain_of_runs_is_limited(workspace: PluginWorkspace) -> None:
     workspace.install_plugin(ECHO, "A")
     workspace.install_plugin(ECHO, "B")
     workspace.submit()
@@ -330,7 +332,7 @@ def test_a_chain_of_runs_ends(workspace: PluginWorkspace) -> None:
 # There was nothing to call
 
 
-def test_a_plugin_with_nothing_but_a_name_says_so(workspace: PluginWorkspace) -> None:
+def test_plugin_without_a_version_is_explained(workspace: PluginWorkspace) -> None:
     wire = Wire(workspace.emulator)
     wire.call("createPlugin", data={"pluginName": "P"})
     workspace.activate()
@@ -352,7 +354,7 @@ def test_a_plugin_with_nothing_but_a_name_says_so(workspace: PluginWorkspace) ->
     wire.close()
 
 
-def test_a_build_that_had_failed_is_told_with_its_errors(workspace: PluginWorkspace) -> None:
+def test_failed_build_is_explained_with_its_errors(workspace: PluginWorkspace) -> None:
     with pytest.raises(PluginCreationError):
         workspace.upload(SUBMIT + "\n1 / 0\n")
     workspace.activate()
@@ -370,7 +372,7 @@ def test_a_build_that_had_failed_is_told_with_its_errors(workspace: PluginWorksp
     assert workspace.reasons(workspace.submit()) == ["RAN"]
 
 
-def test_a_version_that_cannot_be_loaded_once_more_was_not_called(
+def test_version_that_fails_to_load_again_is_explained_as_not_called(
     workspace: PluginWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> type:
@@ -387,10 +389,10 @@ def test_a_version_that_cannot_be_loaded_once_more_was_not_called(
     assert reason["remedy"].startswith("fix the build errors")
 
 
-def test_a_plugin_that_was_still_being_deployed_says_so(tmp_path: Path) -> None:
+def test_plugin_still_in_deployment_is_explained(tmp_path: Path) -> None:
     with fast_sdk(), Emulator(deploy_seconds=10_000) as running:
         workspace = PluginWorkspace(running, tmp_path)
-        with pytest.raises(PluginCreationError):  # it looks 20 times
+        with pytest.raises(PluginCreationError):  # after 20 polls
             workspace.upload()
         workspace.activate()
         answer = workspace.answer(workspace.submit())
@@ -399,10 +401,10 @@ def test_a_plugin_that_was_still_being_deployed_says_so(tmp_path: Path) -> None:
         assert answer["now"]["reasons"] == ["DEPLOYING"]
 
 
-# It was not active there
+# The plugin was not active on the project
 
 
-def test_what_was_so_then_is_told_apart_from_what_is_so_now(workspace: PluginWorkspace) -> None:
+def test_why_distinguishes_past_from_present_activation(workspace: PluginWorkspace) -> None:
     workspace.upload()
     never = workspace.submit()
     assert workspace.reasons(never) == ["NEVER_ACTIVE"]
@@ -434,12 +436,12 @@ def test_what_was_so_then_is_told_apart_from_what_is_so_now(workspace: PluginWor
     assert workspace.reasons(workspace.submit()) == ["RAN"]
 
 
-def test_all_that_stood_in_the_way_is_told(workspace: PluginWorkspace) -> None:
+def test_why_lists_all_blockers(workspace: PluginWorkspace) -> None:
     workspace.upload(REVIEW)
     assert workspace.reasons(workspace.submit()) == ["NEVER_ACTIVE", "HANDLER_MISSING"]
 
 
-def test_a_return_to_a_mark_takes_back_what_became_of_a_plugin(workspace: PluginWorkspace) -> None:
+def test_reset_to_a_mark_restores_the_plugin_history(workspace: PluginWorkspace) -> None:
     workspace.upload()
     label = workspace.submit()
     mark = workspace.emulator.mark()
@@ -452,7 +454,7 @@ def test_a_return_to_a_mark_takes_back_what_became_of_a_plugin(workspace: Plugin
     assert workspace.reasons(workspace.submit()) == ["RAN"]
 
 
-def test_a_plugin_may_have_been_created_afterwards(workspace: PluginWorkspace) -> None:
+def test_plugin_created_after_the_event_is_explained(workspace: PluginWorkspace) -> None:
     label = workspace.submit()
     assert workspace.emulator.why(label=label)["events"][0]["plugins"] == []
     workspace.install_plugin()
@@ -461,7 +463,7 @@ def test_a_plugin_may_have_been_created_afterwards(workspace: PluginWorkspace) -
     assert answer["now"]["called"]
 
 
-def test_deleting_a_project_takes_its_plugins_off_it(workspace: PluginWorkspace) -> None:
+def test_deletion_of_a_project_deactivates_its_plugins(workspace: PluginWorkspace) -> None:
     workspace.install_plugin()
     label = workspace.submit()
     workspace.kili.delete_project(workspace.project)
@@ -470,10 +472,10 @@ def test_deleting_a_project_takes_its_plugins_off_it(workspace: PluginWorkspace)
     assert workspace.reasons(event=deleted["id"]) == ["DEACTIVATED", "NO_HANDLER"]
 
 
-# It did not ask for it
+# The version did not ask for the handler
 
 
-def test_the_version_that_was_called_then_counts(workspace: PluginWorkspace) -> None:
+def test_why_refers_to_the_version_at_the_time_of_the_event(workspace: PluginWorkspace) -> None:
     workspace.install_plugin(REVIEW)
     label = workspace.submit()
     (reason,) = workspace.answer(label)["reasons"]
@@ -491,7 +493,7 @@ def test_the_version_that_was_called_then_counts(workspace: PluginWorkspace) -> 
     assert workspace.reasons(workspace.submit()) == ["RAN"]
 
 
-def test_a_version_that_asks_for_it_may_not_have_come_so_far(workspace: PluginWorkspace) -> None:
+def test_remedy_names_a_newer_version_whose_build_failed(workspace: PluginWorkspace) -> None:
     workspace.install_plugin(REVIEW)
     label = workspace.submit()
     with pytest.raises(PluginCreationError):
@@ -504,7 +506,7 @@ def test_a_version_that_asks_for_it_may_not_have_come_so_far(workspace: PluginWo
     assert reason["explanation"].endswith("version 1 subscribes to on_review")
 
 
-def test_an_update_that_is_on_its_way_is_told(tmp_path: Path) -> None:
+def test_remedy_names_an_update_in_deployment(tmp_path: Path) -> None:
     with fast_sdk(), Emulator(deploy_seconds=10_000) as running:
         workspace = PluginWorkspace(running, tmp_path)
         with pytest.raises(PluginCreationError):
@@ -522,7 +524,7 @@ def test_an_update_that_is_on_its_way_is_told(tmp_path: Path) -> None:
         )
 
 
-def test_a_method_whose_name_comes_close_is_told(workspace: PluginWorkspace) -> None:
+def test_remedy_names_a_method_with_a_similar_name(workspace: PluginWorkspace) -> None:
     workspace.install_plugin(
         SUBMIT.replace("on_submit", "on_submitted") + REVIEW.removeprefix(HEAD)
     )
@@ -533,7 +535,7 @@ def test_a_method_whose_name_comes_close_is_told(workspace: PluginWorkspace) -> 
     )
 
 
-def test_a_method_that_the_client_did_not_ask_for_is_told(workspace: PluginWorkspace) -> None:
+def test_remedy_names_a_method_that_the_client_did_not_ask_for(workspace: PluginWorkspace) -> None:
     workspace.install_plugin(SUBMIT.replace("def on", "async def on") + REVIEW.removeprefix(HEAD))
     (reason,) = workspace.answer(workspace.submit())["reasons"]
     assert reason["reason"] == "HANDLER_MISSING"
@@ -547,7 +549,7 @@ def test_a_method_that_the_client_did_not_ask_for_is_told(workspace: PluginWorks
         ("26.2.4", "onProjectUpdated", "versions up to 26.1 did"),
     ],
 )
-def test_a_client_that_cannot_ask_for_the_handler_is_told(
+def test_remedy_names_a_client_that_cannot_ask_for_the_handler(
     workspace: PluginWorkspace, client: str, handler: str, says: str
 ) -> None:
     workspace.deploy(SUBMIT, client)
@@ -564,7 +566,7 @@ def test_a_client_that_cannot_ask_for_the_handler_is_told(
     assert says in reason["remedy"]
 
 
-def test_patterns_that_do_not_match_are_told(workspace: PluginWorkspace) -> None:
+def test_event_patterns_that_do_not_match_are_explained(workspace: PluginWorkspace) -> None:
     workspace.install_plugin(EVENTS, event_matcher=["label.workflow.edited"])
     (reason,) = workspace.answer(workspace.submit())["reasons"]
     assert reason["reason"] == "NOT_MATCHED"
@@ -584,13 +586,13 @@ def test_labels_of_some_types_call_no_handler(workspace: PluginWorkspace, kind: 
     assert explanation in reason["remedy"]
 
 
-def test_predictions_are_sent_to_who_asks_for_events(workspace: PluginWorkspace) -> None:
+def test_predictions_call_on_event(workspace: PluginWorkspace) -> None:
     workspace.install_plugin(EVENTS, event_matcher=["label.*"])
     assert workspace.reasons(workspace.submit("PREDICTION")) == ["RAN"]
     assert workspace.reasons(workspace.submit("AUTOSAVE")) == ["LABEL_TYPE"]
 
 
-def test_later_events_of_a_label_have_answers_of_their_own(workspace: PluginWorkspace) -> None:
+def test_later_events_of_a_label_are_explained_separately(workspace: PluginWorkspace) -> None:
     workspace.install_plugin()
     workspace.install_plugin(EVENTS, "Q", event_matcher=["label.workflow.edited"])
     label = workspace.submit()
@@ -612,7 +614,7 @@ def test_later_events_of_a_label_have_answers_of_their_own(workspace: PluginWork
 # Nothing happened before its eyes
 
 
-def test_what_a_scenario_brings_calls_nobody(workspace: PluginWorkspace) -> None:
+def test_labels_of_a_scenario_call_no_plugin(workspace: PluginWorkspace) -> None:
     workspace.install_plugin()
     (label, *_) = workspace.kili.labels(workspace.project, type_in=["DEFAULT"], fields=["id"])
     answer = workspace.answer(label["id"])
@@ -621,7 +623,7 @@ def test_what_a_scenario_brings_calls_nobody(workspace: PluginWorkspace) -> None
     assert answer["now"]["called"]
 
 
-def test_copies_of_labels_call_nobody(workspace: PluginWorkspace) -> None:
+def test_copied_labels_call_no_plugin(workspace: PluginWorkspace) -> None:
     workspace.install_plugin()
     workspace.submit()
     wire = Wire(workspace.emulator)
@@ -637,12 +639,12 @@ def test_copies_of_labels_call_nobody(workspace: PluginWorkspace) -> None:
     assert [each["event"] for each in explanation["events"]] == [None]
     assert workspace.reasons(copied) == ["COPIED"]
     about_asset = workspace.emulator.why(asset=second["id"], plugin="P")
-    told_of = {each["labelId"]: each["plugins"][0] for each in about_asset["events"]}
-    assert told_of[copied]["reasons"][0]["reason"] == "COPIED"
+    answers = {each["labelId"]: each["plugins"][0] for each in about_asset["events"]}
+    assert answers[copied]["reasons"][0]["reason"] == "COPIED"
     wire.close()
 
 
-def test_a_plugin_of_another_organization_is_told_from_one_that_is_not_active(
+def test_plugin_of_another_organization_and_inactive_plugin_are_distinguished(
     workspace: PluginWorkspace,
 ) -> None:
     wire = Wire(workspace.emulator)
@@ -664,7 +666,7 @@ def test_a_plugin_of_another_organization_is_told_from_one_that_is_not_active(
     wire.close()
 
 
-def test_what_was_lost_between_an_event_and_its_call_is_said_to_be(
+def test_call_lost_after_its_event_is_explained(
     workspace: PluginWorkspace,
 ) -> None:
     workspace.install_plugin()
@@ -677,10 +679,10 @@ def test_what_was_lost_between_an_event_and_its_call_is_said_to_be(
     assert workspace.answer(label)["now"]["called"]
 
 
-# What can be asked about
+# Subjects of a question
 
 
-def test_clicks_and_send_backs_are_found_by_their_asset(workspace: PluginWorkspace) -> None:
+def test_clicks_and_send_backs_are_found_by_asset(workspace: PluginWorkspace) -> None:
     workspace.install_plugin()
     label = workspace.submit()
     workspace.emulator.click(workspace.project, workspace.asset, EASY, user="admin")
@@ -706,7 +708,7 @@ def test_clicks_and_send_backs_are_found_by_their_asset(workspace: PluginWorkspa
     ]
 
 
-def test_an_event_of_the_audit_trail_brings_what_calls_handlers(workspace: PluginWorkspace) -> None:
+def test_why_of_an_audit_event_includes_its_handler_event(workspace: PluginWorkspace) -> None:
     source = HEAD + "    def on_project_updated(self, settings_updated):\n        pass\n"
     workspace.deploy(source, handlerTypes=["onProjectUpdated"])  # as clients up to 26.1 do
     workspace.activate()
@@ -724,7 +726,7 @@ def test_an_event_of_the_audit_trail_brings_what_calls_handlers(workspace: Plugi
     ]
 
 
-def test_what_is_kept_besides_the_audit_trail_is_exported_and_not_seen_by_clients(
+def test_internal_events_are_exported_and_hidden_from_clients(
     workspace: PluginWorkspace,
 ) -> None:
     workspace.install_plugin()
@@ -746,7 +748,7 @@ def test_what_is_kept_besides_the_audit_trail_is_exported_and_not_seen_by_client
         workspace.emulator.why(event=internal)
 
 
-def test_what_is_gone_is_still_known_by_its_events(workspace: PluginWorkspace) -> None:
+def test_deleted_labels_and_assets_are_still_explained(workspace: PluginWorkspace) -> None:
     workspace.install_plugin()
     label, asset = workspace.submit("PREDICTION"), workspace.asset
     workspace.kili.delete_labels([label])
@@ -763,7 +765,7 @@ def test_an_event_without_a_project_is_refused(workspace: PluginWorkspace) -> No
         workspace.emulator.why(event=event)
 
 
-def test_what_is_unknown_is_refused_with_what_to_do(workspace: PluginWorkspace) -> None:
+def test_unknown_subject_is_refused_with_a_remedy(workspace: PluginWorkspace) -> None:
     workspace.install_plugin()
     label = workspace.submit()
     why = workspace.emulator.why

@@ -1,4 +1,4 @@
-"""Why a plugin did not run, asked by command and over the control plane, with each SDK in turn."""
+"""The command ``why`` and its HTTP route, with each SDK in turn."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PluginHandler(PluginCore):
 
 
 class WhyCommand:
-    """The command, about one world of a server."""
+    """The command ``why`` for one world of a server."""
 
     def __init__(self, server: ServerUnderTest, world: RemoteWorld) -> None:
         self._where = ["--world", world.name, "--data-dir", str(server.data_dir)]
@@ -50,7 +50,7 @@ def command(server: ServerUnderTest, remote_world: RemoteWorld) -> WhyCommand:
 
 @pytest.fixture
 def labels(notebook: SdkSession, tmp_path: Path) -> dict[str, str]:
-    """Labels that an SDK made before and after the plugin was active, and one of a review."""
+    """Return labels created before and after the activation of the plugin, and a review."""
     path = tmp_path / "plugin.py"
     path.write_text(PLUGIN, encoding="utf-8")
     made = notebook.run(
@@ -65,7 +65,9 @@ def labels(notebook: SdkSession, tmp_path: Path) -> dict[str, str]:
     return dict(made.checked().value)
 
 
-def test_of_one_plugin_all_is_told(command: WhyCommand, labels: dict[str, str]) -> None:
+def test_why_command_explains_one_plugin_in_full(
+    command: WhyCommand, labels: dict[str, str]
+) -> None:
     explanation = command.ask("--label", labels["early"], "--plugin", NAME)
     title, event, verdict, reason, remedy, now = explanation.splitlines()
     assert title.startswith(f"label {labels['early']} (DEFAULT), asset street (")
@@ -78,7 +80,7 @@ def test_of_one_plugin_all_is_told(command: WhyCommand, labels: dict[str, str]) 
     assert f"  {NAME} was called\n    RAN: on_submit was called: SUCCEEDED after " in called
 
 
-def test_of_all_plugins_there_is_a_line_for_each(
+def test_why_command_prints_one_line_per_plugin(
     command: WhyCommand, labels: dict[str, str], notebook: SdkSession, tmp_path: Path
 ) -> None:
     second = tmp_path / "second.py"
@@ -92,7 +94,7 @@ def test_of_all_plugins_there_is_a_line_for_each(
     assert [each["plugin"] for each in as_json["events"][0]["plugins"]] == [NAME, "Second"]
 
 
-def test_clients_that_ask_for_every_handler_have_the_sdk_s_own_called(
+def test_clients_that_name_no_handlers_get_the_default_method_of_the_sdk_called(
     command: WhyCommand, labels: dict[str, str], notebook: SdkSession
 ) -> None:
     explanation = command.ask("--label", labels["review"], "--plugin", NAME)
@@ -111,7 +113,7 @@ def test_clients_that_ask_for_every_handler_have_the_sdk_s_own_called(
     assert "To do: define on_review in the class PluginHandler" in explanation
 
 
-def test_a_run_that_was_refused_is_understood_in_the_list_and_by_itself(
+def test_refused_run_is_explained_in_the_list_and_in_its_view(
     command: WhyCommand, labels: dict[str, str]
 ) -> None:
     (line,) = [each for each in command.run("runs").splitlines() if "NOT_RUN" in each]
@@ -135,7 +137,9 @@ def test_assets_are_found_by_external_id(command: WhyCommand, labels: dict[str, 
     assert f"  {NAME}  FROM_SCENARIO: " in explanation
 
 
-def test_a_world_without_plugins_says_so(command: WhyCommand, remote_world: RemoteWorld) -> None:
+def test_why_command_reports_an_organization_without_plugins(
+    command: WhyCommand, remote_world: RemoteWorld
+) -> None:
     label = remote_world.export()["labels"][0]["id"]
     assert "The organization has no plugin." in command.ask("--label", label)
 
@@ -157,7 +161,7 @@ def test_a_world_without_plugins_says_so(command: WhyCommand, remote_world: Remo
         ({"label": ["<label>", "x"]}, "one of label"),
     ],
 )
-def test_what_cannot_be_answered_is_refused_in_the_control_plane_s_format(
+def test_invalid_question_is_refused_in_the_format_of_the_control_plane(
     server: ServerUnderTest, remote_world: RemoteWorld, asked: dict[str, Any], says: str
 ) -> None:
     known = remote_world.export()["labels"][0]["id"]
@@ -173,7 +177,7 @@ def test_what_cannot_be_answered_is_refused_in_the_control_plane_s_format(
     assert says in answer.json()["error"]
 
 
-def test_the_control_plane_and_the_command_say_the_same(
+def test_control_plane_and_command_give_the_same_explanation(
     server: ServerUnderTest, remote_world: RemoteWorld, command: WhyCommand, labels: dict[str, str]
 ) -> None:
     path = f"/worlds/{remote_world.name}/why"
@@ -192,7 +196,7 @@ def test_the_control_plane_and_the_command_say_the_same(
     assert refused.status_code == 403
 
 
-def test_a_run_that_has_not_begun_is_told_from_one_at_work(tmp_path: Path) -> None:
+def test_queued_run_is_shown_as_not_yet_called(tmp_path: Path) -> None:
     options = ("--ephemeral", "--dispatch", "async", "--plugin-latency", "10000")
     with ServerUnderTest(tmp_path / "data", *options) as server:
         world = server.world()
@@ -208,7 +212,7 @@ def test_a_run_that_has_not_begun_is_told_from_one_at_work(tmp_path: Path) -> No
         assert command.run("runs").endswith(" onSubmit: RUNNING (waits for its turn)\n")
 
 
-def test_what_was_so_is_known_after_the_emulator_was_killed(tmp_path: Path) -> None:
+def test_explanations_survive_a_killed_emulator(tmp_path: Path) -> None:
     with ServerUnderTest(tmp_path / "data") as server:
         world = server.world()
         command = WhyCommand(server, world)
@@ -227,7 +231,7 @@ def test_what_was_so_is_known_after_the_emulator_was_killed(tmp_path: Path) -> N
 
 
 def _use(world: RemoteWorld, path: Path) -> list[str]:
-    """Labels made before, while and after a plugin is active, with the SDK that is installed."""
+    """Create labels before, during and after the activation of a plugin, with the installed SDK."""
     from kili.client import Kili
     from kili.services.plugins.exceptions import PluginCreationError
 
@@ -238,7 +242,7 @@ def _use(world: RemoteWorld, path: Path) -> list[str]:
         (made,) = kili.append_labels([asset["id"]], [EASY], disable_tqdm=True)
         return str(made["id"])
 
-    with fast_sdk(), contextlib.suppress(PluginCreationError):  # it does not wait for long
+    with fast_sdk(), contextlib.suppress(PluginCreationError):  # after a short wait
         kili.upload_plugin(str(path), NAME)
     assert world.wait_idle()
     made = [submit()]

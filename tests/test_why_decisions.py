@@ -1,4 +1,4 @@
-"""Why a plugin was not called is stored when that is decided, and stays explained."""
+"""Decisions not to call a plugin are stored, and stay explained."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_world_without_plugins_stores_no_decisions(workspace: PluginWorkspace)
     assert decisions(workspace) == []
 
 
-def test_a_plugin_that_is_called_for_everything_has_no_decisions(
+def test_plugin_called_for_all_events_has_no_decisions(
     workspace: PluginWorkspace,
 ) -> None:
     source = SUBMIT.replace("on_submit(self, label, asset_id)", "on_event(self, payload)")
@@ -81,7 +81,7 @@ def test_the_events_of_a_transaction_share_one_decision_for_each_plugin(
         ]
 
 
-def test_a_decision_stays_explained_after_an_update_and_a_deactivation(
+def test_decision_is_explained_after_an_update_and_a_deactivation(
     workspace: PluginWorkspace,
 ) -> None:
     workspace.install_plugin(REVIEW)
@@ -93,7 +93,7 @@ def test_a_decision_stays_explained_after_an_update_and_a_deactivation(
     assert workspace.answer(label)["now"]["reasons"] == ["DEACTIVATED"]
 
 
-def test_a_decision_stays_explained_after_the_plugin_is_deleted(workspace: PluginWorkspace) -> None:
+def test_decision_is_explained_after_the_plugin_is_deleted(workspace: PluginWorkspace) -> None:
     workspace.install_plugin(REVIEW)
     label = workspace.submit()
     workspace.kili.delete_plugin("P")
@@ -108,7 +108,7 @@ def test_a_decision_stays_explained_after_the_plugin_is_deleted(workspace: Plugi
         workspace.emulator.why(label=later, plugin="P")
 
 
-def test_a_new_plugin_of_the_same_name_is_told_from_the_deleted_one(
+def test_new_plugin_and_deleted_plugin_of_the_same_name_are_distinguished(
     workspace: PluginWorkspace,
 ) -> None:
     workspace.install_plugin(REVIEW)
@@ -121,7 +121,7 @@ def test_a_new_plugin_of_the_same_name_is_told_from_the_deleted_one(
     assert new["pluginId"] != old["pluginId"]
 
 
-def test_a_deleted_webhook_stays_explained(workspace: PluginWorkspace) -> None:
+def test_deleted_webhook_is_still_explained(workspace: PluginWorkspace) -> None:
     with WebhookReceiver() as receiver:
         workspace.kili.create_webhook(receiver.url, plugin_name="P", handler_types=["onReview"])
         workspace.activate()
@@ -132,7 +132,7 @@ def test_a_deleted_webhook_stays_explained(workspace: PluginWorkspace) -> None:
     assert answer["reasons"][0]["explanation"].endswith("version 1 subscribes to onReview")
 
 
-def test_a_return_to_a_mark_takes_decisions_back(workspace: PluginWorkspace) -> None:
+def test_reset_to_a_mark_removes_later_decisions(workspace: PluginWorkspace) -> None:
     workspace.install_plugin(REVIEW)
     before = decisions(workspace)
     mark = workspace.emulator.mark()
@@ -153,7 +153,9 @@ def test_the_mark_of_a_run_includes_the_decisions_on_other_plugins(
     assert workspace.reasons(label) == ["HANDLER_MISSING"]
 
 
-def test_a_call_before_the_first_build_is_explained_for_good(workspace: PluginWorkspace) -> None:
+def test_call_before_the_first_build_is_still_explained_after_the_build(
+    workspace: PluginWorkspace,
+) -> None:
     wire = Wire(workspace.emulator)
     wire.call("createPlugin", data={"pluginName": "P"})
     wire.close()
@@ -168,7 +170,7 @@ def test_a_call_before_the_first_build_is_explained_for_good(workspace: PluginWo
 
 
 def remove_decisions(file: Path) -> None:
-    """Give a file of documents the layout before decisions."""
+    """Convert a file of documents to the layout without decisions."""
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("DELETE FROM documents WHERE tbl='decisions'")
         connection.execute("DELETE FROM journal WHERE tbl='decisions'")
@@ -176,7 +178,7 @@ def remove_decisions(file: Path) -> None:
         connection.execute("PRAGMA user_version=3")
 
 
-def test_a_folder_of_an_earlier_version_is_upgraded(tmp_path: Path) -> None:
+def test_data_folder_of_an_earlier_version_is_upgraded(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with fast_sdk(), Emulator(data_dir=data, ephemeral=False) as running:
         workspace = PluginWorkspace(running, tmp_path)
@@ -206,7 +208,7 @@ def test_a_folder_of_an_earlier_version_is_upgraded(tmp_path: Path) -> None:
         assert connection.execute("PRAGMA user_version").fetchone() == (4,)
 
 
-def test_a_folder_is_upgraded_once(tmp_path: Path) -> None:
+def test_data_folder_is_upgraded_once(tmp_path: Path) -> None:
     with closing(World("w", tmp_path)) as world:
         world.set_start("none")
     remove_decisions(tmp_path / "documents.sqlite")

@@ -1,4 +1,4 @@
-"""A labeling day in the workflow with steps, as the SDK meets it.
+"""A day of labeling in the workflow with steps, with the SDK.
 
 See contract/workflow.md#steps, contract/workflow.md#lock-reasons.
 """
@@ -36,14 +36,14 @@ def wire(kili_emulator: Emulator) -> Iterator[Wire]:
 
 @pytest.fixture
 def fully_reviewed_project(labeling_project: LabelingProject) -> LabelingProject:
-    """Every labeled asset goes to the review."""
+    """Create a project in which every labeled asset goes to review."""
     labeling_project.kili.update_review_step_properties(
         labeling_project.project, "Review 1", step_coverage=100
     )
     return labeling_project
 
 
-def test_a_label_completes_the_labeling_and_coverage_brings_the_asset_to_review(
+def test_label_completes_the_labeling_and_coverage_moves_the_asset_to_review(
     labeling_project: LabelingProject,
 ) -> None:
     assert (labeling_project.place("one"), labeling_project.status("one")) == (
@@ -75,7 +75,9 @@ def test_an_autosave_is_work_in_progress(labeling_project: LabelingProject) -> N
     assert labeling_project.place("one") == "Label DONE"
 
 
-def test_predictions_and_inferences_move_nothing(labeling_project: LabelingProject) -> None:
+def test_predictions_and_inferences_do_not_move_the_asset(
+    labeling_project: LabelingProject,
+) -> None:
     for kind in ("PREDICTION", "INFERENCE"):
         labeling_project.label("admin", "one", kind, model_name="m")
     assert labeling_project.place("one") == "Label TO_DO"
@@ -99,7 +101,7 @@ def test_a_review_completes_the_last_step(fully_reviewed_project: LabelingProjec
     assert steps == [("DEFAULT", "Label"), ("AUTOSAVE", "Review 1"), ("REVIEW", "Review 1")]
 
 
-def test_what_was_not_drawn_is_added_to_review_by_hand(labeling_project: LabelingProject) -> None:
+def test_labeled_asset_can_be_added_to_review_by_hand(labeling_project: LabelingProject) -> None:
     labeling_project.label("labeler", "one")
     ids = [labeling_project.id(each) for each in ("one", "two")]
     outcome = labeling_project.kili.add_to_review(ids)
@@ -129,15 +131,15 @@ def test_a_review_sends_back_to_the_labeling_step_and_the_asset_is_labeled_again
     assert labeling_project.place("one") == "Review 1 TO_DO"
 
 
-def test_a_later_review_sends_back_to_the_step_that_it_names(
+def test_later_review_step_sends_back_to_its_configured_step(
     fully_reviewed_project: LabelingProject,
 ) -> None:
     labeling_project = fully_reviewed_project
-    people = [email("reviewer"), email("admin")]
+    reviewers = [email("reviewer"), email("admin")]
     labeling_project.kili.add_review_step(
         labeling_project.project,
         "Review 2",
-        people,
+        reviewers,
         step_coverage=100,
         send_back_to_step="Review 1",
     )
@@ -160,7 +162,7 @@ def test_a_later_review_sends_back_to_the_step_that_it_names(
     )
 
 
-def test_a_labeled_asset_can_be_sent_back_and_one_to_be_labeled_cannot(
+def test_only_a_labeled_asset_can_be_sent_back(
     labeling_project: LabelingProject,
 ) -> None:
     labeling_project.label("labeler", "one")
@@ -174,7 +176,7 @@ def test_a_labeled_asset_can_be_sent_back_and_one_to_be_labeled_cannot(
     assert [each["assetId"] for each in outcome["declined"]] == [labeling_project.id("two")]
 
 
-def test_a_skipped_asset_waits_for_nobody_until_it_is_unskipped(
+def test_skipped_asset_cannot_be_reviewed_or_sent_back_until_unskipped(
     labeling_project: LabelingProject,
 ) -> None:
     one = labeling_project.id("one")
@@ -190,7 +192,7 @@ def test_a_skipped_asset_waits_for_nobody_until_it_is_unskipped(
     )
 
 
-def test_a_label_brings_a_skipped_asset_back(labeling_project: LabelingProject) -> None:
+def test_submitted_label_unskips_the_asset(labeling_project: LabelingProject) -> None:
     labeling_project.kili.skip_or_unskip(
         "skip", labeling_project.id("one"), labeling_project.project, "blurred"
     )
@@ -202,9 +204,7 @@ def test_a_label_brings_a_skipped_asset_back(labeling_project: LabelingProject) 
 
 
 @pytest.mark.parametrize("version", ["V1", "V2"])
-def test_work_in_progress_does_not_bring_a_skipped_asset_back(
-    kili_emulator: Emulator, version: str
-) -> None:
+def test_autosave_does_not_unskip_the_asset(kili_emulator: Emulator, version: str) -> None:
     labeling_project = LabelingProject(kili_emulator, NewWorkflow(version))
     labeling_project.kili.skip_or_unskip(
         "skip", labeling_project.id("one"), labeling_project.project, "blurred"
@@ -223,7 +223,7 @@ def test_work_in_progress_does_not_bring_a_skipped_asset_back(
     ) == ("TODO", False)
 
 
-def test_the_older_way_to_skip_leaves_the_asset_on_its_step(
+def test_skip_by_the_old_mutation_keeps_the_asset_on_its_step(
     fully_reviewed_project: LabelingProject, wire: Wire
 ) -> None:
     labeling_project = fully_reviewed_project
@@ -262,7 +262,9 @@ def test_the_status_follows_from_the_step_alone(
     )
 
 
-def test_only_what_waits_for_work_gets_a_priority(labeling_project: LabelingProject) -> None:
+def test_priority_can_be_set_only_for_assets_to_be_labeled(
+    labeling_project: LabelingProject,
+) -> None:
     labeling_project.label("labeler", "one")
     labeling_project.kili.skip_or_unskip(
         "skip", labeling_project.id("two"), labeling_project.project, "blurred"
@@ -274,7 +276,7 @@ def test_only_what_waits_for_work_gets_a_priority(labeling_project: LabelingProj
     assert labeling_project.asset("three", "priority")["priority"] == 3
 
 
-# Why somebody cannot label an asset, in the SDK's sentences
+# Reasons why a user cannot label an asset, in the words of the SDK
 
 
 def refused(labeling_project: LabelingProject, sentence: str, *label: Any, **options: Any) -> None:
@@ -284,7 +286,7 @@ def refused(labeling_project: LabelingProject, sentence: str, *label: Any, **opt
     assert labeling_project.place(label[1]) == before
 
 
-def test_who_labeled_an_asset_cannot_submit_again_once_it_is_done(
+def test_labeler_of_a_done_asset_cannot_submit_again(
     labeling_project: LabelingProject,
 ) -> None:
     labeling_project.label("labeler", "one")
@@ -308,7 +310,7 @@ def new_user(labeling_project: LabelingProject) -> str:
     return str(found["id"])
 
 
-def test_the_step_of_a_label_is_the_one_where_the_asset_stands(
+def test_label_must_be_for_the_current_step_of_the_asset(
     fully_reviewed_project: LabelingProject,
 ) -> None:
     labeling_project = fully_reviewed_project
@@ -338,7 +340,7 @@ def test_the_step_of_a_label_is_the_one_where_the_asset_stands(
     assert labeling_project.place("one") == "Review 1 DONE"
 
 
-def test_who_is_not_among_the_assignees_of_a_step_cannot_work_on_it(
+def test_only_assignees_of_a_step_can_label_in_the_step(
     fully_reviewed_project: LabelingProject,
 ) -> None:
     labeling_project = fully_reviewed_project
@@ -358,7 +360,7 @@ def test_who_is_not_among_the_assignees_of_a_step_cannot_work_on_it(
     assert labeling_project.place("one") == "Review 1 DONE"
 
 
-def test_an_assigned_asset_is_for_its_assignees(labeling_project: LabelingProject) -> None:
+def test_assigned_asset_is_labeled_by_its_assignees_only(labeling_project: LabelingProject) -> None:
     assigned = [[labeling_project.user("labeler")]]
     labeling_project.kili.assign_assets_to_labelers(
         asset_ids=[labeling_project.id("one")], to_be_labeled_by_array=assigned
@@ -369,7 +371,9 @@ def test_an_assigned_asset_is_for_its_assignees(labeling_project: LabelingProjec
     assert labeling_project.place("one") == "Label DONE"
 
 
-def test_only_the_labeling_of_an_asset_is_assigned(fully_reviewed_project: LabelingProject) -> None:
+def test_assignment_of_an_asset_applies_to_labeling_only(
+    fully_reviewed_project: LabelingProject,
+) -> None:
     labeling_project = fully_reviewed_project
     assigned = [[labeling_project.user("labeler")]]
     labeling_project.kili.assign_assets_to_labelers(
@@ -380,7 +384,7 @@ def test_only_the_labeling_of_an_asset_is_assigned(fully_reviewed_project: Label
     assert labeling_project.place("one") == "Review 1 DONE"
 
 
-def test_nobody_works_on_two_steps_of_one_asset_where_steps_are_separate(
+def test_step_separation_refuses_one_user_on_two_steps_of_an_asset(
     fully_reviewed_project: LabelingProject,
 ) -> None:
     labeling_project = fully_reviewed_project
@@ -393,7 +397,7 @@ def test_nobody_works_on_two_steps_of_one_asset_where_steps_are_separate(
     assert labeling_project.place("one") == "Review 1 DONE"
 
 
-def test_an_asset_that_somebody_is_at_work_on_is_locked_for_others(
+def test_asset_in_progress_is_locked_for_other_users(
     labeling_project: LabelingProject,
 ) -> None:
     labeling_project.label("labeler", "one", "AUTOSAVE")
@@ -406,14 +410,14 @@ def test_an_asset_that_somebody_is_at_work_on_is_locked_for_others(
     assert labeling_project.place("one") == "Label DONE"
 
 
-def test_a_lock_that_ran_out_keeps_nobody(labeling_project: LabelingProject) -> None:
+def test_expired_lock_refuses_no_label(labeling_project: LabelingProject) -> None:
     labeling_project.label("labeler", "one", "AUTOSAVE")
     labeling_project.emulator.world.clock.offset += LIFETIME + timedelta(minutes=1)
     labeling_project.label("reviewer", "one")
     assert labeling_project.place("one") == "Label DONE"
 
 
-def test_one_refused_label_leaves_nothing_of_its_call(labeling_project: LabelingProject) -> None:
+def test_call_with_one_refused_label_stores_no_label(labeling_project: LabelingProject) -> None:
     labeling_project.label("labeler", "one")
     ids = [labeling_project.id("two"), labeling_project.id("one")]
     with pytest.raises(ValueError, match="You already labeled this asset"):

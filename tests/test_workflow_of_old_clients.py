@@ -1,4 +1,4 @@
-"""The older workflow, and how old clients get on with projects of the newer one.
+"""The V1 workflow, and old clients in projects with steps.
 
 See contract/workflow.md#v1-rules.
 """
@@ -22,7 +22,7 @@ def labeling_project(kili_emulator: Emulator) -> LabelingProject:
     return LabelingProject(kili_emulator, V1)
 
 
-def test_an_asset_goes_all_the_way_round(labeling_project: LabelingProject) -> None:
+def test_asset_passes_through_all_v1_statuses(labeling_project: LabelingProject) -> None:
     assert labeling_project.status("one") == "TODO"
     labeling_project.label("labeler", "one", "AUTOSAVE")
     assert labeling_project.status("one") == "ONGOING"
@@ -37,7 +37,7 @@ def test_an_asset_goes_all_the_way_round(labeling_project: LabelingProject) -> N
     assert labeling_project.status("one") == "REVIEWED"
 
 
-def test_review_coverage_brings_what_is_labeled_to_review(
+def test_review_coverage_moves_labeled_assets_to_review(
     labeling_project: LabelingProject,
 ) -> None:
     labeling_project.kili.update_properties_in_project(
@@ -47,7 +47,9 @@ def test_review_coverage_brings_what_is_labeled_to_review(
     assert labeling_project.status("one") == "TO_REVIEW"
 
 
-def test_nobody_is_kept_from_labeling(labeling_project: LabelingProject) -> None:
+def test_v1_allows_labels_of_all_members_on_an_asset_in_progress(
+    labeling_project: LabelingProject,
+) -> None:
     labeling_project.label("labeler", "one", "AUTOSAVE")
     for user in ("reviewer", "labeler", "manager"):
         labeling_project.label(user, "one")
@@ -55,14 +57,14 @@ def test_nobody_is_kept_from_labeling(labeling_project: LabelingProject) -> None
     assert len(labeling_project.labels("one", "id")) == 4
 
 
-def test_labels_on_what_is_in_review_leave_it_there(labeling_project: LabelingProject) -> None:
+def test_label_on_an_asset_in_review_keeps_it_in_review(labeling_project: LabelingProject) -> None:
     labeling_project.label("labeler", "one")
     labeling_project.kili.add_to_review([labeling_project.id("one")])
     labeling_project.label("labeler", "one")
     assert labeling_project.status("one") == "TO_REVIEW"
 
 
-def test_steps_are_for_newer_workflows(labeling_project: LabelingProject) -> None:
+def test_steps_are_refused_in_v1(labeling_project: LabelingProject) -> None:
     with pytest.raises(Exception, match="legacy workflow"):
         labeling_project.kili.get_steps(labeling_project.project)
     with pytest.raises(Exception, match="has the V1 workflow, which has no steps"):
@@ -81,7 +83,7 @@ def test_steps_are_for_newer_workflows(labeling_project: LabelingProject) -> Non
     ],
 )
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:.*latest:UserWarning")
-def test_exports_have_the_labels_that_are_asked_for(
+def test_exports_have_the_requested_labels(
     labeling_project: LabelingProject, kind: str, expected: list[str], tmp_path: Path
 ) -> None:
     labeling_project.label("labeler", "one", response=BLUE)
@@ -107,10 +109,10 @@ def status(asset_id):
 
 
 @pytest.mark.parametrize("sdk", OLD_CLIENTS, indirect=True, scope="session")
-def test_an_old_client_sees_its_changes_done_in_a_project_with_steps(
+def test_changes_of_an_old_client_apply_to_a_project_with_steps(
     sdk: SdkProcess, kili_emulator: Emulator
 ) -> None:
-    """It asks until the older status says so."""
+    """The old client polls until the V1 status shows the change."""
     labeling_project = LabelingProject(kili_emulator)
     ids = [labeling_project.id("one"), labeling_project.id("two")]
     notebook = sdk.session(env=dict(kili_emulator.environment()))

@@ -1,4 +1,4 @@
-"""The settings of a project and those of its steps are two views of one thing."""
+"""Project settings and settings of the first steps are two views of the same values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def project_id(kili: Any) -> str:
     return str(kili.create_project(input_type="TEXT", json_interface={}, title="Steps")["id"])
 
 
-def test_settings_are_those_of_the_first_steps(kili: Any, project_id: str) -> None:
+def test_project_settings_change_the_first_steps(kili: Any, project_id: str) -> None:
     kili.update_properties_in_project(
         project_id,
         consensus_tot_coverage=40,
@@ -39,7 +39,7 @@ def test_settings_are_those_of_the_first_steps(kili: Any, project_id: str) -> No
     assert review["stepCoverage"] == 25
 
 
-def test_steps_are_read_as_settings(kili: Any, project_id: str) -> None:
+def test_changed_steps_are_read_as_project_settings(kili: Any, project_id: str) -> None:
     kili.update_labeling_step_properties(
         project_id, "Label", consensus_coverage=60, number_of_expected_labels_for_consensus=2
     )
@@ -53,7 +53,7 @@ def test_steps_are_read_as_settings(kili: Any, project_id: str) -> None:
     }
 
 
-def test_a_review_coverage_of_100_brings_every_labeled_asset_into_review(
+def test_review_coverage_of_100_moves_every_labeled_asset_to_review(
     kili: Any, project_id: str
 ) -> None:
     kili.update_properties_in_project(project_id, review_coverage=100)
@@ -64,7 +64,7 @@ def test_a_review_coverage_of_100_brings_every_labeled_asset_into_review(
     assert found["currentStep"] == {"name": "Review 1", "status": "TO_DO"}
 
 
-def test_a_status_cannot_be_set_where_it_follows_from_the_step(
+def test_status_that_follows_from_the_step_cannot_be_set(
     kili_emulator: Emulator, kili: Any, project_id: str
 ) -> None:
     kili.append_many_to_dataset(project_id, content_array=["text"])
@@ -77,7 +77,7 @@ def test_a_status_cannot_be_set_where_it_follows_from_the_step(
     assert kili_emulator.world.view.assets.require(asset["id"])["status"] == "TODO"
 
 
-def test_a_step_to_send_back_to_is_named_by_its_id(kili: Any, project_id: str) -> None:
+def test_send_back_step_is_given_by_its_id(kili: Any, project_id: str) -> None:
     (found,) = kili.projects(project_id, fields=["steps.id", "steps.name"])
     label, _ = found["steps"]
     for given, says in (
