@@ -168,7 +168,7 @@ def test_waiting_request_returns_each_ended_run_once(emulator: Emulator) -> None
 
 def test_control_plane_refuses_invalid_parameters_of_runs(emulator: Emulator) -> None:
     for params in ({"failed": "1"}, {"after": "x"}, {"wait": "-1"}, {"limit": "a"}, {"what": "1"}):
-        assert "ask with" in get(emulator, "/runs", status=400, **params)["error"]
+        assert "give only" in get(emulator, "/runs", status=400, **params)["error"]
     assert "no run" in get(emulator, "/runs/none", status=400)["error"]
     submit(emulator)
     submit(emulator, HARD)
@@ -206,7 +206,7 @@ def test_waiting_request_returns_each_log_line_once_during_a_run(
     last = get(emulator, "/runs", after=rest["cursor"], lines="true")
     assert (last["lines"], last["runs"]) == ([], [])
     for wrong in (f"{cursor},x", "x,1:a:1", f"{cursor},1:a:"):
-        assert "ask with" in get(emulator, "/runs", status=400, after=wrong)["error"]
+        assert "give only" in get(emulator, "/runs", status=400, after=wrong)["error"]
 
 
 @pytest.fixture
