@@ -21,7 +21,8 @@ from kili_emulator import Emulator
 from kili_emulator.errors import KiliError
 from kili_emulator.plugins.links import linked_folders
 from kili_emulator.testing.sdk import fast_sdk
-from tests.kit.plugin_under_test import EASY, MAIN, NAME, PluginUnderTest, link_log_lines
+from tests.kit.plugin_under_test import MAIN, NAME, PluginUnderTest, link_log_lines
+from tests.kit.responses import EASY
 
 SOON = 20.0
 GATES: dict[str, threading.Event] = {}
@@ -72,7 +73,7 @@ def test_a_submit_right_after_a_save_calls_what_was_saved(
     }
     for text in ("one", "two", "six", "one"):
         plugin_under_test.set_printed_text(text)
-        assert plugin_under_test.submit() == text
+        assert plugin_under_test.submit_and_read() == text
     assert plugin_under_test.statuses() == ["ACTIVE"] * 4
     assert [each["version"] for each in plugin_under_test.emulator.runs()] == [1, 2, 3, 4]
 
@@ -95,7 +96,7 @@ def test_what_changes_nothing_that_is_packed_is_no_version(
     plugin_under_test.set_printed_text("one")
     plugin_under_test.save("data.json", "{}")
     plugin_under_test.save("__pycache__/main.pyc", "")
-    plugin_under_test.submit()
+    plugin_under_test.submit_and_read()
     plugin_under_test.link()
     assert plugin_under_test.statuses() == ["ACTIVE"]
 
@@ -120,9 +121,9 @@ def test_a_single_file_can_be_linked(plugin_under_test: PluginUnderTest) -> None
         "alone.py", MAIN.replace("helpers.TEXT", "'alone'").replace("import helpers", "")
     )
     plugin_under_test.emulator.link_plugin(NAME, path, projects=[plugin_under_test.project])
-    assert plugin_under_test.submit() == "alone"
+    assert plugin_under_test.submit_and_read() == "alone"
     plugin_under_test.save("alone.py", path.read_text().replace("alone", "still alone"))
-    assert plugin_under_test.submit() == "still alone"
+    assert plugin_under_test.submit_and_read() == "still alone"
     assert list(plugin_under_test.emulator.plugin_files(NAME)) == ["main.py"]
 
 
@@ -142,7 +143,7 @@ def test_saves_are_deployed_in_the_background_too(plugin_under_test: PluginUnder
         "helpers.py", "import sys\nsys.kili_gates['imported'].set()\nTEXT = 'two'\n"
     )
     assert GATES["imported"].wait(SOON)
-    assert plugin_under_test.submit() == "two"
+    assert plugin_under_test.submit_and_read() == "two"
     assert plugin_under_test.statuses() == ["ACTIVE", "ACTIVE"]
 
 
@@ -169,8 +170,8 @@ def test_each_request_looks_for_itself_but_for_those_of_a_run(
         plugin_under_test.save(
             "main.py", "import pathlib" + MAIN.replace("print(helpers.TEXT)", changes)
         )
-        plugin_under_test.submit()
-        assert "ACTIVE" in plugin_under_test.logs()
+        plugin_under_test.submit_and_read()
+        assert "ACTIVE" in plugin_under_test.log_texts()
         assert plugin_under_test.kili.get_plugin_status(NAME) == "FAILED"
 
 
@@ -181,7 +182,7 @@ def test_data_beside_the_code_are_not_there_as_on_the_platform(
     there = "__import__('pathlib').Path(__file__).with_name('data.json').exists()"
     plugin_under_test.save("main.py", MAIN.replace("helpers.TEXT", there))
     plugin_under_test.link()
-    assert plugin_under_test.submit() == "False"
+    assert plugin_under_test.submit_and_read() == "False"
 
 
 def test_who_comes_while_others_wait_for_the_build_waits_for_it_too(
@@ -193,7 +194,9 @@ def test_who_comes_while_others_wait_for_the_build_waits_for_it_too(
     plugin_under_test.save("helpers.py", f"{waits}TEXT = 'two'\n")
     assert entered.wait(SOON)  # the background has it built
     message: list[str] = []
-    submitting = threading.Thread(target=lambda: message.append(plugin_under_test.submit()))
+    submitting = threading.Thread(
+        target=lambda: message.append(plugin_under_test.submit_and_read())
+    )
     submitting.start()
     gate.set()
     submitting.join(SOON)
@@ -213,7 +216,7 @@ def test_a_plugin_may_ask_the_api_while_it_is_imported(tmp_path: Path) -> None:
         plugin_under_test.link()
         plugin_under_test.save("helpers.py", asks.format(url=emulator.endpoint))
         title = emulator.world.view.projects.require(plugin_under_test.project)["title"]
-        assert plugin_under_test.submit() == title
+        assert plugin_under_test.submit_and_read() == title
 
 
 @pytest.mark.parametrize(
@@ -227,9 +230,9 @@ def test_it_is_the_same_however_the_emulator_runs(tmp_path: Path, options: dict[
         assert plugin_under_test.link()["status"] == "ACTIVE"
         for text in ("two", "three"):
             plugin_under_test.set_printed_text(text)
-            plugin_under_test.submit()
+            plugin_under_test.submit_and_read()
             assert emulator.wait_idle()
-            assert plugin_under_test.logs()[-1] == text
+            assert plugin_under_test.log_texts()[-1] == text
 
 
 # Broken saves
@@ -258,8 +261,8 @@ def test_what_cannot_be_built_is_reported_and_the_last_good_version_runs_on(
 ) -> None:
     plugin_under_test.link()
     plugin_under_test.save(name, text)
-    assert plugin_under_test.submit() == "one"
-    assert plugin_under_test.submit() == "one"
+    assert plugin_under_test.submit_and_read() == "one"
+    assert plugin_under_test.submit_and_read() == "one"
     assert plugin_under_test.statuses() == ["ACTIVE", "FAILED"]
     assert plugin_under_test.kili.get_plugin_status(NAME) == "FAILED"
     (error,) = plugin_under_test.build_errors()
@@ -278,7 +281,7 @@ def test_what_cannot_be_built_is_reported_and_the_last_good_version_runs_on(
 
     plugin_under_test.save("main.py", MAIN)
     plugin_under_test.set_printed_text("mended")
-    assert plugin_under_test.submit() == "mended"
+    assert plugin_under_test.submit_and_read() == "mended"
     link_view = plugin_under_test.link_view()
     assert (link_view["status"], link_view["version"], link_view["link"]["error"]) == (
         "ACTIVE",
@@ -292,8 +295,8 @@ def test_what_cannot_be_packed_is_reported_once_and_is_no_version(
 ) -> None:
     plugin_under_test.link()
     aside = plugin_under_test.folder.rename(plugin_under_test.folder.with_name("aside"))
-    assert plugin_under_test.submit() == "one"
-    assert plugin_under_test.submit() == "one"
+    assert plugin_under_test.submit_and_read() == "one"
+    assert plugin_under_test.submit_and_read() == "one"
     assert plugin_under_test.statuses() == ["ACTIVE"]
     assert plugin_under_test.kili.get_plugin_status(NAME) == "FAILED"
     (error,) = plugin_under_test.build_errors()
@@ -306,7 +309,7 @@ def test_what_cannot_be_packed_is_reported_once_and_is_no_version(
     assert plugin_under_test.link_view()["link"]["error"] is None
     assert plugin_under_test.statuses() == ["ACTIVE"]
     plugin_under_test.set_printed_text("two")
-    assert plugin_under_test.submit() == "two"
+    assert plugin_under_test.submit_and_read() == "two"
 
 
 def test_another_reason_is_reported_anew(plugin_under_test: PluginUnderTest) -> None:
@@ -347,7 +350,7 @@ def test_linking_again_tries_again_what_could_not_be_built(
     assert "KeyError: 'text'" in link_view["link"]["error"]
     monkeypatch.setitem(GATES, "text", "now")  # type: ignore[arg-type]
     assert plugin_under_test.link()["status"] == "ACTIVE"
-    assert plugin_under_test.submit() == "now"
+    assert plugin_under_test.submit_and_read() == "now"
     assert plugin_under_test.statuses() == ["FAILED", "ACTIVE"]
 
 
@@ -355,7 +358,7 @@ def test_a_traceback_has_paths_inside_the_plugin(plugin_under_test: PluginUnderT
     plugin_under_test.link()
     plugin_under_test.save("main.py", MAIN.replace("print(helpers.TEXT)", "helpers.fail()"))
     plugin_under_test.save("helpers.py", "def fail():\n    raise ValueError('deep')\n")
-    message = plugin_under_test.submit()
+    message = plugin_under_test.submit_and_read()
     assert 'File "main.py", line 8, in on_submit' in message
     assert 'File "helpers.py", line 2, in fail' in message
     assert str(plugin_under_test.folder) not in message
@@ -371,7 +374,7 @@ def test_the_events_are_those_that_methods_are_decorated_for(
     assert plugin_under_test.link()["status"] == "ACTIVE"
     assert plugin_under_test.emulator.plugin_versions(NAME)[-1]["eventMatcher"] == ["asset.skipped"]
     plugin_under_test.emulator.skip(plugin_under_test.project)
-    assert plugin_under_test.logs() == ["skipped: True"]
+    assert plugin_under_test.log_texts() == ["skipped: True"]
 
 
 def test_on_event_is_called_for_the_patterns_that_are_given(
@@ -384,7 +387,7 @@ def test_on_event_is_called_for_the_patterns_that_are_given(
     assert plugin_under_test.link(event_matcher=["asset.skipped"])["status"] == "ACTIVE"
     plugin_under_test.set_printed_text("two")
     plugin_under_test.emulator.skip(plugin_under_test.project)
-    assert plugin_under_test.logs() == ["two"]
+    assert plugin_under_test.log_texts() == ["two"]
     with pytest.raises(KiliError, match="is no pattern of events"):
         plugin_under_test.link(event_matcher=["*"])
     assert plugin_under_test.link_view()["link"]["eventMatcher"] == ["asset.skipped"]
@@ -397,11 +400,11 @@ def test_a_plugin_that_was_uploaded_gets_further_versions(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     plugin_under_test.kili.upload_plugin(str(plugin_under_test.folder), NAME)
-    plugin_under_test.kili.activate_plugin_on_project(NAME, project_id=plugin_under_test.project)
+    plugin_under_test.activate()
     plugin_under_test.set_printed_text("two")
-    assert plugin_under_test.submit() == "one"
+    assert plugin_under_test.submit_and_read() == "one"
     assert plugin_under_test.link()["version"] == 2
-    assert plugin_under_test.submit() == "two"
+    assert plugin_under_test.submit_and_read() == "two"
 
 
 def test_who_links_a_new_plugin_is_its_creator(plugin_under_test: PluginUnderTest) -> None:
@@ -418,11 +421,11 @@ def test_an_unlinked_plugin_keeps_its_last_version(plugin_under_test: PluginUnde
     link_view = plugin_under_test.emulator.unlink_plugin(NAME)
     assert (link_view["link"], link_view["version"], link_view["status"]) == (None, 2, "ACTIVE")
     plugin_under_test.set_printed_text("three")
-    assert plugin_under_test.submit() == "two"
+    assert plugin_under_test.submit_and_read() == "two"
     with pytest.raises(KiliError, match="is not linked"):
         plugin_under_test.emulator.unlink_plugin(NAME)
     plugin_under_test.kili.update_plugin(str(plugin_under_test.folder), NAME)
-    assert plugin_under_test.submit() == "three"
+    assert plugin_under_test.submit_and_read() == "three"
 
 
 def test_unlinking_what_is_gone_leaves_the_status_of_the_last_version(
@@ -512,13 +515,13 @@ def test_what_cannot_be_linked_changes_nothing(
 
 def test_after_a_reset_what_is_on_disk_runs(plugin_under_test: PluginUnderTest) -> None:
     plugin_under_test.link()
-    plugin_under_test.submit()
+    plugin_under_test.submit_and_read()
     mark = plugin_under_test.emulator.mark()
     plugin_under_test.set_printed_text("two")
-    assert plugin_under_test.submit() == "two"
+    assert plugin_under_test.submit_and_read() == "two"
     plugin_under_test.emulator.reset(mark)
-    assert plugin_under_test.logs() == ["one"]
-    assert plugin_under_test.submit() == "two"
+    assert plugin_under_test.log_texts() == ["one"]
+    assert plugin_under_test.submit_and_read() == "two"
     assert plugin_under_test.statuses() == ["ACTIVE", "ACTIVE"]
 
 
@@ -548,7 +551,7 @@ def test_the_same_saves_repeat_exactly(plugin_under_test: PluginUnderTest) -> No
         plugin_under_test.set_printed_text("one")
         plugin_under_test.link()
         plugin_under_test.set_printed_text("two")
-        plugin_under_test.submit()
+        plugin_under_test.submit_and_read()
         versions = plugin_under_test.emulator.world.view.plugin_versions.all()
         found.append([(each["id"][10:], each["digest"]) for each in versions])
     assert found[0] == found[1]
@@ -588,7 +591,7 @@ def test_breakpoints_that_are_set_in_the_users_files_are_reached(
     threading.settrace(debugger.trace_dispatch)
     try:
         plugin_under_test.save("helpers.py", "TEXT = 'two'\nx = 1\n")
-        plugin_under_test.submit()
+        plugin_under_test.submit_and_read()
     finally:
         threading.settrace(None)  # type: ignore[arg-type]
         debugger.clear_all_breaks()

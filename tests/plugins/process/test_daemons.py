@@ -16,7 +16,8 @@ import pytest
 from kili_emulator import Emulator, messages
 from kili_emulator.plugins.process import worker_process
 from kili_emulator.testing.sdk import fast_sdk
-from tests.plugins.process.plugin_project import PluginProject, is_alive
+from tests.kit.plugin_project import PluginProject
+from tests.kit.processes import is_alive, wait_until_process_ends
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
 
@@ -67,7 +68,9 @@ def leftover_warning(plugin_project: PluginProject, plugin: str = "P") -> str:
     """The warning of a plugin's only run about processes that it left."""
     begin = messages.RUN_LEFT_PROCESSES.partition("{")[0]
     (line,) = [
-        text for kind, text in plugin_project.lines(plugin) if kind == "warning" and begin in text
+        text
+        for kind, text in plugin_project.log_lines(plugin)
+        if kind == "warning" and begin in text
     ]
     assert line.endswith(messages.LEFT_PROCESSES_ENDED)
     return line
@@ -155,9 +158,9 @@ def test_a_fork_bomb_is_ended(plugin_project: PluginProject) -> None:
     run = plugin_project.run_once("while True: os.fork()")
     assert run["outcome"] == "OUT_OF_MEMORY"
     assert " more" in leftover_warning(plugin_project)
-    plugin_project.upload("Next", "print('next')")
+    plugin_project.install_handler("print('next')", name="Next")
     plugin_project.submit()
-    assert plugin_project.printed_lines("Next") == ["next"]
+    assert plugin_project.log_texts("Next") == ["next"]
 
 
 def test_memory_of_daemons_counts(plugin_project: PluginProject, pid_file: Path) -> None:
@@ -183,15 +186,15 @@ def test_a_daemon_that_starts_just_before_the_end_is_ended(
 def test_what_a_version_starts_when_it_is_imported_goes_on(
     plugin_project: PluginProject, pid_file: Path
 ) -> None:
-    plugin_project.upload(
-        "P", "print('again')", f"{DAEMON}\ndaemon({str(pid_file)!r})\nwait_for({str(pid_file)!r})"
+    plugin_project.install_handler(
+        "print('again')", f"{DAEMON}\ndaemon({str(pid_file)!r})\nwait_for({str(pid_file)!r})"
     )
     plugin_project.submit()
     plugin_project.submit()
-    assert plugin_project.lines("P") == [("info", "again")] * 2
+    assert plugin_project.log_lines("P") == [("info", "again")] * 2
     assert is_alive(pid_of(pid_file))
     plugin_project.kili.delete_plugin("P")
-    _wait_until(lambda: not is_alive(pid_of(pid_file)))
+    wait_until_process_ends(pid_of(pid_file), SOON)
 
 
 def test_what_others_start_is_left_alone(
@@ -200,9 +203,10 @@ def test_what_others_start_is_left_alone(
     own = subprocess.Popen(["sleep", "600"])
     other, go_on = tmp_path / "other", tmp_path / "go on"
     try:
-        plugin_project.upload("Other", f"daemon({str(other)!r})\nwait_for({str(go_on)!r})", DAEMON)
+        waiting = f"daemon({str(other)!r})\nwait_for({str(go_on)!r})"
+        plugin_project.install_handler(waiting, DAEMON, "Other")
         work = f"wait_for({str(other)!r})\ndaemon({str(pid_file)!r})\nwait_for({str(pid_file)!r})"
-        plugin_project.upload("P", work, DAEMON)
+        plugin_project.install_handler(work, DAEMON)
         submitted = threading.Thread(target=plugin_project.submit)
         submitted.start()
         _wait_until(
@@ -232,13 +236,13 @@ def test_zombies_are_reaped(plugin_project: PluginProject) -> None:
         "print(parents.count(['Z', str(os.getppid())]))"
     )
     run = plugin_project.run_once(body)
-    assert (run["outcome"], plugin_project.lines("P")) == ("SUCCEEDED", [("info", "0")])
+    assert (run["outcome"], plugin_project.log_lines("P")) == ("SUCCEEDED", [("info", "0")])
 
 
 def test_a_plugin_that_ends_its_supervisor_ends_itself(plugin_project: PluginProject) -> None:
     run = plugin_project.run_once("print(os.getpid())\nos.kill(os.getppid(), 9)\ntime.sleep(99)")
     assert run["outcome"] == "CRASHED"
-    assert not is_alive(int(plugin_project.printed_lines("P")[0]))
+    assert not is_alive(int(plugin_project.log_texts("P")[0]))
 
 
 def test_daemons_end_with_an_emulator_that_is_killed(tmp_path: Path, pid_file: Path) -> None:
@@ -259,7 +263,7 @@ def test_daemons_end_with_an_emulator_that_is_killed(tmp_path: Path, pid_file: P
         caught.start()
         pid = pid_of(pid_file)
         server.end_by_signal(signal.SIGKILL)
-        _wait_until(lambda: not is_alive(pid))
+        wait_until_process_ends(pid, SOON)
 
 
 def _ignoring(work: Any) -> None:

@@ -10,7 +10,6 @@ import json
 import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,8 +22,9 @@ from kili_emulator import Emulator
 from kili_emulator.plugins.process import fork_server
 from kili_emulator.plugins.process.fork_server import ForkServers
 from kili_emulator.testing.sdk import fast_sdk
+from tests.kit.plugin_project import PluginProject
+from tests.kit.processes import is_alive, wait_until_process_ends
 from tests.kit.server_under_test import ServerUnderTest
-from tests.plugins.process.plugin_project import PluginProject, is_alive
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="others start each worker")
 
@@ -76,19 +76,10 @@ def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[ForkServers]:
 
 def process_facts(plugin_project: PluginProject, name: str = "About") -> dict[str, Any]:
     """What a new plugin finds around it."""
-    plugin_project.upload(name, "print(about())", ABOUT)
+    plugin_project.install_handler("print(about())", ABOUT, name)
     plugin_project.submit()
-    found: dict[str, Any] = json.loads(plugin_project.printed_lines(name)[-1])
+    found: dict[str, Any] = json.loads(plugin_project.log_texts(name)[-1])
     return found
-
-
-def wait_until_process_ends(pid: int) -> None:
-    pause = threading.Event()
-    for _ in range(round(SOON / 0.02)):
-        if not is_alive(pid):
-            return
-        pause.wait(0.02)
-    raise AssertionError(f"process {pid} goes on")
 
 
 def test_workers_of_all_emulators_are_forked_from_one_process(
@@ -173,7 +164,7 @@ def test_an_sdk_that_cannot_be_imported_is_the_error_of_the_plugin_that_imports_
     with fast_sdk(), Emulator(plugin_isolation="process") as emulator:
         plugin_project = PluginProject(emulator, tmp_path)
         with pytest.raises(PluginCreationError):
-            plugin_project.upload("P", "pass")
+            plugin_project.install_handler("pass")
         assert "no SDK" in plugin_project.build_error("P")
 
 
@@ -194,4 +185,4 @@ def test_the_process_ends_with_an_emulator_that_is_killed(tmp_path: Path) -> Non
     server.start()
     (forking,) = psutil.Process(server.pid).children()
     server.kill()
-    wait_until_process_ends(forking.pid)
+    wait_until_process_ends(forking.pid, SOON)

@@ -10,7 +10,9 @@ from kili.services.plugins.exceptions import PluginCreationError
 
 from kili_emulator import Emulator
 from kili_emulator.testing.sdk import fast_sdk
-from tests.plugins.process.plugin_project import EASY, PluginProject, is_alive
+from tests.kit.plugin_project import PluginProject
+from tests.kit.processes import is_alive
+from tests.kit.responses import EASY
 
 # The same as inline
 
@@ -25,7 +27,7 @@ def test_a_handler_runs_in_another_process_and_uses_its_client(
         "print(label['jsonResponse'])"
     )
     assert (run["outcome"], run["error"]) == ("SUCCEEDED", None)
-    (pid, warning, response) = plugin_project.lines("P")
+    (pid, warning, response) = plugin_project.log_lines("P")
     assert int(pid[1]) != os.getpid()
     assert (warning, response) == (("warning", plugin_project.project), ("info", str(EASY)))
     assets = plugin_project.kili.assets(
@@ -47,7 +49,7 @@ def test_output_of_every_kind_is_recorded_in_order(plugin_project: PluginProject
         "os.write(2, b'caf\\xe9\\n')\n"
         "print('no newline', end='')"
     )
-    assert plugin_project.lines("P") == [
+    assert plugin_project.log_lines("P") == [
         ("info", "print"),
         ("info", "logger"),
         ("info", "descriptor"),
@@ -66,7 +68,7 @@ def test_a_traceback_begins_in_the_plugin(plugin_project: PluginProject) -> None
     assert lines[1].strip() == 'File "main.py", line 7, in on_submit'
     assert 'File "helper.py", line 2, in fail' in run["error"]
     assert lines[-1] == "ZeroDivisionError: division by zero"
-    assert plugin_project.lines("P") == [("error", run["error"])]
+    assert plugin_project.log_lines("P") == [("error", run["error"])]
 
 
 @pytest.mark.parametrize(
@@ -83,24 +85,24 @@ def test_a_plugin_that_cannot_be_imported_is_a_build_error(
     plugin_project: PluginProject, top: str, problem: str
 ) -> None:
     with pytest.raises(PluginCreationError):
-        plugin_project.upload("P", "pass", top)
+        plugin_project.install_handler("pass", top)
     assert problem in plugin_project.build_error("P")
 
 
 def test_two_plugins_with_modules_of_one_name_do_not_meet(plugin_project: PluginProject) -> None:
-    plugin_project.upload("A", "print(helper.NAME)", "import helper", helper="NAME = 'a'")
-    plugin_project.upload("B", "print(helper.NAME)", "import helper", helper="NAME = 'b'")
+    plugin_project.install_handler("print(helper.NAME)", "import helper", "A", helper="NAME = 'a'")
+    plugin_project.install_handler("print(helper.NAME)", "import helper", "B", helper="NAME = 'b'")
     plugin_project.submit()
-    assert (plugin_project.printed_lines("A"), plugin_project.printed_lines("B")) == (["a"], ["b"])
+    assert (plugin_project.log_texts("A"), plugin_project.log_texts("B")) == (["a"], ["b"])
 
 
 def test_calls_of_a_version_follow_one_another_in_one_process(
     plugin_project: PluginProject,
 ) -> None:
-    plugin_project.upload("P", "global n\nn += 1\nprint(os.getpid(), n)", "n = 0")
+    plugin_project.install_handler("global n\nn += 1\nprint(os.getpid(), n)", "n = 0")
     plugin_project.submit()
     plugin_project.submit()
-    (first, second) = plugin_project.printed_lines("P")
+    (first, second) = plugin_project.log_texts("P")
     assert (first.split()[0], first.split()[1], second.split()[1]) == (second.split()[0], "1", "2")
 
 
@@ -111,7 +113,7 @@ def test_a_plugin_sees_no_keys_and_an_empty_folder(
         "print(os.listdir(), [name for name in os.environ if name.startswith('KILI')])\n"
         "print(os.environ['OMP_NUM_THREADS'], 'kili_emulator' in sys.modules)"
     )
-    assert plugin_project.printed_lines("P") == ["[] []", "1 False"]
+    assert plugin_project.log_texts("P") == ["[] []", "1 False"]
 
 
 # Ends of processes
@@ -133,8 +135,7 @@ def test_a_plugin_sees_no_keys_and_an_empty_folder(
 def test_whatever_ends_a_plugin_the_next_run_is_made(
     plugin_project: PluginProject, code: str, outcome: str, error: str
 ) -> None:
-    plugin_project.upload(
-        "P",
+    plugin_project.install_handler(
         "print('before', flush=False, end='')\nif not os.path.exists(FLAG):\n"
         + "\n".join(f"    {line}" for line in ["open(FLAG, 'w').close()", *code.splitlines()])
         + "\nprint('after')",
@@ -145,7 +146,7 @@ def test_whatever_ends_a_plugin_the_next_run_is_made(
     (first, second) = plugin_project.runs()
     assert (first["outcome"], second["outcome"]) == (outcome, "SUCCEEDED")
     assert error in first["error"]
-    printed_lines = plugin_project.printed_lines("P")
+    printed_lines = plugin_project.log_texts("P")
     assert (printed_lines[0][:6], printed_lines[-1]) == ("before", "beforeafter")
 
 
@@ -153,11 +154,11 @@ def test_whatever_ends_a_plugin_the_next_run_is_made(
 def test_closing_stdout_harms_neither_this_run_nor_the_next(
     plugin_project: PluginProject, close: str
 ) -> None:
-    plugin_project.upload("P", f"print('x')\n{close}\nself.logger.info('y')")
+    plugin_project.install_handler(f"print('x')\n{close}\nself.logger.info('y')")
     plugin_project.submit()
     plugin_project.submit()
     assert [run["outcome"] for run in plugin_project.runs()] == ["SUCCEEDED"] * 2
-    assert plugin_project.printed_lines("P") == ["x", "y"] * 2
+    assert plugin_project.log_texts("P") == ["x", "y"] * 2
 
 
 # What a run leaves
@@ -166,39 +167,38 @@ def test_closing_stdout_harms_neither_this_run_nor_the_next(
 def test_the_next_run_in_the_same_process_finds_nothing_changed(
     plugin_project: PluginProject,
 ) -> None:
-    plugin_project.upload(
-        "P",
+    plugin_project.install_handler(
         "print(os.getpid(), os.getcwd(), os.environ.get('NEW'), requests.get is fail)\n"
         "os.chdir('/')\nos.environ['NEW'] = 'x'\nrequests.get = fail",
         "import requests\ndef fail(): pass",
     )
     plugin_project.submit()
     plugin_project.submit()
-    (first, warning, second, _) = plugin_project.lines("P")
+    (first, warning, second, _) = plugin_project.log_lines("P")
     assert first == second
     assert warning[0] == "warning"
     assert "the working directory (/), the environment (NEW)" in warning[1]
 
 
 def test_a_process_in_which_threads_go_on_is_not_used_again(plugin_project: PluginProject) -> None:
-    plugin_project.upload("P", "print(os.getpid())\nthreading.Thread(target=time.sleep, args=(99,)).start()",
-                 "import threading")  # fmt: skip
+    body = "print(os.getpid())\nthreading.Thread(target=time.sleep, args=(99,)).start()"
+    plugin_project.install_handler(body, "import threading")
     plugin_project.submit()
     plugin_project.submit()
-    first, second = [int(text) for kind, text in plugin_project.lines("P") if kind == "info"]
+    first, second = [int(text) for kind, text in plugin_project.log_lines("P") if kind == "info"]
     assert first != second
     assert not is_alive(first)
     assert not is_alive(second)
 
 
 def test_a_forked_child_that_returns_gives_no_answer(plugin_project: PluginProject) -> None:
-    plugin_project.upload(
-        "P", "child = os.fork()\nif child: os.waitpid(child, 0)\nprint(bool(child))"
+    plugin_project.install_handler(
+        "child = os.fork()\nif child: os.waitpid(child, 0)\nprint(bool(child))"
     )
     for _ in range(3):
         plugin_project.submit()
     assert [run["outcome"] for run in plugin_project.runs()] == ["SUCCEEDED"] * 3
-    assert plugin_project.printed_lines("P") == ["False", "True"] * 3
+    assert plugin_project.log_texts("P") == ["False", "True"] * 3
 
 
 def test_memory_that_was_needed_between_two_looks_counts(plugin_project: PluginProject) -> None:
@@ -213,7 +213,7 @@ def test_memory_that_was_needed_between_two_looks_counts(plugin_project: PluginP
 def test_a_hundred_megabytes_of_output_end_in_one_line(plugin_project: PluginProject) -> None:
     run = plugin_project.run_once("for _ in range(100): os.write(1, b'x' * 999_999 + b'\\n')")
     assert run["outcome"] == "SUCCEEDED"
-    lines = plugin_project.lines("P")
+    lines = plugin_project.log_lines("P")
     assert lines[-1][0] == "warning"
     assert "truncated" in lines[-1][1]
     assert sum(len(text) for _, text in lines) < 1_100_000
@@ -250,7 +250,7 @@ def test_a_plugin_that_takes_too_long_is_ended_and_says_where(
     assert run["outcome"] == "TIMED_OUT"
     assert run["error"].startswith("Plugin timed out after 5 seconds\n")
     assert 'File "main.py", line 7, in on_submit' in run["error"]
-    assert short_timeout_project.lines("P") == [("info", "begun"), ("error", run["error"])]
+    assert short_timeout_project.log_lines("P") == [("info", "begun"), ("error", run["error"])]
 
 
 def test_children_end_with_a_plugin_that_takes_too_long(
@@ -261,7 +261,7 @@ def test_children_end_with_a_plugin_that_takes_too_long(
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(99)'])\n"
         "print(child.pid)\nchild.wait()"
     )
-    pid = int(short_timeout_project.printed_lines("P")[0])
+    pid = int(short_timeout_project.log_texts("P")[0])
     assert not is_alive(pid)
 
 
@@ -269,7 +269,7 @@ def test_an_import_that_takes_too_long_is_a_build_error(
     short_timeout_project: PluginProject,
 ) -> None:
     with pytest.raises(PluginCreationError):
-        short_timeout_project.upload("P", "pass", "time.sleep(99)")
+        short_timeout_project.install_handler("pass", "time.sleep(99)")
     assert "took longer than 5 s" in short_timeout_project.build_error("P")
     assert 'File "main.py", line 3, in <module>' in short_timeout_project.build_error("P")
 
@@ -286,7 +286,7 @@ def test_plugins_run_with_an_sdk_of_another_generation(tmp_path: Path) -> None:
             "print(kili.__version__, self.kili.count_projects())"
         )
         assert run["outcome"] == "SUCCEEDED", run["error"]
-        assert plugin_project.printed_lines("P") == ["2.125.2 1"]
+        assert plugin_project.log_texts("P") == ["2.125.2 1"]
 
 
 def test_without_a_supervisor_children_end_with_their_run(
@@ -301,6 +301,6 @@ def test_without_a_supervisor_children_end_with_their_run(
             "os._exit(3)"
         )
         assert (run["outcome"], run["error"].endswith("code 3")) == ("EXITED", True)
-        assert not is_alive(int(plugin_project.printed_lines("P")[0]))
+        assert not is_alive(int(plugin_project.log_texts("P")[0]))
         plugin_project.submit()
         assert plugin_project.runs()[-1]["outcome"] == "EXITED"
