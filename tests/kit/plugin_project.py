@@ -112,7 +112,7 @@ class PluginClient:
         (asset, *_) = self.kili.assets(self.project, first=1, fields=["id"], disable_tqdm=True)
         return str(asset["id"])
 
-    def submit(self, response: Response = EASY, kind: str = "DEFAULT") -> str:
+    def submit(self, kind: str = "DEFAULT", response: Response = EASY) -> str:
         """Append a label to the first asset; return the id of the label."""
         model = "model" if kind in ("PREDICTION", "INFERENCE") else None
         (label,) = self.kili.append_labels(
