@@ -33,6 +33,12 @@ def submit_source(on_submit: str, top: str = "") -> str:
     return "\n".join(lines)
 
 
+def read_log(kili: Any, project: str, name: str) -> list[tuple[str, str]]:
+    """Return type and text of all lines of a plugin's log, oldest first."""
+    text = kili.get_plugin_logs(project, name, limit=100_000)
+    return [(line["logType"], line["content"]) for line in reversed(json.loads(text))]
+
+
 class PluginClient:
     """A project and its plugins, seen through an SDK client.
 
@@ -122,8 +128,7 @@ class PluginClient:
 
     def log_lines(self, name: str | None = None) -> list[tuple[str, str]]:
         """Return type and text of all lines of a plugin's log, oldest first."""
-        text = self.kili.get_plugin_logs(self.project, name or self.name, limit=100_000)
-        return [(line["logType"], line["content"]) for line in reversed(json.loads(text))]
+        return read_log(self.kili, self.project, name or self.name)
 
     def log_texts(self, name: str | None = None) -> list[str]:
         """Return the texts of all lines of a plugin's log, oldest first."""

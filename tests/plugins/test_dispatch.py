@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ import pytest
 
 from kili_emulator import Emulator, clock
 from kili_emulator.plugins.dispatch.runs import MAX_DEPTH
+from tests.kit.gates import plugin_gates
 from tests.kit.wire import Wire
 from tests.kit.world_content import deploy_plugin
 
@@ -45,11 +45,8 @@ def running(**options: Any) -> Iterator[Wire]:
 @pytest.fixture
 def gates() -> Iterator[dict[str, threading.Event]]:
     """What gated plugins wait for, by their name."""
-    new_gates: dict[str, threading.Event] = {}
-    sys.kili_gates = new_gates  # type: ignore[attr-defined]
-    yield new_gates
-    for gate in new_gates.values():
-        gate.set()
+    with plugin_gates() as new_gates:
+        yield new_gates
 
 
 def project_id(wire: Wire) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bdb
 import shutil
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,11 +20,11 @@ from kili_emulator import Emulator
 from kili_emulator.errors import KiliError
 from kili_emulator.plugins.links import linked_folders
 from kili_emulator.testing.sdk import fast_sdk
+from tests.kit.gates import GATES, add_gates, plugin_gates
 from tests.kit.plugin_under_test import MAIN, NAME, PluginUnderTest, link_log_lines
 from tests.kit.responses import EASY
 
 SOON = 20.0
-GATES: dict[str, threading.Event] = {}
 LISTENER = """
 from kili.plugins import PluginCore, on_kili_event
 from kili_events import AssetSkippedEvent
@@ -45,12 +44,9 @@ def shared_emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def plugin_under_test(shared_emulator: Emulator, tmp_path: Path) -> Iterator[PluginUnderTest]:
-    sys.kili_gates = GATES  # type: ignore[attr-defined]
-    GATES.clear()
-    shared_emulator.reset()
-    yield PluginUnderTest(shared_emulator, tmp_path / "boxes")
-    for gate in GATES.values():
-        gate.set()
+    with plugin_gates():
+        shared_emulator.reset()
+        yield PluginUnderTest(shared_emulator, tmp_path / "boxes")
     shared_emulator.reset()
 
 
@@ -137,12 +133,12 @@ def test_a_path_is_seen_from_the_current_folder(
 
 
 def test_saves_are_deployed_in_the_background_too(plugin_under_test: PluginUnderTest) -> None:
-    GATES["imported"] = threading.Event()
+    (imported,) = add_gates("imported")
     plugin_under_test.link()
     plugin_under_test.save(
         "helpers.py", "import sys\nsys.kili_gates['imported'].set()\nTEXT = 'two'\n"
     )
-    assert GATES["imported"].wait(SOON)
+    assert imported.wait(SOON)
     assert plugin_under_test.submit_and_read() == "two"
     assert plugin_under_test.statuses() == ["ACTIVE", "ACTIVE"]
 
@@ -188,7 +184,7 @@ def test_data_beside_the_code_are_not_there_as_on_the_platform(
 def test_who_comes_while_others_wait_for_the_build_waits_for_it_too(
     plugin_under_test: PluginUnderTest,
 ) -> None:
-    gate, entered = GATES["gate"], GATES["entered"] = threading.Event(), threading.Event()
+    gate, entered = add_gates("gate", "entered")
     plugin_under_test.link()
     waits = "import sys\nsys.kili_gates['entered'].set()\nsys.kili_gates['gate'].wait(20)\n"
     plugin_under_test.save("helpers.py", f"{waits}TEXT = 'two'\n")
@@ -324,7 +320,7 @@ def test_another_reason_is_reported_anew(plugin_under_test: PluginUnderTest) -> 
 def test_what_is_gone_while_it_is_built_is_still_gone_then(
     plugin_under_test: PluginUnderTest,
 ) -> None:
-    gate, entered = GATES["gate"], GATES["entered"] = threading.Event(), threading.Event()
+    gate, entered = add_gates("gate", "entered")
     waits = "import sys\nsys.kili_gates['entered'].set()\nsys.kili_gates['gate'].wait(20)\n"
     plugin_under_test.link()
     plugin_under_test.save("helpers.py", f"{waits}TEXT = 'two'\n")
