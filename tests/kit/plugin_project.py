@@ -33,6 +33,15 @@ def submit_source(on_submit: str, top: str = "") -> str:
     return "\n".join(lines)
 
 
+def append_label(kili: Any, asset: str, kind: str = "DEFAULT", response: Response = EASY) -> str:
+    """Append a label to an asset; return the id of the label."""
+    model = "model" if kind in ("PREDICTION", "INFERENCE") else None
+    (label,) = kili.append_labels(
+        [asset], [response], label_type=kind, model_name=model, disable_tqdm=True
+    )
+    return str(label["id"])
+
+
 def read_log(kili: Any, project: str, name: str) -> list[tuple[str, str]]:
     """Return type and text of all lines of a plugin's log, oldest first."""
     text = kili.get_plugin_logs(project, name, limit=100_000)
@@ -120,11 +129,7 @@ class PluginClient:
 
     def submit(self, kind: str = "DEFAULT", response: Response = EASY) -> str:
         """Append a label to the first asset; return the id of the label."""
-        model = "model" if kind in ("PREDICTION", "INFERENCE") else None
-        (label,) = self.kili.append_labels(
-            [self.asset], [response], label_type=kind, model_name=model, disable_tqdm=True
-        )
-        return str(label["id"])
+        return append_label(self.kili, self.asset, kind, response)
 
     def log_lines(self, name: str | None = None) -> list[tuple[str, str]]:
         """Return type and text of all lines of a plugin's log, oldest first."""
