@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from kili_emulator.app import Emulator
+from tests.kit.responses import EASY_JSON
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, WorldIds, set_up_world
+from tests.kit.world_content import WorldIds, set_up_world
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def test_the_events_of_a_deleted_project_stay(wire: Wire, world_ids: WorldIds) -
 def test_a_change_that_is_refused_leaves_no_event(wire: Wire, world_ids: WorldIds) -> None:
     before = seen_by(wire, "admin")
     rows = [
-        {"assetID": world_ids["farm"], "jsonResponse": EASY},
+        {"assetID": world_ids["farm"], "jsonResponse": EASY_JSON},
         {"assetID": world_ids["farm"], "jsonResponse": '{"NO_JOB": {}}'},
     ]
     data = {"labelType": "DEFAULT", "labelsData": rows}
@@ -71,10 +72,8 @@ def test_a_change_that_is_refused_leaves_no_event(wire: Wire, world_ids: WorldId
 def test_an_autosave_is_no_event(wire: Wire, world_ids: WorldIds) -> None:
     """Subscribers are told of it all the same."""
     mark = wire.emulator.mark()
-    rows = [{"assetID": world_ids["street"], "jsonResponse": EASY}]
     before = seen_by(wire, "admin")
-    data = {"labelType": "AUTOSAVE", "labelsData": rows}
-    wire.call("appendManyLabels", data=data, where={}, selection="id")
+    wire.append_label(world_ids["street"], EASY_JSON, kind="AUTOSAVE")
     assert "emulator.label.autosaved" not in seen_by(wire, "admin")[len(before) :]
     wire.emulator.reset(mark)
 

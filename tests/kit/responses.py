@@ -12,3 +12,4 @@ BLUE = {"COLOR": {"categories": [{"name": "BLUE"}]}}
 EASY_JSON = json.dumps(EASY)
 HARD_JSON = json.dumps(HARD)
 RED_JSON = json.dumps(RED)
+BLUE_JSON = json.dumps(BLUE)

@@ -15,6 +15,12 @@ import pytest
 
 from kili_emulator import Emulator
 from tests.kit.wire import Wire
+from tests.kit.wire_plugins import (
+    activate_plugin,
+    read_build_errors,
+    read_log_texts,
+    submit_label,
+)
 from tests.kit.world_content import archive, deploy_plugin
 
 HANDLER = """
@@ -35,34 +41,10 @@ def wire_emulator(**options: Any) -> Iterator[Wire]:
         wire.close()
 
 
-def build_errors(wire: Wire) -> list[str]:
-    """Oldest first."""
-    found = wire.call("getPluginBuildErrors", data={"pluginName": NAME}, selection="content")
-    return [each["content"] for each in reversed(found)]
-
-
-def project_id(wire: Wire) -> str:
-    return str(wire.emulator.world.view.projects.all()[0]["id"])
-
-
-def activate(wire: Wire) -> None:
-    where = {"pluginName": NAME, "projectId": project_id(wire)}
-    wire.call("activatePluginOnProject", where=where)
-
-
 def submit(wire: Wire) -> dict[str, Any]:
     """Label an asset; the run that it caused."""
-    asset = wire.emulator.world.view.assets.all()[0]
-    rows = [{"assetID": asset["id"], "jsonResponse": "{}"}]
-    wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": rows}, where={})
+    submit_label(wire)
     return dict(wire.emulator.world.view.runs.all()[-1])
-
-
-def logs(wire: Wire) -> list[str]:
-    """Oldest first."""
-    data = {"pluginName": NAME, "projectId": project_id(wire)}
-    found = wire.call("getPluginLogs", data=data, selection="content")
-    return [each["content"] for each in reversed(found)]
 
 
 # Through the SDK
@@ -142,7 +124,7 @@ def test_requirements_that_are_no_text_are_refused(kili: Any, folder: Path) -> N
 def test_policy_decides_what_plugins_can_import(policy: str, main: str, status: str) -> None:
     with wire_emulator(plugin_policy=policy) as wire:
         assert deploy_plugin(wire, NAME, f"{main}\n{HANDLER}") == status
-        assert [each[:15] for each in build_errors(wire)] == (
+        assert [each[:15] for each in read_build_errors(wire, NAME)] == (
             ["main.py, line 1"] if status == "FAILED" else []
         )
 
@@ -165,7 +147,7 @@ def test_package_of_the_platform_that_is_missing_here_comes_with_the_command(
     )
 
     assert deploy_plugin(wire, NAME, f"import sklearn\n{HANDLER}") == "FAILED"
-    (build_messages,) = build_errors(wire)
+    (build_messages,) = read_build_errors(wire, NAME)
     assert "ModuleNotFoundError: " in build_messages
     assert f"run `{sys.executable} -m pip install scikit-learn`" in build_messages
 
@@ -179,9 +161,12 @@ def test_handler_that_misses_a_package_of_the_platform_fails_with_the_command(
     )
 
     assert deploy_plugin(wire, NAME, HANDLER.replace("pass", "import cv2")) == "ACTIVE"
-    activate(wire)
+    activate_plugin(wire, NAME)
     assert submit(wire)["outcome"] == "FAILED"
-    assert f"run `{sys.executable} -m pip install opencv-python-headless`" in logs(wire)[-1]
+    assert (
+        f"run `{sys.executable} -m pip install opencv-python-headless`"
+        in read_log_texts(wire, NAME)[-1]
+    )
 
 
 # Prints
@@ -198,10 +183,10 @@ def test_prints_are_not_recorded_on_premise(
 ) -> None:
     with wire_emulator(plugin_policy=policy) as wire, caplog.at_level(logging.WARNING):
         deploy_plugin(wire, NAME, TALKING)
-        activate(wire)
+        activate_plugin(wire, NAME)
         run = submit(wire)
 
-        assert logs(wire) == lines
+        assert read_log_texts(wire, NAME) == lines
         assert run["droppedPrints"] == dropped
     build_messages = [each for each in caplog.messages if run["id"] in each]
     assert [f"{dropped} printed lines" in each for each in build_messages] == [True] * bool(dropped)
@@ -227,11 +212,11 @@ def test_deployment_takes_as_long_as_it_is_told_to() -> None:
 def test_events_during_the_deployment_call_nothing() -> None:
     with wire_emulator(deploy_seconds=WHOLE_DAY) as wire:
         deploy_plugin(wire, NAME, HANDLER)
-        activate(wire)
+        activate_plugin(wire, NAME)
         run = submit(wire)
 
         assert (run["outcome"], run["refusal"]) == ("NOT_RUN", "NOT_DEPLOYED")
-        assert logs(wire)[0].startswith("Not run: the plugin was DEPLOYING")
+        assert read_log_texts(wire, NAME)[0].startswith("Not run: the plugin was DEPLOYING")
 
 
 def test_neither_a_reset_nor_the_end_waits_for_a_deployment() -> None:

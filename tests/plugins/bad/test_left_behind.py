@@ -22,8 +22,8 @@ def test_a_forked_child_keeps_neither_address_nor_data(tmp_path: Path, end: sign
     first.start()
     with fast_sdk():
         trial = PluginTrial("inline", first.world(), tmp_path)
-        trial.install("Bad", FORKING.main(FORKING.on_submit), {})
-        trial.submit()
+        trial.install_plugin(FORKING.main(FORKING.on_submit), "Bad", {})
+        trial.submit_and_wait()
     (child,) = map(int, trial.printed_lines())
     try:
         first.end_by_signal(end)
