@@ -91,7 +91,8 @@ CASES = [
             {"assetID": "<farm>", "jsonResponse": EASY_JSON, "referencedLabelId": UNKNOWN_ID}])),
     denied("appendManyLabels", "label of another asset is reviewed", **_labels(
         labelType="REVIEW", labelsData=[
-            {"assetID": "<farm>", "jsonResponse": EASY_JSON, "referencedLabelId": "<pond DEFAULT>"}])),
+            {"assetID": "<farm>", "jsonResponse": EASY_JSON,
+             "referencedLabelId": "<pond DEFAULT>"}])),
     forbidden("appendManyLabels", "ADMIN or TEAM_MANAGER or REVIEWER",
               **_labels(labelType="REVIEW")),
     forbidden("appendManyLabels", "ADMIN or TEAM_MANAGER", "reviewer",

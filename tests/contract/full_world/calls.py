@@ -75,7 +75,8 @@ CALLS: list[Call] = [
           data={"labelType": "DEFAULT", "jsonResponse": EASY_JSON, "authorID": "<leo>"}),
     _call("createPredictions", where={"idIn": ["<farm>"]},
           data={"jsonResponseArray": [EASY_JSON], "modelNameArray": ["m"]}),
-    _call("updatePropertiesInLabel", where={"id": "<farm DEFAULT>"}, data={"jsonResponse": EASY_JSON}),
+    _call("updatePropertiesInLabel", where={"id": "<farm DEFAULT>"},
+          data={"jsonResponse": EASY_JSON}),
     _call("deleteLabels", ids=["<meadow PREDICTION>", "<farm INFERENCE>"]),
     # The workflow
     _call("skipAsset", reason="dark", where={"id": "<meadow>"}),
