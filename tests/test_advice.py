@@ -17,6 +17,7 @@ from kili_emulator.domain.simulated_user.actions import ACTIONS
 from kili_emulator.domain.simulated_user.queue import QUEUED_LABEL_TYPES
 from kili_emulator.errors import KiliError
 from kili_emulator.errors.simulated_user import _REASONS
+from tests.kit.responses import EASY
 
 SOURCES = Path(main.callback.__code__.co_filename).parent.parent  # type: ignore[union-attr]
 COMMAND = re.compile(r"kili-emulator ((?:--?)?[a-z][^`\n;:,\")]*)")
@@ -114,17 +115,16 @@ def test_refusal_of_a_simulated_user_names_only_options_of_its_command(verb: str
 def test_refusal_of_skip_or_save_does_not_advise_to_correct(
     kili_emulator: Emulator, verb: str
 ) -> None:
-    label = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
-    act: dict[str, Any] = {"save": {"label": label}, "skip": {}}
+    act: dict[str, Any] = {"save": {"label": EASY}, "skip": {}}
     project = kili_emulator.world.view.projects.all()[0]["id"]
-    done = kili_emulator.submit(project, label=label)["assetId"]
+    done = kili_emulator.submit(project, label=EASY)["assetId"]
     with pytest.raises(KiliError, match="cannot work on asset") as refused:
         getattr(kili_emulator, verb)(project, done, **act[verb])
     assert "--correct" not in refused.value.message
     while "TODO" in [each["status"] for each in kili_emulator.world.view.assets.all()]:
-        kili_emulator.submit(project, label=label)
+        kili_emulator.submit(project, label=EASY)
     with pytest.raises(KiliError, match="--correct"):
-        kili_emulator.submit(project, label=label)
+        kili_emulator.submit(project, label=EASY)
     with pytest.raises(KiliError, match="send one back") as empty:
         getattr(kili_emulator, verb)(project, None, **act[verb])
     assert "--correct" not in empty.value.message

@@ -16,6 +16,7 @@ from tests.bad_input.plugin import unknown_plugin
 from tests.bad_input.refused_request import DENIED, MISSING_ARGUMENT, UNKNOWN_ID, RefusedRequest
 from tests.contract.schema import SCHEMA
 from tests.kit.wire import Wire
+from tests.kit.wire_plugins import activate_plugin
 from tests.kit.world_content import PLUGIN, WorldIds, fill_ids, set_up_world
 
 
@@ -35,8 +36,7 @@ def _shared_world() -> Iterator[RequestWorld]:
     with Emulator(seed=0) as emulator:
         wire = Wire(emulator)
         names = set_up_world(wire)
-        where = {"pluginName": PLUGIN, "projectId": names["project"]}
-        wire.call("activatePluginOnProject", where=where)
+        activate_plugin(wire, PLUGIN, names["project"])
         yield RequestWorld(wire, names)
         wire.close()
 

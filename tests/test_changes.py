@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from kili_emulator.app import Emulator
+from tests.kit.responses import EASY, HARD
 from tests.kit.sdk_process import SdkProcess, SdkSession
 from tests.kit.server_under_test import RemoteWorld
-from tests.test_platform_rules import EASY, asset, label, labels, project
+from tests.test_platform_rules import asset, label, labels, project
 
 __all__ = ["project"]
-
-HARD = {"CLASSIFICATION_JOB": {"categories": [{"name": "HARD"}]}}
 
 
 def test_priority_can_be_raised_only_for_unlabeled_assets(kili: Any, project: str) -> None:

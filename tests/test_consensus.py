@@ -13,7 +13,8 @@ from kili.exceptions import GraphQLError
 
 from kili_emulator.app import Emulator
 from kili_emulator.rules.workflow import V1
-from tests.kit.labeling_project import BLUE, NAMES, LabelingProject
+from tests.kit.labeling_project import NAMES, LabelingProject
+from tests.kit.responses import BLUE
 from tests.kit.sdk_process import SdkSession
 from tests.kit.wire import Wire
 

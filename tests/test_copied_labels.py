@@ -16,7 +16,8 @@ from kili.exceptions import GraphQLError
 
 from kili_emulator.app import Emulator
 from kili_emulator.rules.workflow import V1
-from tests.kit.labeling_project import BLUE, RED, LabelingProject
+from tests.kit.labeling_project import LabelingProject
+from tests.kit.responses import BLUE, RED
 from tests.kit.sdk_process import SdkProcess, SdkSession
 
 pytestmark = [

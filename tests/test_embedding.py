@@ -19,6 +19,7 @@ from kili_emulator import Emulator
 from kili_emulator.scenario import ScenarioError
 from kili_emulator.testing.sdk import fast_sdk
 from tests.contract.sdk_surface import NEWEST
+from tests.kit.plugin_project import PluginClient, append_label
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -52,15 +53,11 @@ def project_id(kili: Any) -> str:
 def submit(kili: Any) -> None:
     project = project_id(kili)
     asset = kili.assets(project, status_in=["TODO"], fields=["id"], disable_tqdm=True)[0]["id"]
-    label = {"JOB_0": {"annotations": []}}
-    kili.append_labels([asset], [label], label_type="DEFAULT", disable_tqdm=True)
+    append_label(kili, asset, response={"JOB_0": {"annotations": []}})
 
 
 def install(kili: Any, folder: Path, body: str = "pass") -> None:
-    path = folder / "plugin.py"
-    path.write_text(PLUGIN.format(body=body))
-    kili.upload_plugin(str(path), "P")
-    kili.activate_plugin_on_project("P", project_id=project_id(kili))
+    PluginClient(kili, project_id(kili), folder).install(PLUGIN.format(body=body))
 
 
 class TestEmulator:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from kili_emulator.app import Emulator
+from tests.kit.responses import EASY_JSON
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, WorldIds, set_up_world
+from tests.kit.world_content import WorldIds, set_up_world
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def test_events_of_a_deleted_project_are_kept(wire: Wire, world_ids: WorldIds) -
 def test_refused_change_leaves_no_event(wire: Wire, world_ids: WorldIds) -> None:
     before = seen_by(wire, "admin")
     rows = [
-        {"assetID": world_ids["farm"], "jsonResponse": EASY},
+        {"assetID": world_ids["farm"], "jsonResponse": EASY_JSON},
         {"assetID": world_ids["farm"], "jsonResponse": '{"NO_JOB": {}}'},
     ]
     data = {"labelType": "DEFAULT", "labelsData": rows}
@@ -69,10 +70,8 @@ def test_refused_change_leaves_no_event(wire: Wire, world_ids: WorldIds) -> None
 def test_autosave_is_absent_from_the_audit_trail(wire: Wire, world_ids: WorldIds) -> None:
     """Subscribers of labels still receive the autosave."""
     mark = wire.emulator.mark()
-    rows = [{"assetID": world_ids["street"], "jsonResponse": EASY}]
     before = seen_by(wire, "admin")
-    data = {"labelType": "AUTOSAVE", "labelsData": rows}
-    wire.call("appendManyLabels", data=data, where={}, selection="id")
+    wire.append_label(world_ids["street"], EASY_JSON, kind="AUTOSAVE")
     assert "emulator.label.autosaved" not in seen_by(wire, "admin")[len(before) :]
     wire.emulator.reset(mark)
 

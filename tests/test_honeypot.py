@@ -9,7 +9,8 @@ from kili.exceptions import GraphQLError
 
 from kili_emulator.app import Emulator
 from kili_emulator.rules.workflow import V1
-from tests.kit.labeling_project import BLUE, RED, LabelingProject
+from tests.kit.labeling_project import LabelingProject
+from tests.kit.responses import BLUE, RED
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 

@@ -10,10 +10,11 @@ import pytest
 
 from kili_emulator.app import Emulator
 from kili_emulator.domain.lock import LIFETIME
+from tests.kit.responses import EASY_JSON, RED_JSON
 from tests.kit.sdk_process import SdkProcess
 from tests.kit.server_under_test import RemoteWorld
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, RED, add_stepped_project
+from tests.kit.world_content import add_stepped_project
 
 _SAVE = """
 asset_ids = [each["id"] for each in kili.assets(project_id, fields=["id"])]
@@ -36,9 +37,7 @@ def asset_id(wire: Wire, name: str = "aquarium") -> str:
 
 
 def label(wire: Wire, key: str, label_type: str, name: str = "aquarium") -> None:
-    row = {"assetID": asset_id(wire, name), "jsonResponse": EASY}
-    data = {"labelType": label_type, "labelsData": [row]}
-    wire.call("appendManyLabels", key, data=data, where={}, selection="id")
+    wire.append_label(asset_id(wire, name), EASY_JSON, kind=label_type, key=key)
 
 
 def locks(wire: Wire, name: str = "aquarium") -> list[tuple[str, str]]:
@@ -100,7 +99,7 @@ def test_lock_expires_unless_renewed(wire: Wire) -> None:
 
 def test_skip_releases_the_lock(wire: Wire) -> None:
     label(wire, "labeler", "AUTOSAVE")
-    data = {"labelType": "AUTOSAVE", "jsonResponse": EASY, "skipped": True}
+    data = {"labelType": "AUTOSAVE", "jsonResponse": EASY_JSON, "skipped": True}
     where = {"id": asset_id(wire)}
     wire.call("appendToLabels", "labeler", data=data, where=where, selection="id")
     assert locks(wire) == []
@@ -110,7 +109,7 @@ def test_lock_in_a_workflow_with_steps_refuses_other_labelers_until_its_end(
     wire: Wire,
 ) -> None:
     world_ids = add_stepped_project(wire)
-    row = {"assetID": world_ids["waiting"], "jsonResponse": RED}
+    row = {"assetID": world_ids["waiting"], "jsonResponse": RED_JSON}
 
     def sent(key: str, label_type: str) -> dict[str, Any]:
         data = {"labelType": label_type, "labelsData": [row]}

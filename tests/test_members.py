@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from kili_emulator.ids import derive_common_id
+from tests.kit.responses import EASY_JSON
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, PLUGIN, WorldIds
+from tests.kit.world_content import PLUGIN, WorldIds
 
 FIELDS = "id role status activated deletedAt isAuthor starred invitationStatus user { email }"
 
@@ -42,9 +43,7 @@ def add_administrator(wire: Wire) -> str:
 
 
 def label(wire: Wire, asset: str, key: str, type_: str = "DEFAULT", **row: Any) -> None:
-    row = {"assetID": asset, "jsonResponse": EASY, **row}
-    data = {"labelType": type_, "labelsData": [row]}
-    wire.call("appendManyLabels", key, "id", data=data, where={})
+    wire.append_label(asset, EASY_JSON, kind=type_, key=key, **row)
 
 
 def test_creator_of_a_project_is_an_active_member(wire: Wire, world_ids: WorldIds) -> None:

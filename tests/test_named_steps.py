@@ -13,7 +13,8 @@ import pytest
 
 from kili_emulator.app import Emulator
 from kili_emulator.rules.workflow import V1, NewWorkflow
-from tests.kit.labeling_project import BLUE, RED, LabelingProject, email
+from tests.kit.labeling_project import LabelingProject, email
+from tests.kit.responses import BLUE, RED
 from tests.kit.wire import Wire
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")

@@ -10,10 +10,10 @@ import pytest
 import requests
 
 from kili_emulator.app import Emulator
+from tests.kit.responses import EASY
 from tests.kit.wire import Wire
 from tests.kit.world_content import INTERFACE
 
-EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 MEDIA = Path(__file__).resolve().parents[1] / "seed_data" / "media"
 
 

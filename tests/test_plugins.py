@@ -13,10 +13,11 @@ from freezegun import freeze_time
 
 from kili_emulator.app import Emulator
 from kili_emulator.plugins.logs import MAX_CHARACTERS
+from tests.kit.plugin_project import PluginClient, append_label, read_log, submit_source
+from tests.kit.responses import EASY
 
 Upload = Callable[..., None]
 
-EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 SUPPRESSED = "Not run: a run of this same plugin caused label.workflow.created.default"
 
 
@@ -29,21 +30,16 @@ def project(kili: Any) -> str:
 def upload(kili: Any, project: str, tmp_path: Path) -> Upload:
     """Return a function that uploads and activates a plugin with this body of ``on_submit``."""
 
+    plugin_client = PluginClient(kili, project, tmp_path)
+
     def make(name: str, on_submit: str, on_review: str = "pass", top: str = "") -> None:
-        folder = tmp_path / name
-        folder.mkdir()
+        review = [f"        {line}" for line in on_review.splitlines()]
         lines = [
-            "from kili.plugins import PluginCore",
-            top,
-            "class PluginHandler(PluginCore):",
-            "    def on_submit(self, label, asset_id):",
-            *(f"        {line}" for line in on_submit.splitlines()),
+            submit_source(on_submit, top),
             "    def on_review(self, label, asset_id):",
-            *(f"        {line}" for line in on_review.splitlines()),
+            *review,
         ]
-        (folder / "main.py").write_text("\n".join(lines), encoding="utf-8")
-        kili.upload_plugin(str(folder), name)
-        kili.activate_plugin_on_project(name, project_id=project)
+        plugin_client.install("\n".join(lines), name)
 
     return make
 
@@ -55,24 +51,13 @@ def asset_id(kili: Any, project: str, name: str = "car-park") -> str:
 
 def submit(kili: Any, project: str, name: str = "car-park", kind: str = "DEFAULT") -> str:
     """Append a label; return its id."""
-    target = asset_id(kili, project, name)
-    model = "model" if kind in ("PREDICTION", "INFERENCE") else None
-    (made,) = kili.append_labels(
-        [target], [EASY], label_type=kind, model_name=model, disable_tqdm=True
-    )
-    return str(made["id"])
+    return append_label(kili, asset_id(kili, project, name), kind)
 
 
 def logs(kili: Any, project: str, name: str, **options: Any) -> list[dict[str, Any]]:
     """Return the log lines, newest first."""
     text = kili.get_plugin_logs(project_id=project, plugin_name=name, **options)
     return list(json.loads(text))
-
-
-def lines(kili: Any, project: str, name: str) -> list[tuple[str, str]]:
-    """Return type and text of all log lines, in the order of emission."""
-    found = reversed(logs(kili, project, name))
-    return [(line["logType"], line["content"]) for line in found]
 
 
 # Calls of a plugin, and the user that it acts as
@@ -93,7 +78,7 @@ def test_only_submits_and_reviews_call_a_plugin(
 ) -> None:
     upload("P", "print('submit')", "print('review')")
     submit(kili, project, "farm", kind)
-    assert [text for _, text in lines(kili, project, "P")] == called
+    assert [text for _, text in read_log(kili, project, "P")] == called
 
 
 def test_each_label_of_a_batch_is_a_separate_run_in_order(
@@ -119,7 +104,7 @@ def test_handler_gets_the_label_with_its_parsed_json_response(
     upload("P", "import json\nprint(json.dumps(label))", "import json\nprint(json.dumps(label))")
     submitted = submit(kili, project)
     reviewed = submit(kili, project, kind="REVIEW")
-    first, second = [json.loads(text) for _, text in lines(kili, project, "P")]
+    first, second = [json.loads(text) for _, text in read_log(kili, project, "P")]
     assert first["id"] == submitted
     assert first["jsonResponse"] == EASY
     assert first["search"]["numberOfAnnotationsByObject"] == {"CLASSIFICATION_JOB.EASY": 1}
@@ -158,14 +143,14 @@ def test_plugin_does_not_see_projects_where_it_is_inactive(
     submit(kili, project)
     kili.activate_plugin_on_project("P", project_id=other)
     submit(kili, project)
-    assert [text for _, text in lines(kili, project, "P")] == ["1", "2"]
+    assert [text for _, text in read_log(kili, project, "P")] == ["1", "2"]
 
 
 def test_a_plugin_runs_only_where_it_is_active(kili: Any, project: str, upload: Upload) -> None:
     upload("P", "print('called')")
     kili.deactivate_plugin_on_project("P", project_id=project)
     submit(kili, project)
-    assert lines(kili, project, "P") == []
+    assert read_log(kili, project, "P") == []
 
 
 def test_asset_sent_back_by_a_plugin_is_ongoing(kili: Any, project: str, upload: Upload) -> None:
@@ -246,7 +231,7 @@ def test_nested_calls_of_three_plugins_do_not_deadlock(
     upload("B", nested("B", "from B", "'from A'"))
     upload("C", nested("C", "from C", "'from B'"))
     submit(kili, project)
-    found = {name: [text for _, text in lines(kili, project, name)] for name in "ABC"}
+    found = {name: [text for _, text in read_log(kili, project, name)] for name in "ABC"}
     assert {"A None", "returned", SUPPRESSED} <= {*found["A"]}
     assert {"B None", "B from A", "returned", SUPPRESSED} <= {*found["B"]}
     assert {"C None", "C from A", "C from B", "returned", SUPPRESSED} <= {*found["C"]}
@@ -263,7 +248,7 @@ def test_plugin_is_not_called_for_its_own_changes_and_logs_a_warning(
     upload("P", "print('called')\n"
            "self.kili.append_labels([asset_id], [{}], disable_tqdm=True)")  # fmt: skip
     submit(kili, project)
-    assert sorted(lines(kili, project, "P")) == [("info", "called"), ("warning", SUPPRESSED)]
+    assert sorted(read_log(kili, project, "P")) == [("info", "called"), ("warning", SUPPRESSED)]
     assert kili.count_labels(project, asset_id=asset_id(kili, project)) == 2
 
 
@@ -277,7 +262,7 @@ def test_prints_and_log_records_keep_their_order_and_type(
            "print('three', 'four', sep='\\n')\nself.logger.error('five')\n"
            "self.logger.debug('six')\nprint('seven', end='')")  # fmt: skip
     submit(kili, project)
-    assert lines(kili, project, "P") == [
+    assert read_log(kili, project, "P") == [
         ("info", "one"),
         ("warning", "two 2"),
         ("info", "three"),
@@ -343,7 +328,7 @@ def test_output_beyond_a_megabyte_is_truncated_with_a_warning(
 ) -> None:
     upload("P", "for _ in range(3):\n    print('x' * 400_000)\nprint('more')")
     submit(kili, project)
-    found = lines(kili, project, "P")
+    found = read_log(kili, project, "P")
     assert [len(text) for _, text in found[:3]] == [400_000, 400_000, 200_000]
     warning = f"Output truncated: a run records at most {MAX_CHARACTERS} characters"
     assert found[3:] == [("warning", warning)]
@@ -358,14 +343,14 @@ def test_exception_is_one_log_line_with_its_traceback_and_fails_no_submit(
     upload("P", "print('before')\nreturn 1 / 0")
     assert submit(kili, project)
     assert submit(kili, project)
-    first, second = lines(kili, project, "P")[:2]
+    first, second = read_log(kili, project, "P")[:2]
     assert first == ("info", "before")
     assert second[0] == "error"
     assert second[1].startswith("Traceback (most recent call last):\n")
     assert second[1].endswith("ZeroDivisionError: division by zero")
     assert 'main.py", line' in second[1]
     assert "kili_emulator/plugins" not in second[1]
-    assert len(lines(kili, project, "P")) == 4
+    assert len(read_log(kili, project, "P")) == 4
 
 
 @pytest.mark.parametrize("call", ["quit()", "exit(2)", "import sys; sys.exit(3)"])
@@ -374,7 +359,7 @@ def test_a_handler_that_exits_ends_its_run_only(
 ) -> None:
     upload("P", f"print('before')\n{call}\nprint('never')")
     submit(kili, project)
-    (_, before), (kind, text) = lines(kili, project, "P")
+    (_, before), (kind, text) = read_log(kili, project, "P")
     assert (before, kind) == ("before", "error")
     assert text.startswith("The handler called sys.exit or quit (SystemExit(")
     assert kili.count_projects() == 1
@@ -385,7 +370,7 @@ def test_refused_api_call_fails_the_run_with_the_error_of_the_platform(
 ) -> None:
     upload("P", "self.kili.append_labels([asset_id], [{'NOPE': {}}], disable_tqdm=True)")
     submit(kili, project)
-    ((kind, text),) = lines(kili, project, "P")
+    ((kind, text),) = read_log(kili, project, "P")
     assert kind == "error"
     assert "[jsonResponseMalformed]" in text
 
@@ -396,7 +381,7 @@ def test_failing_plugin_does_not_stop_other_plugins(
     upload("A", "raise RuntimeError('no')")
     upload("B", "print('called')")
     submit(kili, project)
-    assert lines(kili, project, "B") == [("info", "called")]
+    assert read_log(kili, project, "B") == [("info", "called")]
 
 
 def test_an_updated_plugin_runs_its_new_code(
@@ -408,7 +393,7 @@ def test_an_updated_plugin_runs_its_new_code(
     main.write_text(main.read_text().replace("old", "new"))
     kili.update_plugin(str(tmp_path / "P"), "P")
     submit(kili, project)
-    assert [text for _, text in lines(kili, project, "P")] == ["old", "new"]
+    assert [text for _, text in read_log(kili, project, "P")] == ["old", "new"]
 
 
 def test_key_of_a_run_is_refused_after_the_run(kili: Any, project: str, upload: Upload) -> None:
@@ -417,7 +402,7 @@ def test_key_of_a_run_is_refused_after_the_run(kili: Any, project: str, upload: 
            top="kept = []")  # fmt: skip
     submit(kili, project)
     submit(kili, project)
-    ((_, text),) = lines(kili, project, "P")
+    ((_, text),) = read_log(kili, project, "P")
     assert "valid only during the run" in text
 
 
@@ -429,6 +414,6 @@ def test_a_plugin_sees_the_project_it_creates(kili: Any, project: str, upload: U
     )
     submit(kili, project)
 
-    assert lines(kili, project, "Maker") == [("info", "Made")]
+    assert read_log(kili, project, "Maker") == [("info", "Made")]
     (made,) = kili.projects(search_query="Made", fields=["roles.user.email"])
     assert made["roles"] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -10,9 +9,10 @@ import pytest
 from kili_emulator.app import Emulator
 from kili_emulator.rules.input_types import RETIRED
 from tests.contract.schema import OWN_ENUMS
+from tests.kit.responses import EASY
 from tests.kit.sdk_process import SdkProcess, SdkSession
 from tests.kit.server_under_test import RemoteWorld
-from tests.kit.world_content import EASY, INTERFACE
+from tests.kit.world_content import INTERFACE
 
 INPUT_TYPES = sorted({*OWN_ENUMS["InputType"]} - RETIRED - {"VIDEO_LEGACY"})  # gone since 2.130
 
@@ -256,7 +256,7 @@ def test_counts_of_a_project_agree_with_its_lists(kili: Any) -> None:
     (project,) = kili.projects(fields=["id"])
     project_id = project["id"]
     (todo, *_) = kili.assets(project_id, status_in=["TODO"], fields=["id"])
-    kili.append_labels(asset_id_array=[todo["id"]], json_response_array=[json.loads(EASY)])
+    kili.append_labels(asset_id_array=[todo["id"]], json_response_array=[EASY])
     counts = {
         "numberOfAssets": {},
         "numberOfRemainingAssets": {"status_in": ["TODO", "ONGOING"]},

@@ -9,9 +9,10 @@ import pytest
 
 from kili_emulator.app import Emulator
 from kili_emulator.domain.world import Actor
+from tests.kit.responses import EASY_JSON, HARD_JSON, RED
 from tests.kit.sdk_process import SdkProcess, SdkSession
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, HARD, INTERFACE, RED, WorldIds, add_version
+from tests.kit.world_content import INTERFACE, WorldIds, add_version
 
 
 def copy(wire: Wire, project_id: str, *, assets: bool = True, users: bool = True) -> str:
@@ -180,9 +181,7 @@ def test_latest_label_of_a_user_and_all_labels_of_a_model_are_copied(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     def label(type_: str, model: str | None = None) -> None:
-        row = {"assetID": world_ids["car-park"], "jsonResponse": EASY, "modelName": model}
-        data = {"labelType": type_, "labelsData": [row]}
-        wire.call("appendManyLabels", data=data, where={}, selection="id")
+        wire.append_label(world_ids["car-park"], EASY_JSON, kind=type_, modelName=model)
 
     for type_, model in (
         ("PREDICTION", "one"),
@@ -203,13 +202,8 @@ def test_latest_label_of_a_user_and_all_labels_of_a_model_are_copied(
 def test_copied_review_refers_to_the_copy_of_the_reviewed_label(
     wire: Wire, world_ids: WorldIds
 ) -> None:
-    row = {
-        "assetID": world_ids["street"],
-        "jsonResponse": EASY,
-        "referencedLabelId": world_ids["street DEFAULT"],
-    }
-    data = {"labelType": "REVIEW", "labelsData": [row]}
-    wire.call("appendManyLabels", data=data, where={}, selection="id")
+    reviewed_label = world_ids["street DEFAULT"]
+    wire.append_label(world_ids["street"], EASY_JSON, "REVIEW", referencedLabelId=reviewed_label)
     copied = copy(wire, world_ids["project"])
     target = copy_labels(wire, world_ids, "street", copied)
     labels = read(wire, "assets", target, "labels { id referencedLabel { id labelOf { id } } }")
@@ -331,7 +325,7 @@ def labeled_project(kili: Any, **options: Any) -> str:
     ids = kili.append_many_to_dataset(
         made, content_array=["a text"] * 4, external_id_array=names, disable_tqdm=True
     )["asset_ids"]
-    red = json.loads(RED)
+    red = RED
     options = {"project_id": made, "disable_tqdm": True}
     (leo,) = kili.users(email="labeler@example.com", fields=["id"])
     for place in (1, 3):
@@ -371,7 +365,7 @@ def test_copied_project_without_labels_begins_at_its_own_first_step(kili: Any) -
     at_the_beginning = ({"name": "Label", "status": "TO_DO"}, [])
     assert [each[1:] for each in places(kili, copied)] == [at_the_beginning] * 4
     (first, *_) = kili.assets(copied, fields=["id"], disable_tqdm=True)
-    kili.append_labels([first["id"]], [json.loads(RED)], project_id=copied, disable_tqdm=True)
+    kili.append_labels([first["id"]], [RED], project_id=copied, disable_tqdm=True)
     assert places(kili, copied)[0][1]["status"] == "DONE"
 
 
@@ -429,9 +423,7 @@ def test_copied_label_is_not_marked_latest_over_a_newer_label(
     target = target_of(wire, copied, "street")
     of_label = read(wire, "labels", world_ids["street DEFAULT"], "author { id }")
     author = of_label["author"]["id"]
-    row = {"assetID": target, "jsonResponse": HARD, "authorID": author}
-    data = {"labelType": "DEFAULT", "labelsData": [row]}
-    (newest,) = wire.call("appendManyLabels", data=data, where={}, selection="id")
+    newest = {"id": wire.append_label(target, HARD_JSON, authorID=author)}
     copy_labels(wire, world_ids, "street", copied)
     marks = "isLatestLabelForUser isLatestDefaultLabelForUser isLastForStep"
     asset = read(

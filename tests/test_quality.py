@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from kili_emulator.app import Emulator
+from tests.kit.responses import EASY_JSON, HARD_JSON
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, HARD, WorldIds, read_world_ids
+from tests.kit.world_content import WorldIds, read_world_ids
 
 MARKS = "consensusMark consensusMarkPerCategory honeypotMark inferenceMark"
 LABEL_MARKS = "id labelType honeypotMark inferenceMark reviewScore"
@@ -33,10 +34,7 @@ def world_ids(wire: Wire) -> WorldIds:
 def append(
     wire: Wire, asset: str, response: str, key: str = "labeler", type_: str = "DEFAULT"
 ) -> str:
-    row = {"assetID": asset, "jsonResponse": response, "modelName": "m"}
-    data = {"labelType": type_, "labelsData": [row]}
-    (label,) = wire.call("appendManyLabels", key, "id", data=data, where={})
-    return str(label["id"])
+    return wire.append_label(asset, response, kind=type_, key=key, modelName="m")
 
 
 def update(wire: Wire, asset: str, **data: Any) -> None:
@@ -63,9 +61,9 @@ def test_consensus_mark_is_read_on_asset_project_and_members(
     (before,) = wire.list("projects", {}, selection=wanted)
     assert before["consensusMark"] is before["consensusMarkPerCategory"] is None
     update(wire, meadow, isUsedForConsensus=True)
-    append(wire, meadow, EASY)
+    append(wire, meadow, EASY_JSON)
     assert marks(wire, meadow)["consensusMark"] is None
-    append(wire, meadow, HARD, "reviewer")
+    append(wire, meadow, HARD_JSON, "reviewer")
     assert marks(wire, meadow)["consensusMark"] == 0.5
     assert marks(wire, meadow)["consensusMarkPerCategory"] == BY_CATEGORY
     (project,) = wire.list("projects", {}, selection=wanted)
@@ -79,25 +77,25 @@ def test_consensus_mark_is_read_on_asset_project_and_members(
 
 def test_a_honeypot_scores_labels_members_and_the_project(wire: Wire, world_ids: WorldIds) -> None:
     meadow = world_ids["meadow"]
-    label = append(wire, meadow, EASY)
+    label = append(wire, meadow, EASY_JSON)
     where = {"id": meadow}
-    wire.call("createHoneypot", data={"jsonResponse": HARD}, where=where, selection="id")
+    wire.call("createHoneypot", data={"jsonResponse": HARD_JSON}, where=where, selection="id")
     assert (marks(wire, meadow)["honeypotMark"], label_marks(wire, label)["honeypotMark"]) == (0, 0)
     assert label_marks(wire, label)["reviewScore"] is None
-    append(wire, meadow, HARD)
+    append(wire, meadow, HARD_JSON)
     assert marks(wire, meadow)["honeypotMark"] == 1
     (project,) = wire.list("projects", {}, selection="honeypotMark roles { honeypotMark }")
     assert project["honeypotMark"] == 1
     assert sorted(each["honeypotMark"] for each in project["roles"] if each["honeypotMark"]) == [1]
 
 
-@pytest.mark.parametrize(("response", "expected"), [(EASY, 1), (HARD, 0.5)])
+@pytest.mark.parametrize(("response", "expected"), [(EASY_JSON, 1), (HARD_JSON, 0.5)])
 def test_inference_mark_compares_inference_and_label(
     wire: Wire, world_ids: WorldIds, response: str, expected: float
 ) -> None:
     """Recorded: an equal single choice, and a different one."""
     meadow = world_ids["meadow"]
-    label = append(wire, meadow, EASY)
+    label = append(wire, meadow, EASY_JSON)
     assert label_marks(wire, label)["inferenceMark"] is None
     inference = append(wire, meadow, response, "admin", "INFERENCE")
     assert label_marks(wire, label)["inferenceMark"] == expected
@@ -108,10 +106,10 @@ def test_inference_mark_compares_inference_and_label(
 
 
 def test_review_score_compares_the_label_with_its_review(wire: Wire, world_ids: WorldIds) -> None:
-    label = append(wire, world_ids["meadow"], EASY)
-    append(wire, world_ids["meadow"], EASY, "reviewer", "REVIEW")
+    label = append(wire, world_ids["meadow"], EASY_JSON)
+    append(wire, world_ids["meadow"], EASY_JSON, "reviewer", "REVIEW")
     assert label_marks(wire, label)["reviewScore"] == 1
-    data = {"jsonResponse": HARD}
+    data = {"jsonResponse": HARD_JSON}
     answer = wire.call("updatePropertiesInLabel", data=data, where={"id": label}, selection="id")
     assert answer == {"id": label}
     assert label_marks(wire, label)["reviewScore"] == 0
@@ -122,7 +120,10 @@ def test_sdk_finds_assets_by_inference_mark(kili: Any) -> None:
     project = kili.projects(fields=["id"])[0]["id"]
     found = kili.assets(project, status_in=["TODO"], fields=["id"], disable_tqdm=True)
     ids = [each["id"] for each in found][:2]
-    for kind, responses in (("DEFAULT", [EASY, EASY]), ("INFERENCE", [EASY, HARD])):
+    for kind, responses in (
+        ("DEFAULT", [EASY_JSON, EASY_JSON]),
+        ("INFERENCE", [EASY_JSON, HARD_JSON]),
+    ):
         kili.append_labels(
             asset_id_array=ids,
             json_response_array=list(map(json.loads, responses)),

@@ -12,11 +12,10 @@ from kili_emulator import Emulator
 from kili_emulator.domain.call_buffer import MAX_CALLS, MAX_CHARACTERS, CallBuffer, RecordedCall
 from kili_emulator.domain.run_call import add_calls
 from kili_emulator.domain.world import Actor, Mark
-from kili_emulator.testing.sdk import fast_sdk
+from tests.kit.plugin_project import PluginProject, submit_source
+from tests.kit.responses import EASY
 from tests.kit.sdk_process import SdkSession
 from tests.kit.server_under_test import RemoteWorld
-
-EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 
 
 def call_made(**members: Any) -> RecordedCall:
@@ -43,30 +42,17 @@ def test_recorded_calls_of_a_run_are_limited() -> None:
     assert sum(len(call.answer) for call in calls) < 7_000_000
 
 
-def plugin(folder: Path, *on_submit: str) -> str:
-    lines = [
-        "import json, requests, threading",
-        "from kili.plugins import PluginCore",
-        "class PluginHandler(PluginCore):",
-        "    def on_submit(self, label, asset_id):",
-        *(f"        {line}" for line in on_submit),
-    ]
-    path = folder / "plugin.py"
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return str(path)
+def reader_source(*on_submit: str) -> str:
+    return submit_source("\n".join(on_submit), "import json, requests, threading")
 
 
-def submit_to(emulator: Emulator, path: str, name: str = "Reader") -> dict[str, Any]:
-    """Upload the plugin, activate it on the first project and submit; return the run."""
-    kili = emulator.client()
-    (project, *_) = emulator.world.view.projects.all()
-    with fast_sdk():
-        kili.upload_plugin(path, name)
-    kili.activate_plugin_on_project(name, project_id=project["id"])
-    (asset,) = kili.assets(project["id"], first=1, fields=["id"])
-    kili.append_labels([asset["id"]], [EASY])
+def submit_to(emulator: Emulator, folder: Path, source: str) -> dict[str, Any]:
+    """Install a plugin on the first project and submit; return the run."""
+    plugin_project = PluginProject(emulator, folder)
+    plugin_project.install(source, "Reader")
+    plugin_project.submit()
     assert emulator.wait_idle()
-    return emulator.world.view.runs.all()[-1]
+    return plugin_project.runs()[-1]
 
 
 def calls(emulator: Emulator, run: dict[str, Any]) -> list[dict[str, Any]]:
@@ -82,13 +68,12 @@ def emulator() -> Any:
 def test_each_call_has_its_operation_method_arguments_and_answer(
     emulator: Emulator, tmp_path: Path
 ) -> None:
-    path = plugin(
-        tmp_path,
+    source = reader_source(
         "self.kili.assets(self.project_id, asset_id_in=[asset_id], fields=['externalId'])",
         "try: self.kili.delete_project('nobody')",
         "except Exception: pass",
     )
-    run = submit_to(emulator, path)
+    run = submit_to(emulator, tmp_path, source)
     assert run["outcome"] == "SUCCEEDED"
     seen = calls(emulator, run)
     assert run["callCount"] == len(seen)
@@ -108,15 +93,14 @@ def test_each_call_has_its_operation_method_arguments_and_answer(
 def test_only_calls_of_the_run_are_recorded_including_threads_and_files(
     emulator: Emulator, tmp_path: Path
 ) -> None:
-    path = plugin(
-        tmp_path,
+    source = reader_source(
         "work = threading.Thread(target=self.kili.count_projects)",
         "work.start()",
         "work.join()",
         f"requests.get('{emulator.url}/api/label/v2/files', params={{'id': 'none'}},",
         "    headers={'Authorization': f'X-API-Key: {self.kili.api_key}'})",
     )
-    run = submit_to(emulator, path)
+    run = submit_to(emulator, tmp_path, source)
     operations = [call["operations"] for call in calls(emulator, run)]
     assert ["Query.countProjects"] in operations
     assert operations[-1] == ["GET /api/label/v2/files"]
@@ -127,7 +111,7 @@ def test_only_calls_of_the_run_are_recorded_including_threads_and_files(
 def test_call_answered_while_earlier_calls_are_stored_is_recorded(
     emulator: Emulator, tmp_path: Path
 ) -> None:
-    run = submit_to(emulator, plugin(tmp_path, "pass"))
+    run = submit_to(emulator, tmp_path, reader_source("pass"))
     time = "2024-01-01T00:00:00.000Z"
     buffer = CallBuffer(print)
     buffer.add(call_made(method="early", started_at=time))
@@ -164,15 +148,10 @@ def counts_side_by_side(emulator: Emulator, folder: Path) -> set[tuple[str, str 
 
     Returns the recorded pairs of operation and method.
     """
-    (project,) = emulator.world.view.projects.all()
-    kili = emulator.client()
+    plugin_project = PluginProject(emulator, folder)
     for first, second in zip(COUNTING, (*COUNTING[1:], COUNTING[0]), strict=True):
-        path = folder / f"{first}.py"
-        path.write_text(BESIDE.format(first=first, second=second), encoding="utf-8")
-        with fast_sdk():
-            kili.upload_plugin(str(path), first)
-        kili.activate_plugin_on_project(first, project_id=project["id"])
-    done = emulator.submit(project["id"], label=EASY)
+        plugin_project.install(BESIDE.format(first=first, second=second), first)
+    done = emulator.submit(plugin_project.project, label=EASY)
     errors = [each["error"] for each in done["runs"]]
     assert errors == [None] * 4, errors
     call_made = [
@@ -207,17 +186,14 @@ def test_call_of_a_client_created_by_the_plugin_has_no_method(
     emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KILI_SDK_SKIP_CHECKS", "1")
-    path = plugin(
-        tmp_path,
+    source = reader_source(
         "from kili.client import Kili",
         "Kili(api_key=self.kili.api_key, api_endpoint=self.kili.api_endpoint).count_projects()",
     )
-    (project,) = emulator.world.view.projects.all()
-    with fast_sdk():
-        emulator.client().upload_plugin(path, "Reader")
-    emulator.client().activate_plugin_on_project("Reader", project_id=project["id"])
+    plugin_project = PluginProject(emulator, tmp_path)
+    plugin_project.install(source)
     # Not through the SDK, whose clients wait for one another in this process.
-    (run,) = emulator.submit(project["id"], label=EASY)["runs"]
+    (run,) = emulator.submit(plugin_project.project, label=EASY)["runs"]
     seen = calls(emulator, emulator.world.view.runs.require(run["id"]))
     call_made = [each for each in seen if each["operations"] == ["Query.countProjects"]]
     assert [call["method"] for call in call_made] == [None]
@@ -226,13 +202,13 @@ def test_call_of_a_client_created_by_the_plugin_has_no_method(
 def test_recorded_calls_are_removed_by_reset_and_with_their_plugin(
     emulator: Emulator, tmp_path: Path
 ) -> None:
-    path = plugin(tmp_path, "self.kili.count_projects()")
+    source = reader_source("self.kili.count_projects()")
     mark = emulator.mark()
-    assert calls(emulator, submit_to(emulator, path))
+    assert calls(emulator, submit_to(emulator, tmp_path, source))
     emulator.client().delete_plugin("Reader")
     assert not emulator.world.view.run_calls.all()
     emulator.reset(mark)
-    assert calls(emulator, submit_to(emulator, path))
+    assert calls(emulator, submit_to(emulator, tmp_path, source))
     emulator.reset(mark)
     assert not emulator.world.view.run_calls.all()
 
@@ -240,11 +216,10 @@ def test_recorded_calls_are_removed_by_reset_and_with_their_plugin(
 def test_reset_to_the_mark_of_a_run_restores_the_world_before_the_handler(
     emulator: Emulator, tmp_path: Path
 ) -> None:
-    path = plugin(
-        tmp_path,
+    source = reader_source(
         "self.kili.update_properties_in_assets([asset_id], json_metadatas=[{'seen': 1}])",
     )
-    run = submit_to(emulator, path)
+    run = submit_to(emulator, tmp_path, source)
     asset = run["metadata"]["assetId"]
     assert emulator.world.view.assets.require(asset)["jsonMetadata"]
     emulator.reset(Mark(**run["mark"]))
@@ -257,9 +232,10 @@ def test_reset_to_the_mark_of_a_run_restores_the_world_before_the_handler(
 def test_recorded_calls_of_each_sdk_name_their_method(
     notebook: SdkSession, remote_world: RemoteWorld, tmp_path: Path
 ) -> None:
-    path = plugin(tmp_path, "print(self.kili.count_projects())")
+    path = tmp_path / "plugin.py"
+    path.write_text(reader_source("print(self.kili.count_projects())"), encoding="utf-8")
     notebook.run(
-        f"kili.upload_plugin({path!r}, 'Reader')\n"
+        f"kili.upload_plugin({str(path)!r}, 'Reader')\n"
         "kili.activate_plugin_on_project('Reader', project_id=project_id)\n"
         "(asset,) = kili.assets(project_id=project_id, first=1, fields=['id'])\n"
         f"kili.append_labels([asset['id']], [{EASY!r}])\n"

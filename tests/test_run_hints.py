@@ -9,7 +9,9 @@ import pytest
 
 from kili_emulator import Emulator
 from kili_emulator.testing.sdk import fast_sdk
-from tests.test_run_calls import EASY, plugin, submit_to
+from tests.kit.plugin_project import PluginClient
+from tests.kit.responses import EASY
+from tests.test_run_calls import reader_source, submit_to
 
 INTERFACE = {
     "jobs": {
@@ -49,7 +51,7 @@ def other_project(emulator: Emulator) -> tuple[str, str]:
 
 def log_texts(emulator: Emulator, tmp_path: Path, *on_submit: str) -> list[tuple[str, str]]:
     """Return the log lines of a run."""
-    run = emulator.run(submit_to(emulator, plugin(tmp_path, *on_submit))["id"])
+    run = emulator.run(submit_to(emulator, tmp_path, reader_source(*on_submit))["id"])
     assert run["outcome"] == "SUCCEEDED", run["error"]
     return [(line["logType"], line["content"]) for line in run["lines"]]
 
@@ -97,10 +99,10 @@ def test_hint_explains_a_refused_change_where_the_plugin_is_inactive(
 
 def test_remedy_of_the_hint_works(emulator: Emulator, tmp_path: Path) -> None:
     project, _ = other_project(emulator)
-    path = plugin(
-        tmp_path, f"print(len(self.kili.assets(project_id={project!r}, disable_tqdm=True)))"
+    source = reader_source(
+        f"print(len(self.kili.assets(project_id={project!r}, disable_tqdm=True)))"
     )
-    submit_to(emulator, path)
+    submit_to(emulator, tmp_path, source)
     kili = emulator.client()
     kili.activate_plugin_on_project("Reader", project_id=project)
     (first_project,) = [
@@ -157,9 +159,8 @@ def test_refusal_of_a_plugin_label_on_a_labeled_asset_names_a_remedy(
         project = kili.create_project(input_type="TEXT", json_interface=INTERFACE, title="Steps")
         kili.append_many_to_dataset(project["id"], content_array=["a"], disable_tqdm=True)
         kili.update_properties_in_project(project["id"], review_coverage=review_coverage)
-        path = plugin(tmp_path, f"self.kili.append_labels([asset_id], [{EASY!r}])")
-        kili.upload_plugin(path, "Consensus")
-        kili.activate_plugin_on_project("Consensus", project_id=project["id"])
+        source = reader_source(f"self.kili.append_labels([asset_id], [{EASY!r}])")
+        PluginClient(kili, project["id"], tmp_path).install(source, "Consensus")
         emulator.submit("Steps", label=EASY, user="admin")
         run = emulator.run(emulator.runs()[-1]["id"])
     assert run["outcome"] == "FAILED"

@@ -15,9 +15,10 @@ from kili_emulator import Emulator
 from kili_emulator.cli import main
 from kili_emulator.rules.masking import MASK
 from kili_emulator.testing.sdk import fast_sdk
+from tests.kit.responses import EASY
 from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 from tests.kit.webhook_receiver import WebhookReceiver
-from tests.test_run_calls import EASY, submit_to
+from tests.test_run_calls import submit_to
 
 # Each value that is a secret begins with this.
 HUSH = "hush"
@@ -69,10 +70,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def run_views(folder: Path) -> Iterator[tuple[Emulator, dict[str, Any]]]:
     """Start an emulator; return it with the view of a run of the plugin."""
-    path = folder / "plugin.py"
-    path.write_text(PLUGIN, encoding="utf-8")
     with Emulator(request_log=folder / "requests.log") as emulator:
-        run = submit_to(emulator, str(path))
+        run = submit_to(emulator, folder, PLUGIN)
         yield emulator, emulator.run(run["id"])
 
 

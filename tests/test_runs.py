@@ -16,12 +16,11 @@ from click.testing import CliRunner
 from kili_emulator import Emulator
 from kili_emulator.cli import main
 from kili_emulator.errors import KiliError
-from kili_emulator.testing.sdk import fast_sdk
+from tests.kit.plugin_project import PluginProject, append_label
+from tests.kit.responses import EASY, HARD
 from tests.kit.sdk_process import SdkSession
 from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 
-EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
-HARD = {"CLASSIFICATION_JOB": {"categories": [{"name": "HARD"}]}}
 PLUGIN = """
 from kili.plugins import PluginCore
 
@@ -35,17 +34,12 @@ class PluginHandler(PluginCore):
 
 
 def set_up(emulator: Emulator, folder: Path, name: str = "Judge", source: str = PLUGIN) -> None:
-    path = folder / f"{name}.py"
-    path.write_text(source, encoding="utf-8")
-    (project,) = emulator.world.view.projects.all()
-    with fast_sdk():
-        emulator.client().upload_plugin(str(path), name)
-    emulator.client().activate_plugin_on_project(name, project_id=project["id"])
+    PluginProject(emulator, folder).install(source, name)
 
 
 def submit(emulator: Emulator, response: dict[str, Any] = EASY) -> None:
     asset = emulator.world.view.assets.all()[0]
-    emulator.client().append_labels([asset["id"]], [response])
+    append_label(emulator.client(), asset["id"], response=response)
     assert emulator.wait_idle()
 
 

@@ -9,15 +9,15 @@ import signal
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kili_emulator.testing.sdk import fast_sdk
 from tests.kit import warm_interpreter
+from tests.kit.plugin_project import PluginClient
+from tests.kit.responses import EASY_JSON
 from tests.test_cli import SHELL, CommandRunner
 
-LABEL = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 PLUGIN = """
 from kili.plugins import PluginCore
 
@@ -38,29 +38,18 @@ class PluginHandler(PluginCore):
 """
 
 
-class ForegroundProject:
+class ForegroundProject(PluginClient):
     """A server in the foreground, with an SDK client and a project."""
 
     def __init__(self, commands: CommandRunner, *options: str) -> None:
         self.commands = commands
         self.server = commands.start("--ephemeral", *options)
-        self.project = self.server.printed(r"project +(\S+) +Plugin tutorial")
+        project = self.server.printed(r"project +(\S+) +Plugin tutorial")
         with fast_sdk(), warnings.catch_warnings():
             from kili.client import Kili
 
-            self.kili: Any = Kili(api_key=self.server.key, api_endpoint=self.server.endpoint)
-        (asset,) = self.kili.assets(self.project, first=1, fields=["id"], disable_tqdm=True)
-        self.asset = asset["id"]
-
-    def upload(self, name: str, source: str, **options: Any) -> None:
-        path = self.commands.folder / "plugin.py"
-        path.write_text(source, encoding="utf-8")
-        with fast_sdk():
-            self.kili.upload_plugin(str(path), name, **options)
-        self.kili.activate_plugin_on_project(name, self.project)
-
-    def submit(self) -> None:
-        self.kili.append_labels([self.asset], [LABEL], disable_tqdm=True)
+            kili = Kili(api_key=self.server.key, api_endpoint=self.server.endpoint)
+        super().__init__(kili, project, commands.folder)
 
     def follow(self, *options: str) -> warm_interpreter.Process:
         """Start `runs --follow`; return its process once it has printed the earlier run."""
@@ -102,10 +91,10 @@ def test_failed_build_and_failed_run_print_one_line_each(
     commands: CommandRunner, isolation: str
 ) -> None:
     foreground_project = ForegroundProject(commands, "--plugin-isolation", isolation)
-    foreground_project.upload("Judge", PLUGIN)
+    foreground_project.install(PLUGIN, "Judge")
     foreground_project.submit()
     with pytest.raises(Exception, match="get_plugin_build_errors"):
-        foreground_project.upload("Broken one", f"{PLUGIN}\nraise RuntimeError('at import')")
+        foreground_project.install(f"{PLUGIN}\nraise RuntimeError('at import')", "Broken one")
     run = json.loads(commands.run("runs", "--json"))[0]["id"]
     shown = {
         f"kili-emulator runs show {run}": "why?",
@@ -122,7 +111,7 @@ def test_failed_build_and_failed_run_print_one_line_each(
 
 def test_plugin_that_configures_logging_does_not_duplicate_lines(commands: CommandRunner) -> None:
     foreground_project = ForegroundProject(commands)
-    foreground_project.upload("Judge", LOGS)
+    foreground_project.install(LOGS, "Judge")
     foreground_project.submit()
     lines = foreground_project.stop()
     assert len(lines) == 1, lines
@@ -134,7 +123,7 @@ def test_log_line_names_the_command_that_shows_the_run(commands: CommandRunner) 
     server = commands.start(*where)
     commands.run("world", "create", "second", *where)
     (commands.folder / "judge.py").write_text(PLUGIN, encoding="utf-8")
-    (commands.folder / "label.json").write_text(json.dumps(LABEL), encoding="utf-8")
+    (commands.folder / "label.json").write_text(EASY_JSON, encoding="utf-8")
     where += ["--world", "second"]
     project = "Plugin tutorial: count the objects"
     commands.run("plugins", "link", "Judge", "judge.py", "--project", project, *where)
@@ -148,7 +137,7 @@ def test_log_line_names_the_command_that_shows_the_run(commands: CommandRunner) 
 
 def test_runs_follow_prints_log_lines_and_ends_with_the_emulator(commands: CommandRunner) -> None:
     foreground_project = ForegroundProject(commands)
-    foreground_project.upload("Judge", PLUGIN)
+    foreground_project.install(PLUGIN, "Judge")
     foreground_project.submit()
     followers = [
         foreground_project.follow(),
@@ -173,7 +162,7 @@ def test_runs_follow_prints_log_lines_and_ends_with_the_emulator(commands: Comma
 @pytest.mark.skipif(not SHELL, reason="a signal that cannot be caught")
 def test_runs_follow_fails_when_the_emulator_is_killed(commands: CommandRunner) -> None:
     foreground_project = ForegroundProject(commands)
-    foreground_project.upload("Judge", PLUGIN)
+    foreground_project.install(PLUGIN, "Judge")
     foreground_project.submit()
     process = foreground_project.follow()
     foreground_project.server.process.send_signal(signal.SIGKILL)
@@ -184,8 +173,8 @@ def test_runs_follow_fails_when_the_emulator_is_killed(commands: CommandRunner) 
 
 def test_runs_of_on_event_name_the_event(commands: CommandRunner) -> None:
     foreground_project = ForegroundProject(commands)
-    foreground_project.upload("Watch", ON_EVENT, event_matcher=["label.*"])
-    (commands.folder / "label.json").write_text(json.dumps(LABEL), encoding="utf-8")
+    foreground_project.install(ON_EVENT, "Watch", event_matcher=["label.*"])
+    (commands.folder / "label.json").write_text(EASY_JSON, encoding="utf-8")
     done = commands.run("submit", "--project", foreground_project.project, "--label", "label.json")
     listed = commands.run("runs")
     for line in (done.splitlines()[-1], listed.splitlines()[0]):

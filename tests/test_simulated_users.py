@@ -11,19 +11,17 @@ from click.testing import CliRunner
 
 from kili_emulator.cli import main
 from kili_emulator.errors import KiliError
+from tests.kit.responses import BLUE, EASY, RED
 from tests.kit.sdk_process import SdkSession
 from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 from tests.kit.wire import Wire
 from tests.kit.world_content import INTERFACE, WorldIds, add_stepped_project, deploy_plugin
 from tests.plugins.test_handlers import HANDLERS, handler_calls, install_plugin
 
-EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 HARD = {
     "CLASSIFICATION_JOB": {"categories": [{"name": "HARD"}]},
     "JOB_0": {"annotations": [{"mid": "1", "categories": [{"name": "OBJECT_A"}]}]},
 }
-RED = {"COLOR": {"categories": [{"name": "RED"}]}}
-BLUE = {"COLOR": {"categories": [{"name": "BLUE"}]}}
 
 
 def subjects(wire: Wire, before: int = 0) -> list[str]:

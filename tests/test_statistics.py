@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from kili_emulator.app import Emulator
+from tests.kit.responses import EASY_JSON, HARD_JSON
 from tests.kit.sdk_process import SdkProcess
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, HARD, read_world_ids
+from tests.kit.world_content import read_world_ids
 
 MARKS = ["consensusMark", "honeypotMark"]
 
@@ -34,9 +35,7 @@ def project_marks(wire: Wire, project: str) -> dict[str, Any]:
 
 
 def label(wire: Wire, asset: str, response: str, key: str) -> None:
-    row = {"assetID": asset, "jsonResponse": response}
-    data = {"labelType": "DEFAULT", "labelsData": [row]}
-    wire.call("appendManyLabels", key, "id", data=data, where={})
+    wire.append_label(asset, response, key=key)
 
 
 def test_the_sdk_sets_the_marks_of_a_project_with_its_quality_settings(kili: Any) -> None:
@@ -77,9 +76,9 @@ def test_mark_set_by_a_client_is_replaced_by_the_mark_of_labels(wire: Wire) -> N
     set_marks(wire, project)
     data = {"isUsedForConsensus": True}
     wire.call("updatePropertiesInAssets", where=[{"id": meadow}], data=[data], selection="id")
-    label(wire, meadow, EASY, "labeler")
+    label(wire, meadow, EASY_JSON, "labeler")
     assert project_marks(wire, project) == {"consensusMark": 0.95, "honeypotMark": 0.9}
-    label(wire, meadow, HARD, "reviewer")
+    label(wire, meadow, HARD_JSON, "reviewer")
     assert project_marks(wire, project) == {"consensusMark": 0.5, "honeypotMark": 0.9}
 
 

@@ -10,7 +10,8 @@ from kili.exceptions import GraphQLError
 
 from kili_emulator.app import Emulator
 from kili_emulator.rules.workflow import NewWorkflow
-from tests.kit.labeling_project import BLUE, LabelingProject, email
+from tests.kit.labeling_project import LabelingProject, email
+from tests.kit.responses import BLUE
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 

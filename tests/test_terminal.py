@@ -18,6 +18,7 @@ import pytest
 import requests
 
 from kili_emulator.cli import main
+from tests.kit.responses import EASY_JSON
 from tests.test_cli import COMMAND, DIRECT, ROOT, SHELL, CommandRunner, ForegroundServer
 
 HOSTILE = "日本 🎉 é\x1b[2J\rKili\nStopped.\u202e\x9b\u2028"
@@ -144,8 +145,7 @@ def _try_hostile_texts(hostile_server: HostileServer, folder: Path) -> None:
     project = server.printed(r"project +(\S+) +Plugin tutorial")
     listed = hostile_server.run("plugins", "link", name, "judge.py", "--project", project)
     assert "webhook" not in listed
-    label = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
-    (folder / "label.json").write_text(json.dumps(label), encoding="utf-8")
+    (folder / "label.json").write_text(EASY_JSON, encoding="utf-8")
     done = hostile_server.run("submit", "--project", project, "--label", "label.json")
     run = re.search(r"run (\w+) of", done)
     assert run, done

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -14,13 +13,13 @@ from click.testing import CliRunner
 from kili_emulator import Emulator
 from kili_emulator.cli import main
 from kili_emulator.plugins.webhooks import MAX_ANSWER
+from tests.kit.responses import EASY, EASY_JSON
 from tests.kit.sdk_process import SdkSession
 from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 from tests.kit.webhook_receiver import WebhookReceiver
 from tests.kit.wire import Wire
+from tests.kit.wire_plugins import activate_plugin, read_log
 from tests.kit.world_content import PLUGIN, WorldIds
-
-EASY = '{"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}'
 
 
 @pytest.fixture
@@ -31,21 +30,16 @@ def receiver() -> Iterator[WebhookReceiver]:
 
 def hook(wire: Wire, world_ids: WorldIds, url: str, name: str = "Hook", **data: Any) -> None:
     wire.call("createWebhook", data={"pluginName": name, "webhookUrl": url, **data})
-    where = {"pluginName": name, "projectId": world_ids["project"]}
-    wire.call("activatePluginOnProject", where=where)
+    activate_plugin(wire, name, world_ids["project"])
 
 
 def submit(wire: Wire, world_ids: WorldIds, label_type: str = "DEFAULT") -> str:
-    rows = [{"assetID": world_ids["meadow"], "jsonResponse": "{}"}]
-    data = {"labelType": label_type, "labelsData": rows}
-    (label,) = wire.call("appendManyLabels", data=data, where={}, selection="id")
-    return str(label["id"])
+    return wire.append_label(world_ids["meadow"], kind=label_type)
 
 
-def logs(wire: Wire, world_ids: WorldIds, name: str = "Hook") -> list[tuple[str, str]]:
-    data = {"pluginName": name, "projectId": world_ids["project"]}
-    lines = wire.call("getPluginLogs", data=data, selection="content logType")
-    return [(line["logType"], line["content"]) for line in lines]
+def logs(wire: Wire, world_ids: WorldIds) -> list[tuple[str, str]]:
+    """Newest first."""
+    return read_log(wire, "Hook", world_ids["project"])[::-1]
 
 
 def runs(wire: Wire) -> list[dict[str, Any]]:
@@ -79,7 +73,7 @@ def test_a_submit_is_delivered_with_the_raw_header_and_the_documented_body(
     assert body["payload"].keys() == {"label", "asset_id"}
     assert body["payload"]["asset_id"] == asset
     assert body["payload"]["label"]["id"] == label
-    assert body["payload"]["label"]["jsonResponse"] == json.loads(EASY)
+    assert body["payload"]["label"]["jsonResponse"] == EASY
     assert (line["logType"], line["content"]) == ("info", "The webhook answered 200 OK: thanks")
 
 
@@ -220,7 +214,7 @@ def remote_run(world: RemoteWorld, receiver: WebhookReceiver) -> str:
     hook = {"pluginName": "Hook", "webhookUrl": receiver.url}
     where = {"pluginName": "Hook", "projectId": world.project_id}
     asset_id = world.export()["assets"][0]["id"]
-    rows = [{"assetID": asset_id, "jsonResponse": EASY}]
+    rows = [{"assetID": asset_id, "jsonResponse": EASY_JSON}]
     for text, variables in (
         ("mutation($x: CreateWebhookData!) {createWebhook(data: $x)}", hook),
         ("mutation($x: PluginOnProjectWhere!) {activatePluginOnProject(where: $x)}", where),
@@ -243,8 +237,7 @@ def remote_run(world: RemoteWorld, receiver: WebhookReceiver) -> str:
 def test_redelivery_is_refused_for_unknown_runs_and_plugins_with_code(
     wire: Wire, world_ids: WorldIds
 ) -> None:
-    where = {"pluginName": PLUGIN, "projectId": world_ids["project"]}
-    wire.call("activatePluginOnProject", where=where)
+    activate_plugin(wire, PLUGIN, world_ids["project"])
     submit(wire, world_ids)
     (run,) = runs(wire)
     answer = control(wire, "nothing")

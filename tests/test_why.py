@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,13 +16,14 @@ from kili_emulator.errors import KiliError
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.inline import loading
 from kili_emulator.testing.sdk import fast_sdk
+from tests.kit.gates import GATES, plugin_gates
+from tests.kit.plugin_project import PluginProject
+from tests.kit.responses import EASY
 from tests.kit.webhook_receiver import WebhookReceiver
 from tests.kit.wire import Wire
 from tests.kit.world_content import deploy_plugin
 
 SOON = 20.0
-EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
-GATES: dict[str, threading.Event] = {}
 
 HEAD = "import sys\nfrom kili.plugins import PluginCore\n\n\nclass PluginHandler(PluginCore):\n"
 SUBMIT = HEAD + "    def on_submit(self, label, asset_id):\n        print('called')\n"
@@ -43,29 +42,11 @@ ECHO = HEAD + (
 )
 
 
-class PluginWorkspace:
+class PluginWorkspace(PluginProject):
     """An emulator with plugins to ask about."""
 
-    def __init__(self, emulator: Emulator, folder: Path) -> None:
-        self.emulator = emulator
-        self.kili = emulator.client()
-        self._folder = folder
-
-    @property
-    def project(self) -> str:
-        return str(self.emulator.world.view.projects.all()[0]["id"])
-
-    @property
-    def asset(self) -> str:
-        return str(self.emulator.world.view.assets.all()[0]["id"])
-
-    def write(self, source: str) -> str:
-        path = self._folder / "main.py"
-        path.write_text(source, encoding="utf-8")
-        return str(path)
-
-    def upload(self, source: str = SUBMIT, name: str = "P", **options: Any) -> None:
-        self.kili.upload_plugin(self.write(source), name, **options)
+    def upload(self, source: str = SUBMIT, name: str | None = None, **options: Any) -> None:
+        super().upload(source, name, **options)
 
     def deploy(self, source: str, client: str | None = None, **data: Any) -> None:
         """Deploy a plugin without the SDK; the client names only the handlers in ``data``."""
@@ -74,28 +55,11 @@ class PluginWorkspace:
         assert deploy_plugin(wire, "P", source, **data) == "ACTIVE"
         wire.close()
 
-    def update(self, source: str, name: str = "P", **options: Any) -> None:
-        self.kili.update_plugin(self.write(source), name, **options)
-
-    def activate(self, name: str = "P") -> None:
-        self.kili.activate_plugin_on_project(name, project_id=self.project)
-
-    def deactivate(self, name: str = "P") -> None:
-        self.kili.deactivate_plugin_on_project(name, project_id=self.project)
-
-    def install_plugin(self, source: str = SUBMIT, name: str = "P", **options: Any) -> None:
+    def install_plugin(self, source: str = SUBMIT, name: str | None = None, **options: Any) -> None:
         with contextlib.suppress(PluginCreationError):  # if no client waits for the build
             self.upload(source, name, **options)
         assert self.emulator.wait_idle(SOON)
         self.activate(name)
-
-    def submit(self, kind: str = "DEFAULT") -> str:
-        """Append a label; return its id."""
-        model = "model" if kind in ("PREDICTION", "INFERENCE") else None
-        (made,) = self.kili.append_labels(
-            [self.asset], [EASY], label_type=kind, model_name=model, disable_tqdm=True
-        )
-        return str(made["id"])
 
     def event(self, subject: str) -> str:
         """Return the id of the latest event with a subject."""
@@ -120,12 +84,8 @@ def shared_emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def workspace(shared_emulator: Emulator, tmp_path: Path) -> Iterator[PluginWorkspace]:
-    sys.kili_gates = GATES  # type: ignore[attr-defined]
-    GATES.update({name: threading.Event() for name in ("entered", "open")})
     shared_emulator.reset()
     yield PluginWorkspace(shared_emulator, tmp_path)
-    for gate in GATES.values():
-        gate.set()
     shared_emulator.reset()
 
 
@@ -217,9 +177,7 @@ def test_missing_method_is_explained_when_the_default_method_of_the_sdk_ran(
 @pytest.fixture
 def workspace_with_running_plugin(tmp_path: Path) -> Iterator[PluginWorkspace]:
     """Return a workspace with one running and one queued run of a plugin."""
-    sys.kili_gates = GATES  # type: ignore[attr-defined]
-    GATES.update({name: threading.Event() for name in ("entered", "open")})
-    with fast_sdk(), Emulator(dispatch="async") as running:
+    with plugin_gates("entered", "open"), fast_sdk(), Emulator(dispatch="async") as running:
         workspace = PluginWorkspace(running, tmp_path)
         workspace.install_plugin(GATED)
         workspace.submit()
@@ -280,9 +238,7 @@ def test_queued_run_without_a_predecessor_is_about_to_begin(tmp_path: Path) -> N
 
 
 def test_queued_run_of_a_seeded_world_waits_for_runs_of_other_plugins(tmp_path: Path) -> None:
-    sys.kili_gates = GATES  # type: ignore[attr-defined]
-    GATES.update({name: threading.Event() for name in ("entered", "open")})
-    with fast_sdk(), Emulator(dispatch="async", seed=0) as running:
+    with plugin_gates("entered", "open"), fast_sdk(), Emulator(dispatch="async", seed=0) as running:
         workspace = PluginWorkspace(running, tmp_path)
         workspace.install_plugin(GATED, "Slow")
         workspace.install_plugin()

@@ -13,11 +13,11 @@ from click.testing import CliRunner
 
 from kili_emulator.cli import main
 from kili_emulator.testing.sdk import fast_sdk
+from tests.kit.responses import EASY
 from tests.kit.sdk_process import SdkSession
 from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 
 NAME = "Count it"
-EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 PLUGIN = """
 from kili.plugins import PluginCore
 

@@ -15,9 +15,9 @@ from kili.exceptions import GraphQLError
 from kili_emulator.app import Emulator
 from kili_emulator.domain.lock import LIFETIME
 from kili_emulator.rules.workflow import NewWorkflow
-from tests.kit.labeling_project import BLUE, LabelingProject, email
+from tests.kit.labeling_project import LabelingProject, email
+from tests.kit.responses import BLUE, RED_JSON
 from tests.kit.wire import Wire
-from tests.kit.world_content import RED
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 
@@ -227,7 +227,7 @@ def test_skip_by_the_old_mutation_keeps_the_asset_on_its_step(
     fully_reviewed_project: LabelingProject, wire: Wire
 ) -> None:
     labeling_project = fully_reviewed_project
-    data = {"jsonResponse": RED, "labelType": "DEFAULT", "skipped": True}
+    data = {"jsonResponse": RED_JSON, "labelType": "DEFAULT", "skipped": True}
     wire.call(
         "appendToLabels",
         "labeler",

@@ -11,7 +11,8 @@ import pytest
 
 from kili_emulator.app import Emulator
 from kili_emulator.rules.workflow import V1
-from tests.kit.labeling_project import BLUE, LabelingProject
+from tests.kit.labeling_project import LabelingProject
+from tests.kit.responses import BLUE
 from tests.kit.sdk_process import SdkProcess
 
 OLD_CLIENTS = ["2.128.2", pytest.param("2.140.3", marks=pytest.mark.contract)]

@@ -13,20 +13,20 @@ from tests.bad_input.refused_request import (
     invalid,
     refused,
 )
-from tests.kit.world_content import EASY, RED
+from tests.kit.responses import EASY_JSON, RED_JSON
 
 
-def _labels(response: str = EASY, asset: str = "<meadow>", **data: Any) -> dict[str, Any]:
+def _labels(response: str = EASY_JSON, asset: str = "<meadow>", **data: Any) -> dict[str, Any]:
     row = {"assetID": asset, "jsonResponse": response}
     data = {"labelType": "DEFAULT", "labelsData": [row], **data}
     return {"data": data, "where": {}}
 
 
-def _label(response: str = EASY, **where: Any) -> dict[str, Any]:
+def _label(response: str = EASY_JSON, **where: Any) -> dict[str, Any]:
     return {"data": {"labelType": "DEFAULT", "jsonResponse": response}, "where": where}
 
 
-def _prediction(response: str = EASY, model: str = "m") -> dict[str, Any]:
+def _prediction(response: str = EASY_JSON, model: str = "m") -> dict[str, Any]:
     return {"jsonResponseArray": [response], "modelNameArray": [model]}
 
 
@@ -74,7 +74,7 @@ CASES = [
     )
 ] + [
     denied("appendManyLabels", "unknown asset", **_labels(asset=UNKNOWN_ID)),
-    denied("appendManyLabels", "foreign asset", "labeler", **_labels(RED, "<hidden asset>")),
+    denied("appendManyLabels", "foreign asset", "labeler", **_labels(RED_JSON, "<hidden asset>")),
     denied("appendManyLabels", "unknown project",
            data=_labels()["data"], where={"project": {"id": UNKNOWN_ID}}),
     denied("appendManyLabels", "asset of another project",
@@ -83,23 +83,24 @@ CASES = [
            data=_labels()["data"],
            where={"project": {"id": "<project>"}, "statusIn": ["LABELED"]}),
     denied("appendManyLabels", "unknown author", **_labels(
-        labelsData=[{"assetID": "<meadow>", "jsonResponse": EASY, "authorID": UNKNOWN_ID}])),
+        labelsData=[{"assetID": "<meadow>", "jsonResponse": EASY_JSON, "authorID": UNKNOWN_ID}])),
     denied("appendManyLabels", "author who is no member", **_labels(
-        labelsData=[{"assetID": "<hidden asset>", "jsonResponse": RED, "authorID": "<leo>"}])),
+        labelsData=[{"assetID": "<hidden asset>", "jsonResponse": RED_JSON, "authorID": "<leo>"}])),
     denied("appendManyLabels", "unknown label is reviewed", **_labels(
         labelType="REVIEW", labelsData=[
-            {"assetID": "<farm>", "jsonResponse": EASY, "referencedLabelId": UNKNOWN_ID}])),
+            {"assetID": "<farm>", "jsonResponse": EASY_JSON, "referencedLabelId": UNKNOWN_ID}])),
     denied("appendManyLabels", "label of another asset is reviewed", **_labels(
         labelType="REVIEW", labelsData=[
-            {"assetID": "<farm>", "jsonResponse": EASY, "referencedLabelId": "<pond DEFAULT>"}])),
+            {"assetID": "<farm>", "jsonResponse": EASY_JSON,
+             "referencedLabelId": "<pond DEFAULT>"}])),
     forbidden("appendManyLabels", "ADMIN or TEAM_MANAGER or REVIEWER",
               **_labels(labelType="REVIEW")),
     forbidden("appendManyLabels", "ADMIN or TEAM_MANAGER", "reviewer",
               **_labels(labelType="PREDICTION")),
     forbidden("appendManyLabels", "ADMIN", "manager", **_labels(
-        labelsData=[{"assetID": "<meadow>", "jsonResponse": EASY, "authorID": "<leo>"}])),
+        labelsData=[{"assetID": "<meadow>", "jsonResponse": EASY_JSON, "authorID": "<leo>"}])),
     refused("appendManyLabels", "the second of two is malformed", MALFORMED, **_labels(labelsData=[
-        {"assetID": "<meadow>", "jsonResponse": EASY},
+        {"assetID": "<meadow>", "jsonResponse": EASY_JSON},
         {"assetID": "<farm>", "jsonResponse": "{"}])),
     refused("appendManyLabels", "overwriting a person's labels", "labels take overwrite",
             **_labels(overwrite=True)),
@@ -108,7 +109,7 @@ CASES = [
     refused("appendManyLabels", "no response", "each label needs an assetID and a jsonResponse",
             **_labels(labelsData=[{"assetID": "<meadow>"}])),
     refused("appendManyLabels", "no asset", "each label needs an assetID and a jsonResponse",
-            **_labels(labelsData=[{"jsonResponse": EASY}])),
+            **_labels(labelsData=[{"jsonResponse": EASY_JSON}])),
     invalid("appendManyLabels", "unknown type", 'Value "GUESS" does not exist',
             **_labels(labelType="GUESS")),
     denied("updatePropertiesInLabel", "unknown label", where={"id": UNKNOWN_ID}, data={}),
@@ -130,22 +131,22 @@ CASES = [
     refused("deleteLabels", "somebody's label", "is not a PREDICTION or INFERENCE",
             ids=["<meadow PREDICTION>", "<pond DEFAULT>"]),
     denied("appendToLabels", "unknown asset", **_label(id=UNKNOWN_ID)),
-    denied("appendToLabels", "foreign asset", "labeler", **_label(RED, id="<hidden asset>")),
+    denied("appendToLabels", "foreign asset", "labeler", **_label(RED_JSON, id="<hidden asset>")),
     refused("appendToLabels", "no id", "where.id is missing", **_label()),
     forbidden("appendToLabels", "ADMIN or TEAM_MANAGER or REVIEWER",
-              data={"labelType": "REVIEW", "jsonResponse": EASY}, where={"id": "<farm>"}),
+              data={"labelType": "REVIEW", "jsonResponse": EASY_JSON}, where={"id": "<farm>"}),
     invalid("appendToLabels", "no response", 'Field "jsonResponse" of required type "String!"',
             data={"labelType": "DEFAULT"}, where={"id": "<farm>"}),
     denied("createPredictions", "unknown asset", data=_prediction(), where={"id": UNKNOWN_ID}),
     denied("createPredictions", "unknown project",
            data=_prediction(), where={"project": {"id": UNKNOWN_ID}}),
     denied("createPredictions", "foreign asset", "labeler",
-           data=_prediction(RED), where={"id": "<hidden asset>"}),
+           data=_prediction(RED_JSON), where={"id": "<hidden asset>"}),
     forbidden("createPredictions", "ADMIN or TEAM_MANAGER",
               data=_prediction(), where={"id": "<farm>"}),
     refused("createPredictions", "arrays of different length",
             "jsonResponseArray has 1, modelNameArray has 0",
-            data={"jsonResponseArray": [EASY], "modelNameArray": []}, where={"id": "<farm>"}),
+            data={"jsonResponseArray": [EASY_JSON], "modelNameArray": []}, where={"id": "<farm>"}),
     denied("createPredictions", "unknown external id",
            data=_prediction(),
             where={"project": {"id": "<project>"}, "externalIdStrictlyIn": ["nope"]}),

@@ -12,11 +12,11 @@ from tests.bad_input.refused_request import (
     invalid,
     refused,
 )
-from tests.kit.world_content import EASY
+from tests.kit.responses import EASY_JSON
 
 _MANAGERS = "ADMIN or TEAM_MANAGER"
 _MEADOW = {"id": "<meadow>"}
-_RESPONSE = {"jsonResponse": EASY}
+_RESPONSE = {"jsonResponse": EASY_JSON}
 
 
 def _consensus(asset: str = "<meadow>", **arguments: Any) -> dict[str, Any]:

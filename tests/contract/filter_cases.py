@@ -13,8 +13,9 @@ from kili_emulator import clock
 from kili_emulator.domain.lock import lock
 from kili_emulator.domain.notification import notify
 from kili_emulator.domain.world import Actor
+from tests.kit.responses import EASY_JSON
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, PLUGIN, WorldIds, set_up_world
+from tests.kit.world_content import PLUGIN, WorldIds, set_up_world
 
 UNKNOWN_ID = "cl00000000000000000000000"
 Case = list[tuple[Any, set[str]]]
@@ -62,7 +63,7 @@ def set_up(wire: Wire) -> WorldIds:
     start = world.clock.now()
     world.clock.offset += timedelta(hours=1)
     world_ids = set_up_world(wire)
-    data = {"labelType": "AUTOSAVE", "jsonResponse": EASY, "skipped": True}
+    data = {"labelType": "AUTOSAVE", "jsonResponse": EASY_JSON, "skipped": True}
     label = wire.call("appendToLabels", data=data, where={"id": world_ids["aquarium"]})
     wire.call("updatePropertiesInAssets", where=[{"id": world_ids["street"]}],
               data=[{"isHoneypot": True}])  # fmt: skip

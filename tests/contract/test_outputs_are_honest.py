@@ -18,10 +18,10 @@ from tests.contract.annotated_labels import annotate
 from tests.contract.inputs.user import ADDRESS, LICENSE
 from tests.contract.outputs import CHANGES
 from tests.contract.schema import ROOTS, SCHEMA
+from tests.kit.responses import EASY_JSON, HARD_JSON
 from tests.kit.wire import Wire, selection_of
+from tests.kit.wire_plugins import activate_plugin
 from tests.kit.world_content import (
-    EASY,
-    HARD,
     PLUGIN,
     QUIET_PLUGIN,
     WorldIds,
@@ -182,7 +182,7 @@ def _change_assets(wire: Wire, world_ids: WorldIds, values: Seen) -> None:
         "resolution": {"width": 30, "height": 40},
     }
     wire.call("updatePropertiesInAssets", where=[{"id": world_ids["farm"]}], data=[properties])
-    data = {"labelType": "DEFAULT", "jsonResponse": EASY, "skipped": True}
+    data = {"labelType": "DEFAULT", "jsonResponse": EASY_JSON, "skipped": True}
     wire.call("appendToLabels", data=data, where={"id": world_ids["car-park"]}, selection="id")
     for where in (
         {"idIn": [world_ids["farm"]]},
@@ -196,7 +196,7 @@ def _change_assets(wire: Wire, world_ids: WorldIds, values: Seen) -> None:
 def _change_labels(wire: Wire, world_ids: WorldIds) -> None:
     row = {
         "assetID": world_ids["street"],
-        "jsonResponse": HARD,
+        "jsonResponse": HARD_JSON,
         "clientVersion": 2,
         "secondsToLabel": 2.5,
         "referencedLabelId": world_ids["street REVIEW"],
@@ -220,10 +220,8 @@ def _change_issues(wire: Wire, world_ids: WorldIds) -> None:
 
 def _lock_assets(wire: Wire, world_ids: WorldIds) -> None:
     for name, author in (("street", "rita"), ("aquarium", "leo")):
-        row = {"assetID": world_ids[name], "authorID": world_ids[author], "jsonResponse": EASY}
-        data = {"labelType": "AUTOSAVE", "labelsData": [row]}
         wire.emulator.world.clock.offset += timedelta(minutes=1)
-        wire.call("appendManyLabels", data=data, where={}, selection="id")
+        wire.append_label(world_ids[name], EASY_JSON, kind="AUTOSAVE", authorID=world_ids[author])
 
 
 def _change_people(wire: Wire, world_ids: WorldIds) -> None:
@@ -268,12 +266,9 @@ def _run_plugins(wire: Wire, world_ids: WorldIds) -> None:
         ("Chatty", "project"),
         ("Chatty", "hidden project"),
     ):
-        where = {"pluginName": name, "projectId": world_ids[project]}
-        wire.call("activatePluginOnProject", where=where)
+        activate_plugin(wire, name, world_ids[project])
     for asset in ("farm", "pond", "hidden asset"):
-        row = {"assetID": world_ids[asset], "jsonResponse": "{}"}
-        data = {"labelType": "REVIEW", "labelsData": [row]}
-        wire.call("appendManyLabels", data=data, where={}, selection="id")
+        wire.append_label(world_ids[asset], kind="REVIEW")
 
 
 # Reading

@@ -18,7 +18,7 @@ from tests.contract.working_day_documents import PEOPLE, SUBMITTED, RefusedError
 from tests.contract.working_day_labels import LABEL, REVIEW
 from tests.contract.working_day_model import WorkingDay
 from tests.contract.working_day_projects import Expected, WorkingDayProjects
-from tests.kit.world_content import RED
+from tests.kit.responses import RED_JSON
 
 Action = Callable[[WorkingDay], set[str] | None]
 
@@ -197,7 +197,7 @@ class WithAssets(WorkingDayMachine):
     def work_on_deleted_asset(self, who: str, place: int, operation_name: str) -> None:
         """Try to work on a deleted asset; other assets in the same request stay unchanged."""
         where = {"idIn": [self._gone[0], self.day.assets[place % len(self.day.assets)].id]}
-        rows = [{"assetID": each, "jsonResponse": RED} for each in reversed(where["idIn"])]
+        rows = [{"assetID": each, "jsonResponse": RED_JSON} for each in reversed(where["idIn"])]
         operations: dict[str, tuple[str, dict[str, Any]]] = {
             "skip": ("skipAsset", {"reason": "dark", "where": {"id": self._gone[0]}}),
             "label": (
@@ -297,7 +297,7 @@ class WithLabels(WithAssets):
 
     def _append(self, who: str, type_: str, action: Action, names: list[str], **data: Any) -> None:
         of_each = {each: data.pop(each) for each in ("modelName", "authorID") if each in data}
-        rows = [{"assetID": each, "jsonResponse": RED, **of_each} for each in self._ids(names)]
+        rows = [{"assetID": each, "jsonResponse": RED_JSON, **of_each} for each in self._ids(names)]
         data = {"labelType": type_, "labelsData": rows, **data}
         self._play(who, "appendManyLabels", action, data=data, where={})
 
@@ -384,7 +384,7 @@ class WithLabels(WithAssets):
     @rule(who=someone, place=place, type_=st.sampled_from(["DEFAULT", "AUTOSAVE"]))
     def label_and_skip(self, who: str, place: int, type_: str) -> None:
         (name,) = self._names([place])
-        data = {"jsonResponse": RED, "labelType": type_, "skipped": True}
+        data = {"jsonResponse": RED_JSON, "labelType": type_, "skipped": True}
         where = {"id": self.day.asset(name).id}
         action: Action = lambda day: day.label_and_skip(who, name, type_)  # noqa: E731
         self._play(who, "appendToLabels", action, data=data, where=where)

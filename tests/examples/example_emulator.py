@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from kili_emulator import Emulator
+from tests.kit.plugin_project import read_log
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PLUGINS = EXAMPLES / "plugins"
@@ -75,8 +75,8 @@ class ExampleEmulator:
 
     def log_lines(self, title: str) -> list[str]:
         """Return the log lines of the plugin, oldest first, without progress bars of the SDK."""
-        lines = json.loads(self.kili.get_plugin_logs(self.projects[title], self.name))
-        return [each["content"] for each in reversed(lines) if "it/s" not in each["content"]]
+        lines = read_log(self.kili, self.projects[title], self.name)
+        return [text for _, text in lines if "it/s" not in text]
 
     def outcomes(self) -> list[str]:
         """Return the outcome of each run, or the reason of its refusal."""

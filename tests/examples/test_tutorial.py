@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.examples.example_emulator import ExampleEmulator
+from tests.kit.responses import EASY
 
 NAME = "tutorial"
 TITLE = "Plugin tutorial: count the objects"
@@ -11,8 +12,7 @@ TITLE = "Plugin tutorial: count the objects"
 def test_tutorial_plugin_is_called_for_a_submit_and_a_review(
     example_emulator: ExampleEmulator,
 ) -> None:
-    easy = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
-    label = example_emulator.emulator.submit(TITLE, "aquarium", easy)["labelId"]
+    label = example_emulator.emulator.submit(TITLE, "aquarium", EASY)["labelId"]
     review = example_emulator.emulator.review(TITLE, "aquarium")["labelId"]
     expected = [
         "On submit called",

@@ -15,9 +15,10 @@ import requests
 
 from kili_emulator.app import Emulator
 from kili_emulator.domain import file, registry
+from tests.kit.responses import EASY_JSON
 from tests.kit.wire import Wire
+from tests.kit.wire_plugins import activate_plugin
 from tests.kit.world_content import (
-    EASY,
     PLUGIN,
     QUIET_PLUGIN,
     archive,
@@ -387,16 +388,13 @@ def test_plugin_with_damaged_code_fails_with_a_remedy(tmp_path: Path) -> None:
         wire = Wire(emulator)
         world_ids = read_world_ids(wire)
         assert deploy_plugin(wire) == "ACTIVE"
-        active = {"pluginName": PLUGIN, "projectId": world_ids["project"]}
-        wire.call("activatePluginOnProject", where=active)
+        activate_plugin(wire, PLUGIN, world_ids["project"])
         (version,) = emulator.world.view.plugin_versions.all()
         wire.close()
     (tmp_path / "worlds" / "default" / "blobs" / version["digest"]).unlink()
     with Emulator(ephemeral=False, data_dir=tmp_path) as emulator:  # nothing is built yet
         wire = Wire(emulator)
-        row = {"assetID": world_ids["street"], "jsonResponse": EASY}
-        data = {"labelType": "DEFAULT", "labelsData": [row]}
-        wire.call("appendManyLabels", data=data, where={}, selection="id")
+        wire.append_label(world_ids["street"], EASY_JSON)
         assert emulator.wait_idle()
         (run,) = emulator.world.view.runs.all()
         assert run["outcome"] == "FAILED"

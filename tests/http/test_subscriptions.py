@@ -17,6 +17,7 @@ import websocket
 
 from kili_emulator.app import Emulator
 from kili_emulator.http.websocket_connection import Connection
+from tests.kit.responses import EASY_JSON, HARD, HARD_JSON, RED_JSON
 from tests.kit.subscription_client import (
     QUERY,
     SubscriptionClient,
@@ -24,7 +25,7 @@ from tests.kit.subscription_client import (
     unauthenticated_client,
 )
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, HARD, RED, WorldIds, read_world_ids, set_up_world
+from tests.kit.world_content import WorldIds, read_world_ids, set_up_world
 from tests.test_bad_input import DENIED
 
 
@@ -58,11 +59,8 @@ def connection_of(wire: Wire) -> Connection:
     return found
 
 
-def label(wire: Wire, asset: str, response: str = EASY, kind: str = "DEFAULT") -> str:
-    row = {"assetID": asset, "jsonResponse": response, "modelName": "m"}
-    data = {"labelType": kind, "labelsData": [row]}
-    (created_label,) = wire.call("appendManyLabels", data=data, where={}, selection="id")
-    return str(created_label["id"])
+def label(wire: Wire, asset: str, response: str = EASY_JSON, kind: str = "DEFAULT") -> str:
+    return wire.append_label(asset, response, kind=kind, modelName="m")
 
 
 @pytest.mark.parametrize("kind", ["DEFAULT", "REVIEW", "INFERENCE", "PREDICTION", "AUTOSAVE"])
@@ -94,20 +92,20 @@ def test_changed_label_is_sent_with_its_new_content(wire: Wire, world_ids: World
     with connected_client(wire) as client:
         client.start("a", world_ids["project"])
         for seconds in (3, 4):
-            data = {"secondsToLabel": seconds, "jsonResponse": HARD}
+            data = {"secondsToLabel": seconds, "jsonResponse": HARD_JSON}
             wire.call(
                 "updatePropertiesInLabel", data=data, where={"id": created_label}, selection="id"
             )
         label(wire, world_ids["pond"])
         notified_labels = [client.receive()["payload"]["data"]["data"] for _ in range(3)]
         assert [each["id"] for each in notified_labels[:2]] == [created_label, created_label]
-        assert json.loads(notified_labels[0]["jsonResponse"]) == json.loads(HARD)
+        assert json.loads(notified_labels[0]["jsonResponse"]) == HARD
         assert notified_labels[2]["labelOf"] == {"id": world_ids["pond"]}
 
 
 def test_labels_of_a_batch_are_sent_in_order(wire: Wire, world_ids: WorldIds) -> None:
     assets = [world_ids[name] for name in ("farm", "pond", "meadow")]
-    rows = [{"assetID": each, "jsonResponse": EASY} for each in assets]
+    rows = [{"assetID": each, "jsonResponse": EASY_JSON} for each in assets]
     with connected_client(wire) as client:
         client.start("a", world_ids["project"])
         data = {"labelType": "DEFAULT", "labelsData": rows}
@@ -168,7 +166,7 @@ def test_one_connection_carries_several_subscriptions(wire: Wire, world_ids: Wor
             "{ labelCreatedOrUpdated(projectID: $projectID) { labelType } }",
         )
         client.start("c", world_ids["project"])
-        label(wire, world_ids["hidden asset"], RED, "REVIEW")
+        label(wire, world_ids["hidden asset"], RED_JSON, "REVIEW")
         shown = {"data": {"labelCreatedOrUpdated": {"labelType": "REVIEW"}}}
         assert client.receive() == {"type": "data", "id": "b", "payload": shown}
         label(wire, world_ids["farm"])
@@ -183,7 +181,7 @@ def test_repeated_id_replaces_the_subscription(wire: Wire, world_ids: WorldIds) 
     with connected_client(wire) as client:
         client.start("a", world_ids["hidden project"])
         client.start("a", world_ids["project"])
-        label(wire, world_ids["hidden asset"], RED)
+        label(wire, world_ids["hidden asset"], RED_JSON)
         created_label = label(wire, world_ids["farm"])
         assert client.receive()["payload"]["data"]["data"]["id"] == created_label
 

@@ -12,10 +12,9 @@ from kili_emulator.app import Emulator
 from kili_emulator.domain.project import create_project
 from kili_emulator.domain.world import Actor
 from kili_emulator.rules.workflow import NewWorkflow
+from tests.kit.responses import RED
 from tests.kit.world_content import INTERFACE
 
-RED = {"COLOR": {"categories": [{"name": "RED"}]}}
-BLUE = {"COLOR": {"categories": [{"name": "BLUE"}]}}
 ROLES = {"manager": "TEAM_MANAGER", "reviewer": "REVIEWER", "labeler": "LABELER"}
 NAMES = ("one", "two", "three")
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from pathlib import Path
 from typing import Any
 
 from kili_emulator import Emulator
+from tests.kit.plugin_project import PluginProject
 
-EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 NAME = "Boxes / 100 %"
 MAIN = """
 import helpers
@@ -22,25 +21,22 @@ class PluginHandler(PluginCore):
 """
 
 
-class PluginUnderTest:
-    """What somebody has before them who develops a plugin.
+class PluginUnderTest(PluginProject):
+    """A plugin that a developer has in a folder, and may link to the emulator.
 
     Args:
-        folder: where the plugin is to be; made.
-
-    Attributes:
-        kili: the SDK, as the administrator.
-        project: the id of the scenario's project.
+        folder: the folder of the plugin; it is created.
     """
 
+    name = NAME
+
     def __init__(self, emulator: Emulator, folder: Path) -> None:
-        self.emulator = emulator
-        self.folder = folder
-        self.kili = emulator.client()
-        (project,) = emulator.world.view.projects.all()
-        self.project = str(project["id"])
-        self.save("main.py", MAIN)
+        super().__init__(emulator, folder)
+        self.write(MAIN)
         self.set_printed_text("one")
+
+    def source_folder(self, name: str) -> Path:
+        return self.folder
 
     def save(self, name: str, text: str) -> None:
         path = self.folder / name
@@ -55,20 +51,11 @@ class PluginUnderTest:
         options = {"projects": [self.project], **options}
         return self.emulator.link_plugin(NAME, self.folder, **options)
 
-    def submit(self) -> str:
-        """Label an asset through the SDK; the last line that the plugin has printed by then."""
-        (asset, *_) = self.kili.assets(self.project, fields=["id"], disable_tqdm=True)
-        self.kili.append_labels([asset["id"]], [EASY], label_type="DEFAULT", disable_tqdm=True)
+    def submit_and_read(self) -> str:
+        """Submit a label; return the newest line of the log after the run."""
+        self.submit()
         assert self.emulator.wait_idle()
-        return self.logs()[-1]
-
-    def logs(self) -> list[str]:
-        link_view = self.kili.get_plugin_logs(project_id=self.project, plugin_name=NAME)
-        return [each["content"] for each in reversed(json.loads(link_view))]
-
-    def build_errors(self) -> list[str]:
-        link_view = json.loads(self.kili.get_plugin_build_errors(plugin_name=NAME))
-        return [each["content"] for each in reversed(link_view)]
+        return self.log_texts()[-1]
 
     def statuses(self) -> list[str]:
         """The status of each version."""

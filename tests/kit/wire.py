@@ -89,6 +89,24 @@ class Wire:
         """The ids of what a list query answers."""
         return [each["id"] for each in self.list(operation, where, key)]
 
+    def append_label(
+        self,
+        asset: str,
+        response: str = "{}",
+        kind: str = "DEFAULT",
+        key: str = "admin",
+        **row: Any,
+    ) -> str:
+        """Append a label to an asset; return the id of the label.
+
+        Args:
+            row: further members of the ``labelsData``.
+        """
+        rows = [{"assetID": asset, "jsonResponse": response, **row}]
+        data = {"labelType": kind, "labelsData": rows}
+        (label,) = self.call("appendManyLabels", key, "id", data=data, where={})
+        return str(label["id"])
+
     def refusal(self, operation: str, key: str = "admin", **arguments: Any) -> str:
         """The message with which an operation is refused."""
         answer = self.send(operation, key, **arguments).json()

@@ -11,6 +11,7 @@ from kili_emulator.domain import member
 from kili_emulator.domain.project_version import create_version
 from kili_emulator.domain.world import Actor
 from kili_emulator.rules.permissions import ProjectRole
+from tests.kit.responses import RED_JSON
 from tests.kit.wire import Wire
 
 WorldIds = dict[str, str]
@@ -49,14 +50,11 @@ INTERFACE = {
         },
     }
 }
-RED = json.dumps({"COLOR": {"categories": [{"name": "RED"}]}})
 _ROLES: dict[str, ProjectRole] = {
     "manager": "TEAM_MANAGER",
     "reviewer": "REVIEWER",
     "labeler": "LABELER",
 }
-EASY = json.dumps({"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}})
-HARD = json.dumps({"CLASSIFICATION_JOB": {"categories": [{"name": "HARD"}]}})
 
 
 def archive(**files: str) -> bytes:
@@ -117,7 +115,7 @@ def set_up_world(wire: Wire) -> WorldIds:
     hidden = wire.call("createProject", data=data)["id"]
     content = {"contentArray": ["the text"], "externalIDArray": ["hidden"]}
     (asset,) = wire.call("appendManyAssets", data=content, where={"id": hidden})
-    row = {"assetID": asset["id"], "jsonResponse": RED}
+    row = {"assetID": asset["id"], "jsonResponse": RED_JSON}
     (label,) = wire.call(
         "appendManyLabels", data={"labelType": "DEFAULT", "labelsData": [row]}, where={}
     )
@@ -166,7 +164,7 @@ def add_stepped_project(wire: Wire) -> WorldIds:
     read_world_ids = ["waiting", "labeled", "in review", "skipped"]
     content = {"contentArray": ["text"] * 4, "externalIDArray": read_world_ids}
     ids = [e["id"] for e in wire.call("appendManyAssets", data=content, where={"id": project})]
-    rows = [{"assetID": each, "jsonResponse": RED} for each in ids[1:3]]
+    rows = [{"assetID": each, "jsonResponse": RED_JSON} for each in ids[1:3]]
     data = {"labelType": "DEFAULT", "labelsData": rows}
     labels = wire.call("appendManyLabels", data=data, where={})
     wire.call("addAssetsToReview", where={"idIn": [ids[2]]})

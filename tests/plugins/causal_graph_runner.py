@@ -18,8 +18,10 @@ from typing import Any, NamedTuple
 
 from kili_emulator import Emulator
 from kili_emulator.domain.world import View
+from tests.kit.responses import EASY, EASY_JSON
 from tests.kit.wire import Wire, document
-from tests.kit.world_content import EASY, deploy_plugin
+from tests.kit.wire_plugins import activate_plugin
+from tests.kit.world_content import deploy_plugin
 
 SOON = 60.0
 COPIES = 2
@@ -98,7 +100,7 @@ def _issue(asset: str, text: str) -> Call:
 
 
 def _prediction(asset: str, text: str) -> Call:
-    rows = [{"assetID": asset, "jsonResponse": EASY, "modelName": text}]
+    rows = [{"assetID": asset, "jsonResponse": EASY_JSON, "modelName": text}]
     data = {"labelType": "PREDICTION", "labelsData": rows}
     return document("appendManyLabels", ["data", "where"]), {"data": data, "where": {}}
 
@@ -159,7 +161,7 @@ class GraphRunner:
         self._wire = Wire(emulator)
         self._pool = [f"{kind} {n}" for n in range(COPIES) for kind in PATTERNS]
         for name in self._pool:
-            code = PLUGIN.format(folder=str(folder), name=name, easy=EASY)
+            code = PLUGIN.format(folder=str(folder), name=name, easy=EASY_JSON)
             patterns = PATTERNS[name.split()[0]]
             asked = {"eventMatcher": patterns} if patterns else {"handlerTypes": ["onSubmit"]}
             assert deploy_plugin(self._wire, name, code, **asked) == "ACTIVE"
@@ -222,8 +224,7 @@ class GraphRunner:
         for name in rng.sample(self._pool, rng.choice([1, 2, 3, 3, 4, 4])):
             active = rng.choice([self._projects[:1], self._projects])
             for project in active:
-                where = {"pluginName": name, "projectId": project}
-                self._wire.call("activatePluginOnProject", where=where)
+                activate_plugin(self._wire, name, project)
             reachable = [asset for each in active for asset in assets[each]]
             plugins[name] = {
                 "before": rng.choice([0, 0, 0.002, 0.02]),
@@ -258,12 +259,12 @@ class GraphRunner:
         return RootRequest(asset, unfinished_runs, below)
 
     def _append(self, asset: str) -> None:
-        rows = [{"assetID": asset, "jsonResponse": EASY}]
+        rows = [{"assetID": asset, "jsonResponse": EASY_JSON}]
         data = {"labelType": "DEFAULT", "labelsData": rows}
         self._emulator_call("appendManyLabels", data=data, where={})
 
     def _submit(self, asset: str) -> None:
-        self._emulator.submit(self._projects[0], asset, json.loads(EASY), user="admin")
+        self._emulator.submit(self._projects[0], asset, EASY, user="admin")
 
     def _ask(self, asset: str) -> None:
         issues = [{"assetId": asset, "type": "QUESTION", "text": "what?"}]

@@ -15,9 +15,10 @@ from kili.plugins import PluginCore
 
 from kili_emulator.app import Emulator
 from kili_emulator.plugins.build import plugin_archive
+from tests.kit.plugin_project import read_log
+from tests.kit.responses import EASY_JSON
 from tests.kit.wire import Wire
 from tests.kit.world_content import (
-    EASY,
     PLUGIN,
     QUIET_PLUGIN,
     archive,
@@ -215,20 +216,18 @@ def test_failed_update_keeps_the_last_good_version_active(wire: Wire, kili: Any)
     upload(wire, url, archive(main__py="import no_such_package"))
     wire.call("updatePluginRunner", data={"pluginName": PLUGIN})
     assert wire.call("getPluginRunnerStatus", name=PLUGIN) == "FAILED"
-    row = {"assetID": world_ids["meadow"], "jsonResponse": EASY}
-    wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": [row]}, where={})
-    logs = json.loads(kili.get_plugin_logs(project_id=world_ids["project"], plugin_name=PLUGIN))
-    assert [line["content"] for line in logs] == ["submitted"]
+    wire.append_label(world_ids["meadow"], EASY_JSON)
+    logs = read_log(kili, world_ids["project"], PLUGIN)
+    assert [text for _, text in logs] == ["submitted"]
 
 
 def test_event_for_a_plugin_that_never_built_is_recorded_as_not_run(wire: Wire, kili: Any) -> None:
     world_ids = read_world_ids(wire)
     deploy_plugin(wire, content="import no_such_package")
     kili.activate_plugin_on_project(PLUGIN, project_id=world_ids["project"])
-    row = {"assetID": world_ids["meadow"], "jsonResponse": EASY}
-    wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": [row]}, where={})
-    logs = json.loads(kili.get_plugin_logs(project_id=world_ids["project"], plugin_name=PLUGIN))
-    assert [line["content"] for line in logs] == [
+    wire.append_label(world_ids["meadow"], EASY_JSON)
+    logs = read_log(kili, world_ids["project"], PLUGIN)
+    assert [text for _, text in logs] == [
         "Not run: the plugin was FAILED when label.workflow.created.default happened"
     ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,9 +13,11 @@ import pytest
 
 from kili_emulator import Emulator
 from kili_emulator.testing.sdk import fast_sdk
+from tests.kit.responses import EASY, EASY_JSON
 from tests.kit.webhook_receiver import WebhookReceiver
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, deploy_plugin
+from tests.kit.wire_plugins import activate_plugin
+from tests.kit.world_content import deploy_plugin
 from tests.plugins.causal_graph_runner import GraphOutcome, open_graph_runner
 
 SOON = 30.0
@@ -101,7 +102,7 @@ def install_plugin(
     assert emulator.wait_idle()
     assert wire.call("getPluginRunnerStatus", name=name) == "ACTIVE"
     for each in projects or [project_of(emulator)]:
-        wire.call("activatePluginOnProject", where={"pluginName": name, "projectId": each})
+        activate_plugin(wire, name, each)
     wire.close()
 
 
@@ -124,9 +125,9 @@ def test_sdk_calls_simulated_submits_and_triggers_wait_for_all_runs(isolation: s
     done = [("Asking", "SUCCEEDED"), ("Listening", "SUCCEEDED")]
     with fast_sdk(), Emulator(plugin_isolation=isolation) as emulator:
         install_asking_and_answering(emulator, SLOW)
-        emulator.client().append_labels([todo(emulator)], [json.loads(EASY)], disable_tqdm=True)
+        emulator.client().append_labels([todo(emulator)], [EASY], disable_tqdm=True)
         assert outcomes_by_plugin(emulator) == done
-        submitted = emulator.submit(project_of(emulator), label=json.loads(EASY))
+        submitted = emulator.submit(project_of(emulator), label=EASY)
         assert outcomes_by_plugin(emulator) == done * 2
         assert [(each["plugin"], each["outcome"]) for each in submitted["runs"]] == done
         label = emulator.world.view.labels.all()[-1]
@@ -145,11 +146,10 @@ def test_answer_waits_for_webhooks_that_a_run_caused() -> None:
         wire = Wire(emulator)
         data = {"pluginName": "Hook", "webhookUrl": receiver.url, "eventMatcher": ["asset.*"]}
         wire.call("createWebhook", data=data)
-        where = {"pluginName": "Hook", "projectId": project_of(emulator)}
-        wire.call("activatePluginOnProject", where=where)
+        activate_plugin(wire, "Hook")
         released = threading.Event()
         receiver.before_answer = lambda: released.wait(0.1)
-        emulator.submit(project_of(emulator), label=json.loads(EASY))
+        emulator.submit(project_of(emulator), label=EASY)
         outcomes = outcomes_by_plugin(emulator)
         assert ("Hook", "SUCCEEDED") in outcomes
         assert "RUNNING" not in dict(outcomes).values()
@@ -181,7 +181,7 @@ def test_simulated_skip_lists_runs_caused_in_other_projects() -> None:
 def test_sync_wait_limits_the_whole_wait_and_late_runs_log_a_line(gate: threading.Event) -> None:
     with fast_sdk(), Emulator(sync_wait=0.5) as emulator:
         install_asking_and_answering(emulator, GATED)
-        emulator.submit(project_of(emulator), label=json.loads(EASY))
+        emulator.submit(project_of(emulator), label=EASY)
         assert outcomes_by_plugin(emulator)[-1] == ("Listening", "RUNNING")
         gate.set()
         assert emulator.wait_idle()
@@ -198,7 +198,7 @@ def test_sync_wait_limits_the_whole_wait_and_late_runs_log_a_line(gate: threadin
 def waiting_submit(emulator: Emulator, pool: ThreadPoolExecutor, gate: threading.Event) -> Any:
     """Start a submit that waits for a run two levels below it."""
     wire = Wire(emulator)
-    rows = [{"assetID": todo(emulator), "jsonResponse": EASY}]
+    rows = [{"assetID": todo(emulator), "jsonResponse": EASY_JSON}]
     data = {"labelType": "DEFAULT", "labelsData": rows}
     waiting = pool.submit(wire.send, "appendManyLabels", data=data, where={})
     while len(outcomes_by_plugin(emulator)) < 2:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,9 @@ import pytest
 
 from kili_emulator import Emulator, clock
 from kili_emulator.plugins.dispatch.runs import MAX_DEPTH
+from tests.kit.gates import plugin_gates
 from tests.kit.wire import Wire
+from tests.kit.wire_plugins import activate_plugin, find_runs, read_log_texts, submit_label
 from tests.kit.world_content import deploy_plugin
 
 SOON = 20.0
@@ -45,43 +46,14 @@ def running(**options: Any) -> Iterator[Wire]:
 @pytest.fixture
 def gates() -> Iterator[dict[str, threading.Event]]:
     """The events for which gated plugins wait, by plugin name."""
-    new_gates: dict[str, threading.Event] = {}
-    sys.kili_gates = new_gates  # type: ignore[attr-defined]
-    yield new_gates
-    for gate in new_gates.values():
-        gate.set()
-
-
-def project_id(wire: Wire) -> str:
-    return str(wire.emulator.world.view.projects.all()[0]["id"])
+    with plugin_gates() as new_gates:
+        yield new_gates
 
 
 def deploy(wire: Wire, name: str, code: str) -> None:
     deploy_plugin(wire, name, code)
     wire.emulator.wait_idle(SOON)
-    where = {"pluginName": name, "projectId": project_id(wire)}
-    wire.call("activatePluginOnProject", where=where)
-
-
-def submit(wire: Wire, place: int = 0) -> str:
-    asset = wire.emulator.world.view.assets.all()[place]
-    rows = [{"assetID": asset["id"], "jsonResponse": "{}"}]
-    data = {"labelType": "DEFAULT", "labelsData": rows}
-    (label,) = wire.call("appendManyLabels", data=data, where={}, selection="id")
-    return str(label["id"])
-
-
-def runs(wire: Wire, name: str) -> list[dict[str, Any]]:
-    view = wire.emulator.world.view
-    (plugin,) = [each for each in view.plugins.all() if each["name"] == name]
-    return list(view.runs.find("plugin", plugin["id"]))
-
-
-def lines(wire: Wire, name: str) -> list[str]:
-    """Oldest first."""
-    data = {"pluginName": name, "projectId": project_id(wire)}
-    found = wire.call("getPluginLogs", data=data, selection="content")
-    return [line["content"] for line in reversed(found)]
+    activate_plugin(wire, name)
 
 
 def test_asynchronous_dispatch_answers_before_the_run_has_ended(
@@ -90,19 +62,19 @@ def test_asynchronous_dispatch_answers_before_the_run_has_ended(
     gates["P"] = threading.Event()
     with running(dispatch="async") as wire:
         deploy(wire, "P", GATED)
-        submit(wire)
-        assert [run["outcome"] for run in runs(wire, "P")] == ["RUNNING"]
+        submit_label(wire)
+        assert [run["outcome"] for run in find_runs(wire, "P")] == ["RUNNING"]
         gates["P"].set()
         assert wire.emulator.wait_idle(SOON)
-        assert lines(wire, "P") == ["through"]
+        assert read_log_texts(wire, "P") == ["through"]
 
 
 def test_asynchronous_runs_of_one_plugin_keep_the_order_of_events() -> None:
     with running(dispatch="async") as wire:
         deploy(wire, "P", QUICK)
-        submitted = [submit(wire, place) for place in (0, 1, 0, 1, 0)]
+        submitted = [submit_label(wire, place) for place in (0, 1, 0, 1, 0)]
         wire.emulator.wait_idle(SOON)
-        assert lines(wire, "P") == submitted
+        assert read_log_texts(wire, "P") == submitted
 
 
 def test_one_plugin_does_not_wait_for_another(gates: dict[str, threading.Event]) -> None:
@@ -111,9 +83,9 @@ def test_one_plugin_does_not_wait_for_another(gates: dict[str, threading.Event])
         deploy(wire, "Slow", GATED)
         deploy(wire, "Quick", GATED.replace(".wait(20)", ".set()"))
         gates["Quick"] = threading.Event()
-        submit(wire)
+        submit_label(wire)
         assert gates["Quick"].wait(SOON)
-        assert [run["outcome"] for run in runs(wire, "Slow")] == ["RUNNING"]
+        assert [run["outcome"] for run in find_runs(wire, "Slow")] == ["RUNNING"]
 
 
 def test_asynchronous_dispatch_answers_before_the_build_has_ended(
@@ -132,9 +104,9 @@ def test_asynchronous_dispatch_answers_before_the_build_has_ended(
 def test_plugin_latency_delays_the_start_of_a_run(dispatch: str) -> None:
     with running(dispatch=dispatch, plugin_latency=0.2) as wire:
         deploy(wire, "P", QUICK)
-        submit(wire)
+        submit_label(wire)
         wire.emulator.wait_idle(SOON)
-        (run,) = runs(wire, "P")
+        (run,) = find_runs(wire, "P")
         waited = clock.parse_time(run["startedAt"]) - clock.parse_time(run["createdAt"])
         assert waited.total_seconds() >= 0.19
         assert run["outcome"] == "SUCCEEDED"
@@ -143,7 +115,7 @@ def test_plugin_latency_delays_the_start_of_a_run(dispatch: str) -> None:
 def test_reset_cancels_a_delayed_run() -> None:
     with running(dispatch="async", plugin_latency=10_000) as wire:
         deploy(wire, "P", QUICK)
-        submit(wire)
+        submit_label(wire)
         assert not wire.emulator.wait_idle(0)
         wire.emulator.platform.registry.reset(wire.emulator.world_name)
         assert wire.emulator.wait_idle(SOON)
@@ -153,7 +125,7 @@ def test_reset_cancels_a_delayed_run() -> None:
 def test_closing_the_emulator_does_not_wait_for_delayed_runs() -> None:
     with running(dispatch="async", plugin_latency=10_000) as wire:
         deploy(wire, "P", QUICK)
-        submit(wire)
+        submit_label(wire)
         threads = [each for each in threading.enumerate() if each.name.startswith("lane")]
     for thread in threads:
         thread.join(SOON)
@@ -165,12 +137,14 @@ def test_chain_of_two_plugins_is_stopped_at_the_maximum_depth(dispatch: str) -> 
     with running(dispatch=dispatch) as wire:
         deploy(wire, "A", ECHO)
         deploy(wire, "B", ECHO)
-        submit(wire)
+        submit_label(wire)
         assert wire.emulator.wait_idle(SOON)
-        refused = [run for name in "AB" for run in runs(wire, name) if run["refusal"] == "TOO_DEEP"]
+        refused = [
+            run for name in "AB" for run in find_runs(wire, name) if run["refusal"] == "TOO_DEEP"
+        ]
         assert len(refused) == 2  # one chain begins with A, one with B
         assert {len(run["lanes"]) for run in refused} == {MAX_DEPTH + 1}
-        (line,) = [each for each in lines(wire, "A") if "end of a chain" in each]
+        (line,) = [each for each in read_log_texts(wire, "A") if "end of a chain" in each]
         assert line.startswith(
             f"Not run: label.workflow.created.default is the end of a chain of {MAX_DEPTH} runs"
         )
@@ -179,6 +153,8 @@ def test_chain_of_two_plugins_is_stopped_at_the_maximum_depth(dispatch: str) -> 
 def test_plugin_is_not_called_for_its_own_label_and_logs_the_refusal() -> None:
     with running() as wire:
         deploy(wire, "A", ECHO)
-        submit(wire)
-        assert [run["refusal"] for run in runs(wire, "A")] == [None, "SELF_TRIGGERED"]
-        assert lines(wire, "A")[-1].startswith("Not run: a run of this same plugin caused label.workflow.created.default")
+        submit_label(wire)
+        assert [run["refusal"] for run in find_runs(wire, "A")] == [None, "SELF_TRIGGERED"]
+        assert read_log_texts(wire, "A")[-1].startswith(
+            "Not run: a run of this same plugin caused label.workflow.created.default"
+        )

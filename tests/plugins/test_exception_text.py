@@ -15,7 +15,8 @@ from kili_emulator import Emulator
 from kili_emulator.plugins.guest.exception_text import describe_exception
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.testing.sdk import fast_sdk
-from tests.kit.plugin_under_test import EASY, NAME, PluginUnderTest
+from tests.kit.plugin_under_test import NAME, PluginUnderTest
+from tests.kit.responses import EASY
 from tests.kit.sdk_environments import python_of
 
 HERE = CodeLocation(Path(__file__).parent)
@@ -174,12 +175,12 @@ def run_once(plugin_under_test: PluginUnderTest, code: str) -> tuple[str, list[s
     """Submit a label; return the run's error as the submit shows it, and the run's log."""
     plugin_under_test.save("main.py", MAIN.format(code))
     plugin_under_test.kili.upload_plugin(str(plugin_under_test.folder), NAME)
-    plugin_under_test.kili.activate_plugin_on_project(NAME, project_id=plugin_under_test.project)
+    plugin_under_test.activate()
     (error_text,) = plugin_under_test.emulator.submit(plugin_under_test.project, label=EASY)["runs"]
     (run,) = plugin_under_test.emulator.runs()
     assert run["headline"] == error_text["error"]
-    assert run["error"] == plugin_under_test.logs()[-1]
-    return error_text["error"], plugin_under_test.logs()
+    assert run["error"] == plugin_under_test.log_texts()[-1]
+    return error_text["error"], plugin_under_test.log_texts()
 
 
 def test_run_error_is_the_raised_exception_with_its_cause(

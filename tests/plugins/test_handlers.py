@@ -9,8 +9,10 @@ import pytest
 
 from kili_emulator.domain.world import Actor
 from kili_emulator.rules.subjects import CUSTOM_INTERFACE_CLICKED
+from tests.kit.responses import RED, RED_JSON
 from tests.kit.wire import Wire
-from tests.kit.world_content import RED, WorldIds, add_stepped_project, deploy_plugin
+from tests.kit.wire_plugins import activate_plugin
+from tests.kit.world_content import WorldIds, add_stepped_project, deploy_plugin
 
 HANDLERS = ["onSubmit", "onReview", "onCustomInterfaceClick", "onSendBackToQueue",
             "onProjectUpdated"]  # fmt: skip
@@ -51,7 +53,7 @@ def install_plugin(
     wire: Wire, project: str, name: str = "Teller", code: str = TELLING, **data: Any
 ) -> None:
     assert deploy_plugin(wire, name, code, **data) == "ACTIVE"
-    wire.call("activatePluginOnProject", where={"pluginName": name, "projectId": project})
+    activate_plugin(wire, name, project)
 
 
 def lines(wire: Wire, project: str, name: str = "Teller") -> list[dict[str, Any]]:
@@ -69,7 +71,7 @@ def click(wire: Wire, project: str, asset_id: str, label_id: str) -> None:
     """Emit the event of a click in a custom interface."""
     world = wire.emulator.world
     user = world.view.users.require(world.view.projects.require(project)["authorId"])
-    clicked = {"assetId": asset_id, "labelId": label_id, "jsonResponse": json.loads(RED)}
+    clicked = {"assetId": asset_id, "labelId": label_id, "jsonResponse": RED}
     with world.transaction(Actor(user)) as tx:
         tx.emit(CUSTOM_INTERFACE_CLICKED, clicked, project_id=project, internal=True)
     assert wire.emulator.wait_idle()
@@ -156,7 +158,7 @@ def test_custom_interface_click_passes_label_id_and_json_response(
     project, asset = world_ids["hidden project"], world_ids["hidden asset"]
     install_plugin(wire, project, handlerTypes=HANDLERS)
     click(wire, project, asset, world_ids["hidden label"])
-    label = {"id": world_ids["hidden label"], "jsonResponse": json.loads(RED)}
+    label = {"id": world_ids["hidden label"], "jsonResponse": RED}
     expected = ["on_custom_interface_click", {"label": label, "asset_id": asset}]
     assert handler_calls(wire, project) == [expected]
     (line,) = lines(wire, project)
@@ -169,7 +171,7 @@ def test_a_version_without_the_handler_is_not_called(wire: Wire, world_ids: Worl
     install_plugin(wire, project, "Nothing", handlerTypes=[])
     install_plugin(wire, project, "Unsaid")
     click(wire, project, world_ids["hidden asset"], world_ids["hidden label"])
-    rows = [{"assetID": world_ids["hidden asset"], "jsonResponse": RED}]
+    rows = [{"assetID": world_ids["hidden asset"], "jsonResponse": RED_JSON}]
     for kind in ("DEFAULT", "REVIEW"):
         data = {"labelType": kind, "labelsData": rows}
         wire.call("appendManyLabels", data=data, where={}, selection="id")
@@ -229,9 +231,7 @@ def test_internal_events_are_not_sent_to_on_event(wire: Wire, world_ids: WorldId
     install_plugin(wire, project, eventMatcher=patterns)
     click(wire, project, world_ids["hidden asset"], world_ids["hidden label"])
     wire.call("sendAssetsBackToQueue", where={"idIn": [world_ids["hidden asset"]]})
-    rows = [{"assetID": world_ids["hidden asset"], "jsonResponse": RED}]
-    data = {"labelType": "AUTOSAVE", "labelsData": rows}
-    wire.call("appendManyLabels", data=data, where={}, selection="id")
+    wire.append_label(world_ids["hidden asset"], RED_JSON, kind="AUTOSAVE")
     deploy_plugin(wire, "Another")
     subjects = [arguments["payload"]["event"] for _, arguments in handler_calls(wire, project)]
     assert subjects == ["asset.workflow.lock.created"]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import random
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,11 @@ from kili_emulator.domain.world import Actor
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.inline import loading, runner
 from kili_emulator.testing.sdk import fast_sdk
+from tests.kit.gates import GATES, add_gates, plugin_gates
+from tests.kit.plugin_project import PluginProject, read_log, submit_source
+from tests.kit.responses import EASY
 
-EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 SOON = 60.0  # a limit that only a failure reaches
-GATES: dict[str, threading.Event] = {}
-
-Upload = Callable[..., None]
 
 
 @pytest.fixture(scope="module")
@@ -38,45 +36,19 @@ def shared_emulator() -> Iterator[Emulator]:
 @pytest.fixture
 def emu(shared_emulator: Emulator) -> Iterator[Emulator]:
     """The plugins of the tests reach this module's gates as ``sys.kili_gates``."""
-    sys.kili_gates = GATES  # type: ignore[attr-defined]
-    GATES.clear()
-    shared_emulator.reset()
-    yield shared_emulator
-    for gate in GATES.values():
-        gate.set()
+    with plugin_gates():
+        shared_emulator.reset()
+        yield shared_emulator
     shared_emulator.reset()
     assert shared_emulator.wait_idle(SOON)
 
 
-def gates(*names: str) -> list[threading.Event]:
-    GATES.update({name: threading.Event() for name in names})
-    return [GATES[name] for name in names]
-
-
-def write(folder: Path, name: str, on_submit: str, top: str = "") -> str:
-    path = folder / name / "main.py"
-    path.parent.mkdir(exist_ok=True)
-    lines = [
-        "import random, sys, time",
-        "from kili.plugins import PluginCore",
-        top,
-        "class PluginHandler(PluginCore):",
-        "    def on_submit(self, label, asset_id):",
-        *(f"        {line}" for line in on_submit.splitlines()),
-    ]
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return str(path.parent)
-
-
-def project_id(emu: Emulator) -> str:
-    (project,) = emu.world.view.projects.all()
-    return str(project["id"])
-
-
 def upload(emu: Emulator, folder: Path, name: str, on_submit: str, top: str = "") -> None:
-    kili = emu.client()
-    kili.upload_plugin(write(folder, name, on_submit, top), name)
-    kili.activate_plugin_on_project(name, project_id=project_id(emu))
+    PluginProject(emu, folder).install_handler(on_submit, top, name)
+
+
+def update(emu: Emulator, folder: Path, on_submit: str, top: str = "", **options: Any) -> None:
+    PluginProject(emu, folder).update(submit_source(on_submit, top), **options)
 
 
 def submit(emu: Emulator, count: int = 1) -> None:
@@ -87,8 +59,8 @@ def submit(emu: Emulator, count: int = 1) -> None:
 
 
 def lines(emu: Emulator, name: str) -> list[str]:
-    text = emu.client().get_plugin_logs(project_id=project_id(emu), plugin_name=name, limit=100_000)
-    found = [line["content"] for line in reversed(json.loads(text))]
+    project = str(emu.world.view.projects.all()[0]["id"])
+    found = [text for _, text in read_log(emu.client(), project, name)]
     return [each for each in found if not each.startswith("The call that caused this run was")]
 
 
@@ -113,11 +85,11 @@ def modules_and_folders(emu: Emulator) -> tuple[set[str], set[str]]:
 
 
 def slow_upload(emu: Emulator, folder: Path, top: str) -> None:
-    emu.client().upload_plugin(write(folder, "Slow", "pass", top), "Slow")
+    PluginProject(emu, folder).upload(submit_source("pass", top), "Slow")
 
 
 def test_slow_import_does_not_delay_other_plugins(emu: Emulator, tmp_path: Path) -> None:
-    (gate, entered) = gates("import", "entered")
+    (gate, entered) = add_gates("import", "entered")
     upload(emu, tmp_path, "Quick", "print('quick')")
     emu.wait_idle()
     top = "sys.kili_gates['entered'].set()\nsys.kili_gates['import'].wait(20)"
@@ -180,7 +152,7 @@ def test_unused_versions_are_removed_from_memory_and_disk(emu: Emulator, tmp_pat
     upload(emu, tmp_path, "P", "pass")
     submit(emu)
     for number in range(3):
-        emu.client().update_plugin(write(tmp_path, "P", f"print({number})"), "P")
+        update(emu, tmp_path, f"print({number})")
         submit(emu)
         emu.wait_idle()
         assert [len(each) for each in modules_and_folders(emu)] == [1, 1]
@@ -195,15 +167,13 @@ def test_unused_versions_are_removed_from_memory_and_disk(emu: Emulator, tmp_pat
 def test_version_with_a_running_handler_is_kept_until_the_run_ends(
     emu: Emulator, tmp_path: Path
 ) -> None:
-    gate, entered = gates("handler", "entered")
+    gate, entered = add_gates("handler", "entered")
     body = "sys.kili_gates['entered'].set()\nsys.kili_gates['handler'].wait(20)\nimport helper"
-    folder = write(tmp_path, "P", body + "\nprint(helper.TEXT)")
-    (Path(folder) / "helper.py").write_text("TEXT = 'still there'")
-    emu.client().upload_plugin(folder, "P")
-    emu.client().activate_plugin_on_project("P", project_id=project_id(emu))
+    plugin_project = PluginProject(emu, tmp_path)
+    plugin_project.install_handler(f"{body}\nprint(helper.TEXT)", helper="TEXT = 'still there'")
     submit(emu)
     assert entered.wait(SOON)
-    emu.client().update_plugin(write(tmp_path, "P", "pass"), "P")
+    update(emu, tmp_path, "pass")
     assert [len(each) for each in modules_and_folders(emu)] == [2, 2]
     gate.set()
     emu.wait_idle()
@@ -213,9 +183,9 @@ def test_version_with_a_running_handler_is_kept_until_the_run_ends(
 
 def test_handlers_are_those_of_the_active_version(emu: Emulator, tmp_path: Path) -> None:
     upload(emu, tmp_path, "P", "print('first')")
-    broken = write(tmp_path, "P", "pass", top="def on_review(): raise RuntimeError\n1 / 0")
+    broken = "def on_review(): raise RuntimeError\n1 / 0"
     with pytest.raises(Exception, match="get build errors"):
-        emu.client().update_plugin(broken, "P", handler_types=["onReview"])
+        update(emu, tmp_path, "pass", broken, handler_types=["onReview"])
     submit(emu)
     emu.wait_idle()
     assert lines(emu, "P") == ["first"]
@@ -248,7 +218,7 @@ def test_run_undone_by_a_reset_writes_nothing_into_the_world(emu: Emulator, tmp_
         "try:\n    self.kili.append_labels([asset_id], [{}], disable_tqdm=True)\n"
         "finally:\n    print('written')\n    sys.kili_gates['over'].set()"
     )
-    gate, entered, over = gates("handler", "entered", "over")
+    gate, entered, over = add_gates("handler", "entered", "over")
     upload(emu, tmp_path, "P", body)
     emu.wait_idle()
     mark, before = emu.mark(), emu.world.export()
@@ -260,7 +230,7 @@ def test_run_undone_by_a_reset_writes_nothing_into_the_world(emu: Emulator, tmp_
     assert over.wait(SOON)
     assert emu.wait_idle(SOON)
     assert emu.world.export() == before
-    (_, used, _) = gates("handler", "entered", "over")
+    (_, used, _) = add_gates("handler", "entered", "over")
     GATES["handler"].set()
     submit(emu)
     assert used.wait(SOON)
@@ -271,7 +241,7 @@ def test_run_undone_by_a_reset_writes_nothing_into_the_world(emu: Emulator, tmp_
 def test_handler_from_before_a_reset_does_not_block_runs_after_the_reset(
     emu: Emulator, tmp_path: Path
 ) -> None:
-    (entered,) = gates("entered")
+    (entered,) = add_gates("entered")
     body = (
         "if not sys.kili_gates['entered'].is_set():\n    sys.kili_gates['entered'].set()\n"
         "    while True: pass\nprint('new')"
@@ -292,7 +262,7 @@ def test_handler_from_before_a_reset_does_not_block_runs_after_the_reset(
 def test_reset_to_a_mark_interrupts_the_run_active_at_the_mark(
     emu: Emulator, tmp_path: Path
 ) -> None:
-    gate, entered = gates("handler", "entered")
+    gate, entered = add_gates("handler", "entered")
     body = "sys.kili_gates['entered'].set()\nsys.kili_gates['handler'].wait(20)"
     upload(emu, tmp_path, "P", body)
     submit(emu)
@@ -308,7 +278,7 @@ def test_reset_to_a_mark_interrupts_the_run_active_at_the_mark(
 
 
 def test_flood_of_output_does_not_block_other_requests(emu: Emulator, tmp_path: Path) -> None:
-    over, flooded = gates("over", "flooded")
+    over, flooded = add_gates("over", "flooded")
     body = (
         "count = 0\n"
         "while not sys.kili_gates['over'].is_set():\n"

@@ -16,6 +16,7 @@ from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.build.requirements import PackageSettings
 from kili_emulator.rules.plugin_imports import Policy
 from tests.kit.wire import Wire
+from tests.kit.wire_plugins import activate_plugin, read_log_texts, submit_label
 from tests.kit.world_content import archive, deploy_plugin
 
 MAIN = "import ours\nfrom kili.plugins import PluginCore\nclass PluginHandler(PluginCore): pass\n"
@@ -119,24 +120,18 @@ class PluginHandler(PluginCore):
 def test_two_plugins_have_different_versions_of_a_package(wheels: Path) -> None:
     with Emulator(plugin_isolation="process", install_requirements=True) as emulator:
         wire = Wire(emulator)
-        project = emulator.world.view.projects.all()[0]["id"]
         for name, version in (("A", "==1.0"), ("B", "==2.0")):
             requirements = f"--no-index\n--find-links {wheels}\nours{version}\n"
             packed = archive(main__py=SAYING, requirements__txt=requirements)
             deploy_plugin(wire, name, packed)
             assert emulator.wait_idle(60)
             assert wire.call("getPluginRunnerStatus", name=name) == "ACTIVE"
-            where = {"pluginName": name, "projectId": project}
-            wire.call("activatePluginOnProject", where=where)
-        asset = emulator.world.view.assets.all()[0]
-        rows = [{"assetID": asset["id"], "jsonResponse": "{}"}]
-        wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": rows}, where={})
+            activate_plugin(wire, name)
+        submit_label(wire)
         assert emulator.wait_idle(60)
 
         for name, message in (("A", "one"), ("B", "two")):
-            data = {"pluginName": name, "projectId": project}
-            lines = wire.call("getPluginLogs", data=data, selection="content")
-            assert [each["content"] for each in lines] == [message]
+            assert read_log_texts(wire, name) == [message]
         wire.close()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bdb
 import shutil
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,10 +20,11 @@ from kili_emulator import Emulator
 from kili_emulator.errors import KiliError
 from kili_emulator.plugins.links import linked_folders
 from kili_emulator.testing.sdk import fast_sdk
-from tests.kit.plugin_under_test import EASY, MAIN, NAME, PluginUnderTest, link_log_lines
+from tests.kit.gates import GATES, add_gates, plugin_gates
+from tests.kit.plugin_under_test import MAIN, NAME, PluginUnderTest, link_log_lines
+from tests.kit.responses import EASY
 
 SOON = 20.0
-GATES: dict[str, threading.Event] = {}
 LISTENER = """
 from kili.plugins import PluginCore, on_kili_event
 from kili_events import AssetSkippedEvent
@@ -44,12 +44,9 @@ def shared_emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def plugin_under_test(shared_emulator: Emulator, tmp_path: Path) -> Iterator[PluginUnderTest]:
-    sys.kili_gates = GATES  # type: ignore[attr-defined]
-    GATES.clear()
-    shared_emulator.reset()
-    yield PluginUnderTest(shared_emulator, tmp_path / "boxes")
-    for gate in GATES.values():
-        gate.set()
+    with plugin_gates():
+        shared_emulator.reset()
+        yield PluginUnderTest(shared_emulator, tmp_path / "boxes")
     shared_emulator.reset()
 
 
@@ -72,7 +69,7 @@ def test_submit_right_after_a_save_runs_the_saved_code(
     }
     for text in ("one", "two", "six", "one"):
         plugin_under_test.set_printed_text(text)
-        assert plugin_under_test.submit() == text
+        assert plugin_under_test.submit_and_read() == text
     assert plugin_under_test.statuses() == ["ACTIVE"] * 4
     assert [each["version"] for each in plugin_under_test.emulator.runs()] == [1, 2, 3, 4]
 
@@ -95,7 +92,7 @@ def test_save_without_change_to_packed_files_creates_no_version(
     plugin_under_test.set_printed_text("one")
     plugin_under_test.save("data.json", "{}")
     plugin_under_test.save("__pycache__/main.pyc", "")
-    plugin_under_test.submit()
+    plugin_under_test.submit_and_read()
     plugin_under_test.link()
     assert plugin_under_test.statuses() == ["ACTIVE"]
 
@@ -120,9 +117,9 @@ def test_a_single_file_can_be_linked(plugin_under_test: PluginUnderTest) -> None
         "alone.py", MAIN.replace("helpers.TEXT", "'alone'").replace("import helpers", "")
     )
     plugin_under_test.emulator.link_plugin(NAME, path, projects=[plugin_under_test.project])
-    assert plugin_under_test.submit() == "alone"
+    assert plugin_under_test.submit_and_read() == "alone"
     plugin_under_test.save("alone.py", path.read_text().replace("alone", "still alone"))
-    assert plugin_under_test.submit() == "still alone"
+    assert plugin_under_test.submit_and_read() == "still alone"
     assert list(plugin_under_test.emulator.plugin_files(NAME)) == ["main.py"]
 
 
@@ -136,13 +133,13 @@ def test_relative_link_path_is_resolved_from_the_working_directory(
 
 
 def test_saves_are_deployed_in_the_background(plugin_under_test: PluginUnderTest) -> None:
-    GATES["imported"] = threading.Event()
+    (imported,) = add_gates("imported")
     plugin_under_test.link()
     plugin_under_test.save(
         "helpers.py", "import sys\nsys.kili_gates['imported'].set()\nTEXT = 'two'\n"
     )
-    assert GATES["imported"].wait(SOON)
-    assert plugin_under_test.submit() == "two"
+    assert imported.wait(SOON)
+    assert plugin_under_test.submit_and_read() == "two"
     assert plugin_under_test.statuses() == ["ACTIVE", "ACTIVE"]
 
 
@@ -169,8 +166,8 @@ def test_requests_check_the_folder_except_those_made_by_a_run(
         plugin_under_test.save(
             "main.py", "import pathlib" + MAIN.replace("print(helpers.TEXT)", changes)
         )
-        plugin_under_test.submit()
-        assert "ACTIVE" in plugin_under_test.logs()
+        plugin_under_test.submit_and_read()
+        assert "ACTIVE" in plugin_under_test.log_texts()
         assert plugin_under_test.kili.get_plugin_status(NAME) == "FAILED"
 
 
@@ -181,19 +178,21 @@ def test_data_files_beside_the_code_are_not_deployed(
     there = "__import__('pathlib').Path(__file__).with_name('data.json').exists()"
     plugin_under_test.save("main.py", MAIN.replace("helpers.TEXT", there))
     plugin_under_test.link()
-    assert plugin_under_test.submit() == "False"
+    assert plugin_under_test.submit_and_read() == "False"
 
 
 def test_request_during_a_background_build_waits_for_the_build(
     plugin_under_test: PluginUnderTest,
 ) -> None:
-    gate, entered = GATES["gate"], GATES["entered"] = threading.Event(), threading.Event()
+    gate, entered = add_gates("gate", "entered")
     plugin_under_test.link()
     waits = "import sys\nsys.kili_gates['entered'].set()\nsys.kili_gates['gate'].wait(20)\n"
     plugin_under_test.save("helpers.py", f"{waits}TEXT = 'two'\n")
     assert entered.wait(SOON)  # the background has it built
     message: list[str] = []
-    submitting = threading.Thread(target=lambda: message.append(plugin_under_test.submit()))
+    submitting = threading.Thread(
+        target=lambda: message.append(plugin_under_test.submit_and_read())
+    )
     submitting.start()
     gate.set()
     submitting.join(SOON)
@@ -213,7 +212,7 @@ def test_plugin_may_call_the_api_during_its_import(tmp_path: Path) -> None:
         plugin_under_test.link()
         plugin_under_test.save("helpers.py", asks.format(url=emulator.endpoint))
         title = emulator.world.view.projects.require(plugin_under_test.project)["title"]
-        assert plugin_under_test.submit() == title
+        assert plugin_under_test.submit_and_read() == title
 
 
 @pytest.mark.parametrize(
@@ -229,9 +228,9 @@ def test_saves_are_deployed_in_every_mode_of_the_emulator(
         assert plugin_under_test.link()["status"] == "ACTIVE"
         for text in ("two", "three"):
             plugin_under_test.set_printed_text(text)
-            plugin_under_test.submit()
+            plugin_under_test.submit_and_read()
             assert emulator.wait_idle()
-            assert plugin_under_test.logs()[-1] == text
+            assert plugin_under_test.log_texts()[-1] == text
 
 
 # Broken saves
@@ -260,8 +259,8 @@ def test_failed_build_is_reported_and_the_last_good_version_stays_active(
 ) -> None:
     plugin_under_test.link()
     plugin_under_test.save(name, text)
-    assert plugin_under_test.submit() == "one"
-    assert plugin_under_test.submit() == "one"
+    assert plugin_under_test.submit_and_read() == "one"
+    assert plugin_under_test.submit_and_read() == "one"
     assert plugin_under_test.statuses() == ["ACTIVE", "FAILED"]
     assert plugin_under_test.kili.get_plugin_status(NAME) == "FAILED"
     (error,) = plugin_under_test.build_errors()
@@ -280,7 +279,7 @@ def test_failed_build_is_reported_and_the_last_good_version_stays_active(
 
     plugin_under_test.save("main.py", MAIN)
     plugin_under_test.set_printed_text("mended")
-    assert plugin_under_test.submit() == "mended"
+    assert plugin_under_test.submit_and_read() == "mended"
     link_view = plugin_under_test.link_view()
     assert (link_view["status"], link_view["version"], link_view["link"]["error"]) == (
         "ACTIVE",
@@ -294,8 +293,8 @@ def test_missing_folder_is_reported_once_and_creates_no_version(
 ) -> None:
     plugin_under_test.link()
     aside = plugin_under_test.folder.rename(plugin_under_test.folder.with_name("aside"))
-    assert plugin_under_test.submit() == "one"
-    assert plugin_under_test.submit() == "one"
+    assert plugin_under_test.submit_and_read() == "one"
+    assert plugin_under_test.submit_and_read() == "one"
     assert plugin_under_test.statuses() == ["ACTIVE"]
     assert plugin_under_test.kili.get_plugin_status(NAME) == "FAILED"
     (error,) = plugin_under_test.build_errors()
@@ -308,7 +307,7 @@ def test_missing_folder_is_reported_once_and_creates_no_version(
     assert plugin_under_test.link_view()["link"]["error"] is None
     assert plugin_under_test.statuses() == ["ACTIVE"]
     plugin_under_test.set_printed_text("two")
-    assert plugin_under_test.submit() == "two"
+    assert plugin_under_test.submit_and_read() == "two"
 
 
 def test_each_new_packing_error_is_reported(plugin_under_test: PluginUnderTest) -> None:
@@ -323,7 +322,7 @@ def test_each_new_packing_error_is_reported(plugin_under_test: PluginUnderTest) 
 def test_folder_deleted_during_a_build_is_reported_after_the_build(
     plugin_under_test: PluginUnderTest,
 ) -> None:
-    gate, entered = GATES["gate"], GATES["entered"] = threading.Event(), threading.Event()
+    gate, entered = add_gates("gate", "entered")
     waits = "import sys\nsys.kili_gates['entered'].set()\nsys.kili_gates['gate'].wait(20)\n"
     plugin_under_test.link()
     plugin_under_test.save("helpers.py", f"{waits}TEXT = 'two'\n")
@@ -349,7 +348,7 @@ def test_linking_again_repeats_a_failed_build(
     assert "KeyError: 'text'" in link_view["link"]["error"]
     monkeypatch.setitem(GATES, "text", "now")  # type: ignore[arg-type]
     assert plugin_under_test.link()["status"] == "ACTIVE"
-    assert plugin_under_test.submit() == "now"
+    assert plugin_under_test.submit_and_read() == "now"
     assert plugin_under_test.statuses() == ["FAILED", "ACTIVE"]
 
 
@@ -357,7 +356,7 @@ def test_traceback_has_paths_relative_to_the_plugin(plugin_under_test: PluginUnd
     plugin_under_test.link()
     plugin_under_test.save("main.py", MAIN.replace("print(helpers.TEXT)", "helpers.fail()"))
     plugin_under_test.save("helpers.py", "def fail():\n    raise ValueError('deep')\n")
-    message = plugin_under_test.submit()
+    message = plugin_under_test.submit_and_read()
     assert 'File "main.py", line 8, in on_submit' in message
     assert 'File "helpers.py", line 2, in fail' in message
     assert str(plugin_under_test.folder) not in message
@@ -373,7 +372,7 @@ def test_decorated_methods_set_the_event_matcher(
     assert plugin_under_test.link()["status"] == "ACTIVE"
     assert plugin_under_test.emulator.plugin_versions(NAME)[-1]["eventMatcher"] == ["asset.skipped"]
     plugin_under_test.emulator.skip(plugin_under_test.project)
-    assert plugin_under_test.logs() == ["skipped: True"]
+    assert plugin_under_test.log_texts() == ["skipped: True"]
 
 
 def test_on_event_is_called_for_the_given_event_patterns(
@@ -386,7 +385,7 @@ def test_on_event_is_called_for_the_given_event_patterns(
     assert plugin_under_test.link(event_matcher=["asset.skipped"])["status"] == "ACTIVE"
     plugin_under_test.set_printed_text("two")
     plugin_under_test.emulator.skip(plugin_under_test.project)
-    assert plugin_under_test.logs() == ["two"]
+    assert plugin_under_test.log_texts() == ["two"]
     with pytest.raises(KiliError, match="is not a pattern of events"):
         plugin_under_test.link(event_matcher=["*"])
     assert plugin_under_test.link_view()["link"]["eventMatcher"] == ["asset.skipped"]
@@ -399,11 +398,11 @@ def test_linking_an_uploaded_plugin_adds_a_version(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     plugin_under_test.kili.upload_plugin(str(plugin_under_test.folder), NAME)
-    plugin_under_test.kili.activate_plugin_on_project(NAME, project_id=plugin_under_test.project)
+    plugin_under_test.activate()
     plugin_under_test.set_printed_text("two")
-    assert plugin_under_test.submit() == "one"
+    assert plugin_under_test.submit_and_read() == "one"
     assert plugin_under_test.link()["version"] == 2
-    assert plugin_under_test.submit() == "two"
+    assert plugin_under_test.submit_and_read() == "two"
 
 
 def test_user_who_links_a_new_plugin_is_its_creator(plugin_under_test: PluginUnderTest) -> None:
@@ -420,11 +419,11 @@ def test_an_unlinked_plugin_keeps_its_last_version(plugin_under_test: PluginUnde
     link_view = plugin_under_test.emulator.unlink_plugin(NAME)
     assert (link_view["link"], link_view["version"], link_view["status"]) == (None, 2, "ACTIVE")
     plugin_under_test.set_printed_text("three")
-    assert plugin_under_test.submit() == "two"
+    assert plugin_under_test.submit_and_read() == "two"
     with pytest.raises(KiliError, match="is not linked"):
         plugin_under_test.emulator.unlink_plugin(NAME)
     plugin_under_test.kili.update_plugin(str(plugin_under_test.folder), NAME)
-    assert plugin_under_test.submit() == "three"
+    assert plugin_under_test.submit_and_read() == "three"
 
 
 def test_unlinking_a_deleted_folder_restores_the_status_of_the_last_version(
@@ -511,13 +510,13 @@ def test_refused_link_changes_nothing(
 
 def test_code_on_disk_runs_after_a_reset(plugin_under_test: PluginUnderTest) -> None:
     plugin_under_test.link()
-    plugin_under_test.submit()
+    plugin_under_test.submit_and_read()
     mark = plugin_under_test.emulator.mark()
     plugin_under_test.set_printed_text("two")
-    assert plugin_under_test.submit() == "two"
+    assert plugin_under_test.submit_and_read() == "two"
     plugin_under_test.emulator.reset(mark)
-    assert plugin_under_test.logs() == ["one"]
-    assert plugin_under_test.submit() == "two"
+    assert plugin_under_test.log_texts() == ["one"]
+    assert plugin_under_test.submit_and_read() == "two"
     assert plugin_under_test.statuses() == ["ACTIVE", "ACTIVE"]
 
 
@@ -549,7 +548,7 @@ def test_same_saves_give_the_same_version_ids_and_digests(
         plugin_under_test.set_printed_text("one")
         plugin_under_test.link()
         plugin_under_test.set_printed_text("two")
-        plugin_under_test.submit()
+        plugin_under_test.submit_and_read()
         versions = plugin_under_test.emulator.world.view.plugin_versions.all()
         found.append([(each["id"][10:], each["digest"]) for each in versions])
     assert found[0] == found[1]
@@ -589,7 +588,7 @@ def test_breakpoints_in_the_users_files_are_reached(
     threading.settrace(debugger.trace_dispatch)
     try:
         plugin_under_test.save("helpers.py", "TEXT = 'two'\nx = 1\n")
-        plugin_under_test.submit()
+        plugin_under_test.submit_and_read()
     finally:
         threading.settrace(None)  # type: ignore[arg-type]
         debugger.clear_all_breaks()

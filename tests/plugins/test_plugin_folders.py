@@ -89,7 +89,7 @@ def upload(plugin_under_test: PluginUnderTest, folder: Path) -> str:
         plugin_under_test.kili.upload_plugin(str(folder), NAME)
     except Exception:
         return "FAILED"
-    plugin_under_test.kili.activate_plugin_on_project(NAME, project_id=plugin_under_test.project)
+    plugin_under_test.activate()
     return str(plugin_under_test.kili.get_plugin_status(NAME, verbose=False))
 
 
@@ -128,7 +128,7 @@ def test_main_imports_the_modules_of_its_folder(
         upload(plugin_under_test, write(plugin_under_test.folder, main__py=f"{imports}\n{HANDLER}"))
         == "ACTIVE"
     )
-    assert plugin_under_test.submit() == "helped"
+    assert plugin_under_test.submit_and_read() == "helped"
 
 
 def test_each_module_of_the_folder_is_imported_once_in_every_isolation(
@@ -138,7 +138,7 @@ def test_each_module_of_the_folder_is_imported_once_in_every_isolation(
     main = f"{imports}\n{HANDLER}        print(len(CALLS), len(helpers.CALLS), len(h.CALLS))\n"
 
     assert upload(isolated, write(isolated.folder, main__py=main)) == "ACTIVE"
-    assert isolated.submit() == "1 1 1"
+    assert isolated.submit_and_read() == "1 1 1"
 
 
 @pytest.mark.parametrize(
@@ -165,9 +165,9 @@ def test_linked_folder_with_relative_imports_runs(isolated: PluginUnderTest) -> 
     write(isolated.folder, main__py=KILI_MAIN)
     isolated.link()
 
-    assert isolated.submit() == "helped"
+    assert isolated.submit_and_read() == "helped"
     isolated.save("sub_folder/helpers.py", HELPERS.replace("helped", "again"))
-    assert isolated.submit() == "again"
+    assert isolated.submit_and_read() == "again"
 
 
 @pytest.mark.parametrize("sdk", VERSIONS_WITH_FOLDERS, indirect=True, scope="session")
@@ -228,7 +228,7 @@ def test_missing_requirement_without_an_import_is_a_build_warning(
         "import of the plugin needs it."
     )
     assert "-m pip install 'no-such-thing>=2'`" in text
-    assert plugin_under_test.submit() == "helped"
+    assert plugin_under_test.submit_and_read() == "helped"
 
 
 @pytest.mark.parametrize("file", ["main.py", "sub_folder/helpers.py"])

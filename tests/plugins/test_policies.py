@@ -15,6 +15,12 @@ import pytest
 
 from kili_emulator import Emulator
 from tests.kit.wire import Wire
+from tests.kit.wire_plugins import (
+    activate_plugin,
+    read_build_errors,
+    read_log_texts,
+    submit_label,
+)
 from tests.kit.world_content import archive, deploy_plugin
 
 HANDLER = """
@@ -35,34 +41,10 @@ def wire_emulator(**options: Any) -> Iterator[Wire]:
         wire.close()
 
 
-def build_errors(wire: Wire) -> list[str]:
-    """Oldest first."""
-    found = wire.call("getPluginBuildErrors", data={"pluginName": NAME}, selection="content")
-    return [each["content"] for each in reversed(found)]
-
-
-def project_id(wire: Wire) -> str:
-    return str(wire.emulator.world.view.projects.all()[0]["id"])
-
-
-def activate(wire: Wire) -> None:
-    where = {"pluginName": NAME, "projectId": project_id(wire)}
-    wire.call("activatePluginOnProject", where=where)
-
-
 def submit(wire: Wire) -> dict[str, Any]:
     """Label an asset, and return the run that the label caused."""
-    asset = wire.emulator.world.view.assets.all()[0]
-    rows = [{"assetID": asset["id"], "jsonResponse": "{}"}]
-    wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": rows}, where={})
+    submit_label(wire)
     return dict(wire.emulator.world.view.runs.all()[-1])
-
-
-def logs(wire: Wire) -> list[str]:
-    """Oldest first."""
-    data = {"pluginName": NAME, "projectId": project_id(wire)}
-    found = wire.call("getPluginLogs", data=data, selection="content")
-    return [each["content"] for each in reversed(found)]
 
 
 # Through the SDK
@@ -144,7 +126,7 @@ def test_policy_decides_which_packages_plugins_can_import(
 ) -> None:
     with wire_emulator(plugin_policy=policy) as wire:
         assert deploy_plugin(wire, NAME, f"{main}\n{HANDLER}") == status
-        assert [each[:15] for each in build_errors(wire)] == (
+        assert [each[:15] for each in read_build_errors(wire, NAME)] == (
             ["main.py, line 1"] if status == "FAILED" else []
         )
 
@@ -167,7 +149,7 @@ def test_build_error_for_a_missing_platform_package_gives_the_pip_command(
     )
 
     assert deploy_plugin(wire, NAME, f"import sklearn\n{HANDLER}") == "FAILED"
-    (build_messages,) = build_errors(wire)
+    (build_messages,) = read_build_errors(wire, NAME)
     assert "ModuleNotFoundError: " in build_messages
     assert f"run `{sys.executable} -m pip install scikit-learn`" in build_messages
 
@@ -181,9 +163,12 @@ def test_run_error_for_a_missing_platform_package_gives_the_pip_command(
     )
 
     assert deploy_plugin(wire, NAME, HANDLER.replace("pass", "import cv2")) == "ACTIVE"
-    activate(wire)
+    activate_plugin(wire, NAME)
     assert submit(wire)["outcome"] == "FAILED"
-    assert f"run `{sys.executable} -m pip install opencv-python-headless`" in logs(wire)[-1]
+    assert (
+        f"run `{sys.executable} -m pip install opencv-python-headless`"
+        in read_log_texts(wire, NAME)[-1]
+    )
 
 
 # Prints
@@ -200,10 +185,10 @@ def test_prints_are_not_recorded_on_premise(
 ) -> None:
     with wire_emulator(plugin_policy=policy) as wire, caplog.at_level(logging.WARNING):
         deploy_plugin(wire, NAME, TALKING)
-        activate(wire)
+        activate_plugin(wire, NAME)
         run = submit(wire)
 
-        assert logs(wire) == lines
+        assert read_log_texts(wire, NAME) == lines
         assert run["droppedPrints"] == dropped
     build_messages = [each for each in caplog.messages if run["id"] in each]
     assert [f"{dropped} printed lines" in each for each in build_messages] == [True] * bool(dropped)
@@ -229,11 +214,11 @@ def test_deployment_takes_the_configured_time() -> None:
 def test_events_during_the_deployment_call_no_handler() -> None:
     with wire_emulator(deploy_seconds=WHOLE_DAY) as wire:
         deploy_plugin(wire, NAME, HANDLER)
-        activate(wire)
+        activate_plugin(wire, NAME)
         run = submit(wire)
 
         assert (run["outcome"], run["refusal"]) == ("NOT_RUN", "NOT_DEPLOYED")
-        assert logs(wire)[0].startswith("Not run: the plugin was DEPLOYING")
+        assert read_log_texts(wire, NAME)[0].startswith("Not run: the plugin was DEPLOYING")
 
 
 def test_reset_and_close_do_not_wait_for_a_deployment() -> None:

@@ -10,9 +10,9 @@ from tqdm import tqdm
 from tqdm.auto import tqdm as auto_tqdm
 
 from kili_emulator import Emulator
-from kili_emulator.testing.sdk import fast_sdk
+from tests.kit.plugin_project import PluginProject
+from tests.kit.responses import EASY
 
-LABEL = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 PLUGIN = """
 import io, sys
 from kili.plugins import PluginCore
@@ -38,16 +38,11 @@ class PluginHandler(PluginCore):
 def test_progress_bars_of_plugins_count_but_are_not_drawn(
     isolation: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    path = tmp_path / "bars.py"
-    path.write_text(PLUGIN, encoding="utf-8")
     with Emulator(plugin_isolation=isolation) as emulator:
-        project = emulator.world.view.projects.all()[0]["id"]
-        kili = emulator.client()
-        with fast_sdk():
-            kili.upload_plugin(str(path), "Bars", verbose=False)
-        kili.activate_plugin_on_project("Bars", project_id=project)
+        plugin_project = PluginProject(emulator, tmp_path)
+        plugin_project.install(PLUGIN, "Bars", verbose=False)
         capfd.readouterr()
-        emulator.submit(project, label=LABEL)
+        emulator.submit(plugin_project.project, label=EASY)
         assert emulator.wait_idle()
         (run,) = emulator.runs()
         assert [each["content"] for each in emulator.run(run["id"])["lines"]] == ["2 True"]

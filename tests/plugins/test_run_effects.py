@@ -14,7 +14,9 @@ import requests
 
 from kili_emulator import Emulator
 from kili_emulator.testing.sdk import fast_sdk
-from tests.plugins.test_host import GATES, SOON, gates, lines, project_id, submit, upload
+from tests.kit.gates import add_gates, plugin_gates
+from tests.kit.plugin_project import PluginProject
+from tests.plugins.test_host import SOON, lines, submit, upload
 
 NEW = "A_VARIABLE_OF_PLUGINS"
 
@@ -26,14 +28,11 @@ def shared_emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def emulator(shared_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+def emulator(shared_emulator: Emulator) -> Iterator[Emulator]:
     """Plugins find the gates of a test in ``sys.kili_gates``; requests do not wait for runs."""
-    monkeypatch.setattr(sys, "kili_gates", GATES, raising=False)
-    GATES.clear()
-    shared_emulator.reset()
-    yield shared_emulator
-    for gate in GATES.values():
-        gate.set()
+    with plugin_gates():
+        shared_emulator.reset()
+        yield shared_emulator
     shared_emulator.reset()
     assert shared_emulator.wait_idle(SOON)
 
@@ -51,7 +50,7 @@ def warnings(emulator: Emulator, name: str) -> list[str]:
 
 
 def test_a_change_lasts_as_long_as_the_run(emulator: Emulator, tmp_path: Path) -> None:
-    (changed, end) = gates("changed", "end")
+    (changed, end) = add_gates("changed", "end")
     upload(emulator, tmp_path, "P", gated(f"os.environ['{NEW}'] = 'x'"))
     submit(emulator)
     assert changed.wait(SOON)
@@ -66,7 +65,7 @@ def test_a_change_lasts_as_long_as_the_run(emulator: Emulator, tmp_path: Path) -
 def test_changes_of_other_code_during_a_run_stay(
     emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (changed, end) = gates("changed", "end")
+    (changed, end) = add_gates("changed", "end")
     upload(emulator, tmp_path, "P", gated(f"os.environ['{NEW}'] = 'x'"))
     submit(emulator)
     assert changed.wait(SOON)
@@ -85,7 +84,7 @@ def test_changes_of_other_code_during_a_run_stay(
 def test_changes_of_overlapping_runs_are_undone_after_the_last_run(
     emulator: Emulator, tmp_path: Path
 ) -> None:
-    (first, first_end, second, second_end) = gates("changed1", "end1", "changed2", "end2")
+    (first, first_end, second, second_end) = add_gates("changed1", "end1", "changed2", "end2")
     here = Path.cwd()
     upload(emulator, tmp_path, "First", gated("os.chdir('/')", "1"))
     upload(emulator, tmp_path, "Second", gated(f"os.chdir({str(tmp_path)!r})", "2"))
@@ -107,7 +106,7 @@ def test_changes_of_overlapping_runs_are_undone_after_the_last_run(
 def test_warning_of_overlapping_runs_allows_for_changes_of_other_handlers(
     emulator: Emulator, tmp_path: Path
 ) -> None:
-    (first, first_end, second, second_end) = gates("changed1", "end1", "changed2", "end2")
+    (first, first_end, second, second_end) = add_gates("changed1", "end1", "changed2", "end2")
     upload(emulator, tmp_path, "First", gated("sys.path.append('/of/a/plugin')", "1"))
     upload(emulator, tmp_path, "Second", gated("", "2"))
     submit(emulator)
@@ -145,8 +144,7 @@ def test_change_at_import_applies_only_to_runs_of_the_plugin(
     assert emulator.wait_idle(SOON)
     assert (NEW in os.environ, requests.options) == (False, original)
     upload(emulator, tmp_path, "Q", show)
-    kili = emulator.client()
-    kili.deactivate_plugin_on_project("P", project_id=project_id(emulator))
+    PluginProject(emulator, tmp_path).deactivate()
     submit(emulator)
     assert emulator.wait_idle(SOON)
     assert (lines(emulator, "P"), lines(emulator, "Q")) == (["x own"], ["None options"])
@@ -155,7 +153,7 @@ def test_change_at_import_applies_only_to_runs_of_the_plugin(
 def test_change_by_a_thread_of_an_ended_run_is_undone_after_a_later_run(
     emulator: Emulator, tmp_path: Path
 ) -> None:
-    (go, changed, end, left) = gates("go", "changed", "end", "left")
+    (go, changed, end, left) = add_gates("go", "changed", "end", "left")
     late = (
         "import os, threading\n"
         "def late():\n"
@@ -166,7 +164,7 @@ def test_change_by_a_thread_of_an_ended_run_is_undone_after_a_later_run(
     upload(emulator, tmp_path, "P", "threading.Thread(target=late).start()", late)
     submit(emulator)
     assert emulator.wait_idle(SOON)
-    emulator.client().deactivate_plugin_on_project("P", project_id=project_id(emulator))
+    PluginProject(emulator, tmp_path).deactivate()
     upload(emulator, tmp_path, "Q", gated("pass"))
     submit(emulator)
     assert changed.wait(SOON)
@@ -184,7 +182,7 @@ def test_process_started_by_other_code_is_not_attributed_to_a_run(
 ) -> None:
     import subprocess
 
-    (changed, end) = gates("changed", "end")
+    (changed, end) = add_gates("changed", "end")
     upload(emulator, tmp_path, "P", gated("pass"))
     submit(emulator)
     assert changed.wait(SOON)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.contract.events.registry import CaseWorld, causes
-from tests.kit.world_content import EASY
+from tests.kit.responses import EASY_JSON
 
 
 @causes(
@@ -14,7 +14,7 @@ from tests.kit.world_content import EASY
     computed_in="domain/label.py:_append_label",
 )
 def _(case_world: CaseWorld) -> None:
-    row = {"assetID": case_world.names["farm"], "jsonResponse": EASY, "modelName": "m"}
+    row = {"assetID": case_world.names["farm"], "jsonResponse": EASY_JSON, "modelName": "m"}
     for label_type in ("DEFAULT", "INFERENCE", "PREDICTION", "REVIEW", "AUTOSAVE"):
         data = {"labelType": label_type, "labelsData": [row]}
         case_world.wire.call("appendManyLabels", data=data, where={}, selection="id")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.contract.events.registry import CaseWorld, causes
-from tests.kit.world_content import RED, add_stepped_project
+from tests.kit.responses import RED_JSON
+from tests.kit.world_content import add_stepped_project
 
 
 @causes(
@@ -19,9 +20,9 @@ def _(case_world: CaseWorld) -> None:
     step = {"projectId": project, "stepId": names["label step"], "useHoneypot": True}
     call("updateLabelingStepProperties", input={**step, "numberOfExpectedLabelsForConsensus": 2})
     call("setAssetConsensus", projectId=project, assetId=waiting, isConsensus=True)
-    call("createHoneypot", data={"jsonResponse": RED}, where={"id": waiting}, selection="id")
+    call("createHoneypot", data={"jsonResponse": RED_JSON}, where={"id": waiting}, selection="id")
     rows = [
-        {"assetID": waiting, "jsonResponse": RED, "authorID": names[name]}
+        {"assetID": waiting, "jsonResponse": RED_JSON, "authorID": names[name]}
         for name in ("ada", "leo", "rita")
     ]
     data = {"labelType": "DEFAULT", "labelsData": rows[:2]}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.contract.events.registry import CaseWorld, causes
-from tests.kit.world_content import RED, WorldIds, add_stepped_project
+from tests.kit.responses import RED_JSON
+from tests.kit.world_content import WorldIds, add_stepped_project
 
 
 def _stepped(case_world: CaseWorld) -> WorldIds:
@@ -34,7 +35,7 @@ def _(case_world: CaseWorld) -> None:
     call("updateLabelingStepProperties", input={**step, "numberOfExpectedLabelsForConsensus": 2})
     for active in (True, False):
         call("setAssetConsensus", projectId=project, assetId=waiting, isConsensus=active)
-    call("createHoneypot", data={"jsonResponse": RED}, where={"id": waiting}, selection="id")
+    call("createHoneypot", data={"jsonResponse": RED_JSON}, where={"id": waiting}, selection="id")
 
 
 @causes(

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tests.contract.full_world.world import EASY, PASSWORD
+from tests.contract.full_world.world import PASSWORD
+from tests.kit.responses import EASY_JSON
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ _PROJECT = {"id": "<project>"}
 _STEP = {"projectId": "<stepped project>", "stepId": "<label step>"}
 _REVIEW_STEP = {"projectId": "<stepped project>", "stepId": "<review step>"}
 _ACTIVE = {"pluginName": "<plugin>", "projectId": "<project>"}
-_LABEL = {"assetID": "<farm>", "jsonResponse": EASY}
+_LABEL = {"assetID": "<farm>", "jsonResponse": EASY_JSON}
 _TIFF = {"uploadType": "GEO_SATELLITE", "contentArray": ["https://example.com/a.tif"]}
 
 CALLS: list[Call] = [
@@ -62,7 +63,7 @@ CALLS: list[Call] = [
     # Labels
     _call("appendManyLabels", where={}, data={"labelType": "DEFAULT", "labelsData": [_LABEL]}),
     _call("appendManyLabels", where={"idIn": ["<meadow>"]},
-          data={"labelType": "DEFAULT", "labelsData": [{"jsonResponse": EASY}]}),
+          data={"labelType": "DEFAULT", "labelsData": [{"jsonResponse": EASY_JSON}]}),
     _call("appendManyLabels", where={"project": {"id": "<project>"}},
           data={"labelType": "REVIEW",
                 "labelsData": [{**_LABEL, "authorID": "<rita>",
@@ -71,10 +72,11 @@ CALLS: list[Call] = [
           data={"labelType": "DEFAULT", "stepId": "<label step>",
                 "labelsData": [{"assetID": "<waiting>", "jsonResponse": "{}"}]}),
     _call("appendToLabels", where=_FARM,
-          data={"labelType": "DEFAULT", "jsonResponse": EASY, "authorID": "<leo>"}),
+          data={"labelType": "DEFAULT", "jsonResponse": EASY_JSON, "authorID": "<leo>"}),
     _call("createPredictions", where={"idIn": ["<farm>"]},
-          data={"jsonResponseArray": [EASY], "modelNameArray": ["m"]}),
-    _call("updatePropertiesInLabel", where={"id": "<farm DEFAULT>"}, data={"jsonResponse": EASY}),
+          data={"jsonResponseArray": [EASY_JSON], "modelNameArray": ["m"]}),
+    _call("updatePropertiesInLabel", where={"id": "<farm DEFAULT>"},
+          data={"jsonResponse": EASY_JSON}),
     _call("deleteLabels", ids=["<meadow PREDICTION>", "<farm INFERENCE>"]),
     # The workflow
     _call("skipAsset", reason="dark", where={"id": "<meadow>"}),
@@ -83,7 +85,7 @@ CALLS: list[Call] = [
     _call("assignAssetsToLabelers", where={"id": "<meadow>"}, userIds=["<leo>"]),
     _call("setAssetConsensus", projectId="<stepped project>", assetId="<waiting>",
           isConsensus=True),
-    _call("createHoneypot", where={"id": "<meadow>"}, data={"jsonResponse": EASY}),
+    _call("createHoneypot", where={"id": "<meadow>"}, data={"jsonResponse": EASY_JSON}),
     _call("addAssetsToReview", where={"idIn": ["<farm>"]}),
     _call("addAllLabeledAssetsToReview", where={"project": {"id": "<project>"}}),
     _call("sendAssetsBackToQueue", where={"idIn": ["<farm>"]}),

@@ -8,7 +8,8 @@ import pytest
 
 from tests.contract.full_world.calls import CALLS, Call
 from tests.contract.full_world.queries import COUNTS, LISTS, list_ids
-from tests.contract.full_world.world import EASY, HARD, FullWorld
+from tests.contract.full_world.world import FullWorld
+from tests.kit.responses import EASY_JSON, HARD_JSON
 
 # Lists of what is not stored in a table of the same name, and why.
 WITHOUT_TABLE = {
@@ -107,7 +108,7 @@ def test_created_labels_and_issues_are_returned_in_row_order(
     full_world: FullWorld, query: str
 ) -> None:
     ids = names_of(full_world, "pond", "street", "farm", "street")
-    texts = [EASY, HARD, HARD, EASY]
+    texts = [EASY_JSON, HARD_JSON, HARD_JSON, EASY_JSON]
     if query == "labels":
         rows = [{"assetID": a, "jsonResponse": t} for a, t in zip(ids, texts, strict=True)]
         arguments: dict[str, Any] = {"data": {"labelType": "REVIEW", "labelsData": rows}}

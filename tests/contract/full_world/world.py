@@ -14,10 +14,10 @@ from kili_emulator.domain.call_buffer import RecordedCall
 from kili_emulator.domain.lock import lock
 from kili_emulator.domain.run_call import add_calls
 from kili_emulator.domain.world import Actor
+from tests.kit.responses import EASY_JSON, HARD_JSON
 from tests.kit.wire import Wire
+from tests.kit.wire_plugins import activate_plugin
 from tests.kit.world_content import (
-    EASY,
-    HARD,
     PLUGIN,
     QUIET_PLUGIN,
     WorldIds,
@@ -115,7 +115,7 @@ def _create_deletable_labels(wire: Wire, world_ids: WorldIds) -> None:
     """Create issues and labels that refer to deletable labels of models."""
     about = [{"labelID": world_ids[each]} for each in ("meadow PREDICTION", "farm INFERENCE")]
     wire.call("createIssues", issues=about, where={}, selection="id")
-    row = {"assetID": world_ids["farm"], "jsonResponse": EASY}
+    row = {"assetID": world_ids["farm"], "jsonResponse": EASY_JSON}
     data = {
         "labelType": "REVIEW",
         "labelsData": [{**row, "referencedLabelId": world_ids["farm INFERENCE"]}],
@@ -128,10 +128,9 @@ def _create_deletable_labels(wire: Wire, world_ids: WorldIds) -> None:
 
 def _use_plugins(wire: Wire, world_ids: WorldIds) -> None:
     """Create a running plugin, two with an uploaded version, a broken one, and a webhook."""
-    where = {"pluginName": PLUGIN, "projectId": world_ids["project"]}
-    wire.call("activatePluginOnProject", where=where)
+    activate_plugin(wire, PLUGIN, world_ids["project"])
     data = {"labelType": "DEFAULT",
-            "labelsData": [{"assetID": world_ids["farm"], "jsonResponse": HARD}]}  # fmt: skip
+            "labelsData": [{"assetID": world_ids["farm"], "jsonResponse": HARD_JSON}]}  # fmt: skip
     wire.call("appendManyLabels", data=data, where={})
     world = wire.emulator.world
     with world.transaction(Actor.system()) as tx:
@@ -158,9 +157,7 @@ def _add_work_with_steps(wire: Wire, world_ids: WorldIds) -> None:
     world_ids["reviewed"] = made["id"]
     for label_type in ("DEFAULT", "REVIEW"):
         wire.call("addAssetsToReview", where={"idIn": [made["id"]]})
-        row = {"assetID": made["id"], "jsonResponse": "{}"}
-        data = {"labelType": label_type, "labelsData": [row]}
-        wire.call("appendManyLabels", data=data, where={}, selection="id")
+        wire.append_label(made["id"], kind=label_type)
     review = {"projectId": world_ids["stepped project"], "stepId": world_ids["review step"]}
     sends_back = {**review, "sendBackStepId": world_ids["label step"]}
     wire.call("updateReviewStepProperties", input=sends_back)
@@ -195,8 +192,6 @@ def _add_second_organization(wire: Wire) -> str:
 
 
 __all__ = [
-    "EASY",
-    "HARD",
     "OUTSIDER",
     "PASSWORD",
     "PLUGIN",

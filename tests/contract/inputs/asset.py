@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.inputs.registry import Case, CaseWorld, case
-from tests.kit.world_content import HARD
+from tests.kit.responses import HARD_JSON
 
 
 def _append(case_world: CaseWorld, mutation: str, **data: Any) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def _changes_label(member: str, value: Any) -> Case:
 
 for _member, _value in {
     "isSentBackToQueue": True,
-    "jsonResponse": HARD,
+    "jsonResponse": HARD_JSON,
     "modelName": "another",
     "secondsToLabel": 123.5,
 }.items():

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tests.contract.inputs.registry import Case, CaseWorld, case
-from tests.kit.world_content import EASY
+from tests.kit.responses import EASY_JSON
 
 _FIELDS = "id externalId content jsonContent jsonMetadata projectId"
 _LAYERS = [{"name": "roads", "url": "http://example.com/roads.tif"}]
@@ -118,7 +118,7 @@ def _(case_world: CaseWorld) -> None:
 def _(case_world: CaseWorld) -> None:
     where = {"idIn": [case_world.names["street"]]}
     before = case_world.wire.call("countAssetAnnotations", where=where)
-    row = {"assetID": case_world.names["street"], "jsonResponse": EASY}
+    row = {"assetID": case_world.names["street"], "jsonResponse": EASY_JSON}
     data = {"labelType": "REVIEW", "labelsData": [row, row]}
     case_world.wire.call("appendManyLabels", data=data, where={}, selection="id")
     assert case_world.wire.call("countAssetAnnotations", where=where) == before + 2

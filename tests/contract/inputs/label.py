@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.inputs.registry import Case, CaseWorld, case
-from tests.kit.world_content import EASY, HARD
+from tests.kit.responses import EASY_JSON, HARD_JSON
 
 
 def _label(case_world: CaseWorld, row: dict[str, Any], selection: str, **data: Any) -> Any:
     """Append a label to the asset ``farm``, and read the label back."""
-    row = {"assetID": case_world.names["farm"], "jsonResponse": EASY, **row}
+    row = {"assetID": case_world.names["farm"], "jsonResponse": EASY_JSON, **row}
     data = {"labelType": "REVIEW", "labelsData": [row], **data}
     (label,) = case_world.wire.call("appendManyLabels", data=data, where={}, selection="id")
     return case_world.read("labels", label["id"], selection)
@@ -56,7 +56,7 @@ def _labels_with(member: str, value: Any, read_as: str) -> Case:
 
 for _member, _value in {
     "clientVersion": 3,
-    "jsonResponse": HARD,
+    "jsonResponse": HARD_JSON,
     "modelName": "model",
     "secondsToLabel": 1.5,
 }.items():
@@ -72,14 +72,14 @@ def _(case_world: CaseWorld) -> None:
 
 @case("appendManyLabels(where)")
 def _(case_world: CaseWorld) -> None:
-    data = {"labelType": "DEFAULT", "labelsData": [{"jsonResponse": EASY}]}
+    data = {"labelType": "DEFAULT", "labelsData": [{"jsonResponse": EASY_JSON}]}
     where = {"idIn": [case_world.names["meadow"]]}
     (label,) = case_world.wire.call("appendManyLabels", data=data, where=where, selection="assetId")
     assert label == {"assetId": case_world.names["meadow"]}
 
 
 def _old_label(case_world: CaseWorld, data: dict[str, Any], selection: str) -> Any:
-    data = {"labelType": "DEFAULT", "jsonResponse": EASY, **data}
+    data = {"labelType": "DEFAULT", "jsonResponse": EASY_JSON, **data}
     label = case_world.wire.call(
         "appendToLabels", data=data, where={"id": case_world.names["farm"]}
     )
@@ -95,7 +95,7 @@ def _old_labels_with(member: str, value: Any) -> Case:
 
 for _member, _value in {
     "clientVersion": 2,
-    "jsonResponse": HARD,
+    "jsonResponse": HARD_JSON,
     "labelType": "REVIEW",
     "secondsToLabel": 2.5,
 }.items():
@@ -128,7 +128,7 @@ def _(case_world: CaseWorld) -> None:
 def _(case_world: CaseWorld) -> None:
     case_world.wire.call(
         "createPredictions",
-        data={"jsonResponseArray": [EASY, HARD], "modelNameArray": ["one", "two"]},
+        data={"jsonResponseArray": [EASY_JSON, HARD_JSON], "modelNameArray": ["one", "two"]},
         where={"idIn": [case_world.names["pond"], case_world.names["farm"]]},
     )
     where = {
@@ -137,6 +137,6 @@ def _(case_world: CaseWorld) -> None:
     }
     read = case_world.wire.list("labels", where, selection="assetId jsonResponse modelName")
     assert read == [
-        {"assetId": case_world.names["pond"], "jsonResponse": EASY, "modelName": "one"},
-        {"assetId": case_world.names["farm"], "jsonResponse": HARD, "modelName": "two"},
+        {"assetId": case_world.names["pond"], "jsonResponse": EASY_JSON, "modelName": "one"},
+        {"assetId": case_world.names["farm"], "jsonResponse": HARD_JSON, "modelName": "two"},
     ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.contract.inputs.registry import CASES, CaseWorld, case
 from tests.kit.webhook_receiver import ReceivedRequest, WebhookReceiver
+from tests.kit.wire_plugins import activate_plugin
 from tests.kit.world_content import PLUGIN, QUIET_PLUGIN, archive, deploy_plugin, upload
 
 
@@ -14,8 +15,7 @@ def _plugin_names(case_world: CaseWorld) -> list[str]:
 
 
 def _activate(case_world: CaseWorld, name: str = PLUGIN, project: str = "project") -> None:
-    where = {"pluginName": name, "projectId": case_world.names[project]}
-    case_world.wire.call("activatePluginOnProject", where=where)
+    activate_plugin(case_world.wire, name, case_world.names[project])
 
 
 def _submit(case_world: CaseWorld, asset: str, count: int = 1) -> None:

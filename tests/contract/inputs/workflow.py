@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.inputs.registry import Case, CaseWorld, case
-from tests.kit.world_content import EASY, HARD, RED, add_stepped_project
+from tests.kit.responses import EASY_JSON, HARD_JSON, RED_JSON
+from tests.kit.world_content import add_stepped_project
 
 PLACES = {"waiting", "labeled", "in review", "skipped"}
 
@@ -115,11 +116,11 @@ def _(case_world: CaseWorld) -> None:
 def _(case_world: CaseWorld) -> None:
     where = {"id": case_world.names["meadow"]}
     truth = case_world.wire.call(
-        "createHoneypot", data={"jsonResponse": HARD}, where=where, selection="id"
+        "createHoneypot", data={"jsonResponse": HARD_JSON}, where=where, selection="id"
     )
     read = case_world.read("labels", truth["id"], "jsonResponse labelType isHoneypot assetId")
     assert read == {
-        "jsonResponse": HARD,
+        "jsonResponse": HARD_JSON,
         "labelType": "REVIEW",
         "isHoneypot": True,
         "assetId": case_world.names["meadow"],
@@ -130,7 +131,7 @@ def _(case_world: CaseWorld) -> None:
 def _on_step(member: str, value: str) -> Case:
     def check(case_world: CaseWorld) -> None:
         case_world = _stepped(case_world)
-        row = {"assetID": case_world.names["waiting"], "jsonResponse": RED}
+        row = {"assetID": case_world.names["waiting"], "jsonResponse": RED_JSON}
         given = case_world.names.get(value, value)
         data = {"labelType": "DEFAULT", "labelsData": [row], member: given}
         (label,) = case_world.wire.call("appendManyLabels", data=data, where={})
@@ -157,7 +158,7 @@ def _(case_world: CaseWorld) -> None:
 
 def _check_step_name_without_steps(case_world: CaseWorld) -> None:
     """Accept the step name "Default", which some clients send with every label, without steps."""
-    row = {"assetID": case_world.names["meadow"], "jsonResponse": EASY}
+    row = {"assetID": case_world.names["meadow"], "jsonResponse": EASY_JSON}
     data = {"labelType": "DEFAULT", "labelsData": [row], "stepName": "Default"}
     (label,) = case_world.wire.call("appendManyLabels", data=data, where={}, selection="assetId")
     assert label == {"assetId": case_world.names["meadow"]}

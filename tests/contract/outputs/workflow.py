@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.kit.responses import EASY_JSON
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, WorldIds, add_stepped_project
+from tests.kit.world_content import WorldIds, add_stepped_project
 
 
 def change(wire: Wire, world_ids: WorldIds) -> None:
@@ -25,4 +26,4 @@ def change(wire: Wire, world_ids: WorldIds) -> None:
     wire.call("assignAssets", where={"id": world_ids["waiting"]}, userIds=[world_ids["leo"]])
     wire.call("assignAssets", where={"id": world_ids["labeled"]}, userIds=[world_ids["rita"]])
     where = {"id": world_ids["meadow"]}
-    wire.call("createHoneypot", data={"jsonResponse": EASY}, where=where, selection="id")
+    wire.call("createHoneypot", data={"jsonResponse": EASY_JSON}, where=where, selection="id")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 
+from tests.kit.responses import EASY
 from tests.kit.world_content import archive
 from tests.plugins.bad.bad_plugin import BadPlugin
-from tests.plugins.bad.trial_server import EASY, PluginTrial
+from tests.plugins.bad.trial_server import PluginTrial
 
 _RENEWED = """
 class PluginHandler:
@@ -18,7 +19,7 @@ class PluginHandler:
 def _is_renewed(trial: PluginTrial) -> None:
     """Check that the run ends in the old version and the next run uses the new version."""
     trial.assert_prints("old")
-    trial.submit()
+    trial.submit_and_wait()
     trial.assert_prints("old", "renewed")
 
 

@@ -6,9 +6,9 @@ import os
 import signal
 import threading
 
+from tests.kit.processes import is_alive
 from tests.plugins.bad.bad_plugin import BadPlugin
 from tests.plugins.bad.trial_server import PluginTrial
-from tests.plugins.process.plugin_project import is_alive
 
 SOON = 20.0
 

@@ -24,8 +24,8 @@ def test_forked_child_does_not_block_port_and_data_folder_of_the_next_server(
     first.start()
     with fast_sdk():
         trial = PluginTrial("inline", first.world(), tmp_path)
-        trial.install("Bad", FORKING.main(FORKING.on_submit), {})
-        trial.submit()
+        trial.install_plugin(FORKING.main(FORKING.on_submit), "Bad", {})
+        trial.submit_and_wait()
     (child,) = map(int, trial.printed_lines())
     try:
         first.end_by_signal(end)

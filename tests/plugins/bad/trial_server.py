@@ -6,9 +6,7 @@ import contextlib
 import json
 import os
 import resource
-import tempfile
 from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -17,12 +15,13 @@ import pytest
 import requests
 
 import kili_emulator
+from tests.kit.plugin_project import PluginClient
+from tests.kit.responses import EASY_JSON
 from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 from tests.kit.wire import document
 from tests.plugins.bad.bad_plugin import BadPlugin
 from tests.plugins.bad.isolation_table import Cell
 
-EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 SHORT_TIMEOUT = "2"
 MAX_OPEN_FILES = 1024
 UNCHECKED = Path(__file__).parent / "unchecked"
@@ -51,46 +50,37 @@ class PluginHandler(PluginCore):
 """
 
 
-class TrialWorld:
+def connect(world: RemoteWorld, folder: Path) -> Any:
+    """Return an SDK client of a world, which keeps its cache in the folder."""
+    from kili.client import Kili
+
+    return Kili(
+        api_key=world.keys["admin"],
+        api_endpoint=world.endpoint,
+        graphql_client_params={"graphql_schema_cache_dir": folder},
+    )
+
+
+class TrialWorld(PluginClient):
     """A world of a server with a project, and a client of it."""
 
     def __init__(self, world: RemoteWorld, folder: Path) -> None:
+        super().__init__(connect(world, folder), world.project_id, folder)
         self.world = world
-        self.folder = folder
-        self.project = world.project_id
-        self.kili = self.connect()
 
-    def connect(self) -> Any:
-        from kili.client import Kili
-
-        return Kili(
-            api_key=self.world.keys["admin"],
-            api_endpoint=self.world.endpoint,
-            graphql_client_params={"graphql_schema_cache_dir": self.folder},
-        )
-
-    def install(self, name: str, main: str, files: dict[str, str]) -> None:
+    def install_plugin(self, source: str, name: str, files: dict[str, str]) -> None:
         """Upload and activate a plugin, even if it cannot be built."""
         from kili.services.plugins.exceptions import PluginCreationError
 
-        folder = Path(tempfile.mkdtemp(dir=self.folder))
-        for path, text in {"main.py": main, **files}.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_text(text, encoding="utf-8")
         with contextlib.suppress(PluginCreationError):
-            self.kili.upload_plugin(str(folder), name)
-        self.kili.activate_plugin_on_project(name, project_id=self.project)
+            self.upload(source, name, files)
+        self.activate(name)
 
-    @cached_property
-    def asset(self) -> str:
-        (asset, *_) = self.kili.assets(self.project, fields=["id"], disable_tqdm=True)
-        return str(asset["id"])
-
-    def submit(self) -> str:
+    def submit_and_wait(self) -> str:
         """Append a label, wait for the runs that it causes, and return its id."""
-        (label,) = self.kili.append_labels([self.asset], [EASY], disable_tqdm=True)
+        label = self.submit()
         assert self.world.wait_idle()
-        return str(label["id"])
+        return label
 
     def runs(self, plugin: str) -> list[dict[str, Any]]:
         """Return the runs of a plugin; none if the plugin was deleted."""
@@ -169,7 +159,7 @@ class TrialServer:
         with _open_files(MAX_OPEN_FILES):
             self.server.start()
         self._witness = TrialWorld(self.server.new_world(), self._folder)
-        self._witness.install("Witness", WITNESS, {})
+        self._witness.install_plugin(WITNESS, "Witness", {})
         self._initial_state = self._observe_state()
         return self
 
@@ -190,7 +180,7 @@ class TrialServer:
 
     def _observe_state(self) -> dict[str, Any]:
         """Return the process state that the witness plugin prints in a new run."""
-        self._witness.submit()
+        self._witness.submit_and_wait()
         run = self._witness.runs("Witness")[-1]
         assert (run["outcome"], run["error"]) == ("SUCCEEDED", None)
         observed_state: dict[str, Any] = json.loads(self._witness.lines("Witness")[-1][1])
@@ -210,11 +200,11 @@ class TrialServer:
         trial = PluginTrial(self.isolation, self.server.new_world(), folder)
         files = dict(bad.files)
         main = bad.main(bad.on_submit).replace("$FOLDER", str(folder))
-        trial.install("Bad", main, files)
+        trial.install_plugin(main, "Bad", files)
         if bad.other is not None:
-            trial.install("Other", bad.main(bad.other), files)
+            trial.install_plugin(bad.main(bad.other), "Other", files)
         with self._memory(bad.memory if self.isolation == "inline" else None):
-            trial.label = trial.submit()
+            trial.label = trial.submit_and_wait()
         self._assert_unchanged()
         return trial
 
@@ -231,13 +221,13 @@ class TrialServer:
     def try_fatal_plugin(self, bad: BadPlugin, folder: Path) -> PluginTrial:
         """Run a bad plugin that ends the server, and restart the server."""
         trial = PluginTrial(self.isolation, self.server.new_world(), folder)
-        trial.install("Bad", bad.main(bad.on_submit), {})
+        trial.install_plugin(bad.main(bad.on_submit), "Bad", {})
         with pytest.raises(requests.ConnectionError):
             _submit_without_sdk(trial)
         self.server.wait_for_end()
         self.restart()
         trial.world = self.server.world(trial.world.name)
-        trial.kili = trial.connect()
+        trial.kili = connect(trial.world, folder)
         labels = trial.kili.labels(trial.project, asset_id=trial.asset, fields=["id"])
         trial.label = labels[-1]["id"]
         self._assert_unchanged()
@@ -246,7 +236,7 @@ class TrialServer:
 
 def _submit_without_sdk(trial: PluginTrial) -> None:
     """Append a label by one request without retries."""
-    row = {"assetID": trial.asset, "jsonResponse": json.dumps(EASY)}
+    row = {"assetID": trial.asset, "jsonResponse": EASY_JSON}
     arguments = {"data": {"labelType": "DEFAULT", "labelsData": [row]}, "where": {}}
     requests.post(
         trial.world.endpoint,

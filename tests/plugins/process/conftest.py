@@ -9,7 +9,7 @@ import pytest
 
 from kili_emulator import Emulator
 from kili_emulator.testing.sdk import fast_sdk
-from tests.plugins.process.plugin_project import PluginProject
+from tests.kit.plugin_project import PluginProject
 
 
 @pytest.fixture(scope="module")

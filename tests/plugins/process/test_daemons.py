@@ -16,7 +16,8 @@ import pytest
 from kili_emulator import Emulator, messages
 from kili_emulator.plugins.process import worker_process
 from kili_emulator.testing.sdk import fast_sdk
-from tests.plugins.process.plugin_project import PluginProject, is_alive
+from tests.kit.plugin_project import PluginProject
+from tests.kit.processes import is_alive, wait_until_process_ends
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
 
@@ -69,7 +70,7 @@ def left_processes_warning(plugin_project: PluginProject, plugin: str = "P") -> 
     begin = begin.format(handler=messages.THIS_HANDLER)
     (line,) = [
         text
-        for kind, text in plugin_project.lines(plugin)
+        for kind, text in plugin_project.log_lines(plugin)
         if kind == "warning" and text.startswith(begin)
     ]
     assert line.endswith(messages.LEFT_PROCESSES_ENDED)
@@ -158,9 +159,9 @@ def test_a_fork_bomb_is_ended(plugin_project: PluginProject) -> None:
     run = plugin_project.run_once("while True: os.fork()")
     assert run["outcome"] == "OUT_OF_MEMORY"
     assert " more" in left_processes_warning(plugin_project)
-    plugin_project.upload("Next", "print('next')")
+    plugin_project.install_handler("print('next')", name="Next")
     plugin_project.submit()
-    assert plugin_project.printed_lines("Next") == ["next"]
+    assert plugin_project.log_texts("Next") == ["next"]
 
 
 def test_memory_of_daemons_counts_towards_the_limit(
@@ -188,15 +189,15 @@ def test_daemon_started_just_before_the_run_ends_is_ended(
 def test_daemon_started_at_import_lives_until_the_plugin_is_deleted(
     plugin_project: PluginProject, pid_file: Path
 ) -> None:
-    plugin_project.upload(
-        "P", "print('again')", f"{DAEMON}\ndaemon({str(pid_file)!r})\nwait_for({str(pid_file)!r})"
+    plugin_project.install_handler(
+        "print('again')", f"{DAEMON}\ndaemon({str(pid_file)!r})\nwait_for({str(pid_file)!r})"
     )
     plugin_project.submit()
     plugin_project.submit()
-    assert plugin_project.lines("P") == [("info", "again")] * 2
+    assert plugin_project.log_lines("P") == [("info", "again")] * 2
     assert is_alive(pid_of(pid_file))
     plugin_project.kili.delete_plugin("P")
-    _wait_until(lambda: not is_alive(pid_of(pid_file)))
+    wait_until_process_ends(pid_of(pid_file), SOON)
 
 
 def test_processes_of_other_plugins_and_the_emulator_are_not_ended(
@@ -205,9 +206,10 @@ def test_processes_of_other_plugins_and_the_emulator_are_not_ended(
     own = subprocess.Popen(["sleep", "600"])
     other, go_on = tmp_path / "other", tmp_path / "go on"
     try:
-        plugin_project.upload("Other", f"daemon({str(other)!r})\nwait_for({str(go_on)!r})", DAEMON)
+        waiting = f"daemon({str(other)!r})\nwait_for({str(go_on)!r})"
+        plugin_project.install_handler(waiting, DAEMON, "Other")
         work = f"wait_for({str(other)!r})\ndaemon({str(pid_file)!r})\nwait_for({str(pid_file)!r})"
-        plugin_project.upload("P", work, DAEMON)
+        plugin_project.install_handler(work, DAEMON)
         submitted = threading.Thread(target=plugin_project.submit)
         submitted.start()
         _wait_until(
@@ -237,13 +239,13 @@ def test_zombies_are_reaped(plugin_project: PluginProject) -> None:
         "print(parents.count(['Z', str(os.getppid())]))"
     )
     run = plugin_project.run_once(body)
-    assert (run["outcome"], plugin_project.lines("P")) == ("SUCCEEDED", [("info", "0")])
+    assert (run["outcome"], plugin_project.log_lines("P")) == ("SUCCEEDED", [("info", "0")])
 
 
 def test_plugin_that_kills_its_supervisor_is_ended(plugin_project: PluginProject) -> None:
     run = plugin_project.run_once("print(os.getpid())\nos.kill(os.getppid(), 9)\ntime.sleep(99)")
     assert run["outcome"] == "CRASHED"
-    assert not is_alive(int(plugin_project.printed_lines("P")[0]))
+    assert not is_alive(int(plugin_project.log_texts("P")[0]))
 
 
 def test_daemons_end_when_the_emulator_is_killed(tmp_path: Path, pid_file: Path) -> None:
@@ -264,7 +266,7 @@ def test_daemons_end_when_the_emulator_is_killed(tmp_path: Path, pid_file: Path)
         caught.start()
         pid = pid_of(pid_file)
         server.end_by_signal(signal.SIGKILL)
-        _wait_until(lambda: not is_alive(pid))
+        wait_until_process_ends(pid, SOON)
 
 
 def _ignoring(work: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kili_emulator import messages
-from tests.plugins.process.plugin_project import PluginProject
+from tests.kit.plugin_project import PluginProject
 
 # Every descriptor of the process but the plugin's own.
 OTHERS = "[int(each) for each in os.listdir('/proc/self/fd') if int(each) > 2]"
@@ -47,7 +47,7 @@ def test_writing_to_the_channel_fails_the_run(plugin_project: PluginProject, con
     body = f"print('before')\nwrite_to_all({content})\nraise RuntimeError('its own end')"
     run = plugin_project.run_once(body, top=FORGED_FRAME)
     assert (run["outcome"], run["error"]) == ("FAILED", messages.RUN_CHANNEL_CORRUPTED)
-    lines = plugin_project.lines("P")
+    lines = plugin_project.log_lines("P")
     assert (lines[0], lines[-1]) == (("info", "before"), ("error", messages.RUN_CHANNEL_CORRUPTED))
     assert not [content for _, content in lines if "Traceback" in content]
     plugin_project.submit()
@@ -62,7 +62,7 @@ def test_writing_to_own_descriptors_does_not_fail_the_run(
         top=FORGED_FRAME,
     )
     assert (run["outcome"], run["error"]) == ("SUCCEEDED", None)
-    assert len(plugin_project.lines("P")) == 2
+    assert len(plugin_project.log_lines("P")) == 2
 
 
 def test_forged_answer_before_the_process_exits_fails_the_run(
@@ -78,7 +78,7 @@ def test_writing_to_the_channel_at_import_fails_the_build(
     from kili.services.plugins.exceptions import PluginCreationError
 
     with pytest.raises(PluginCreationError):
-        plugin_project.upload("P", "pass", f"{FORGED_FRAME}\nwrite_to_all(frame())")
+        plugin_project.install_handler("pass", f"{FORGED_FRAME}\nwrite_to_all(frame())")
     assert messages.RUN_CHANNEL_CORRUPTED in plugin_project.build_error("P")
 
 
@@ -105,7 +105,7 @@ def test_closing_the_channel_fails_the_run(plugin_project: PluginProject, close:
         f"print('before')\n{close}\nself.logger.info('lost')\nprint('after')"
     )
     assert (run["outcome"], run["error"]) == ("FAILED", messages.RUN_CHANNEL_CORRUPTED)
-    assert plugin_project.printed_lines("P") == ["before", "after", messages.RUN_CHANNEL_CORRUPTED]
+    assert plugin_project.log_texts("P") == ["before", "after", messages.RUN_CHANNEL_CORRUPTED]
     plugin_project.submit()
     assert plugin_project.runs()[-1]["outcome"] == "FAILED"
 
@@ -123,7 +123,7 @@ def test_log_marks_written_by_a_plugin_are_plain_output(
         "print('three')"
     )
     assert run["outcome"] == "SUCCEEDED"
-    lines = plugin_project.printed_lines("P")
+    lines = plugin_project.log_texts("P")
     assert [lines[0], *lines[-2:]] == ["one", "two", "three"]
     assert f"\0{'0' * 32}\0" in "".join(lines)
 
@@ -138,7 +138,7 @@ def test_channel_key_is_absent_from_arguments_and_modules(
         "print(open('/proc/self/cmdline', 'rb').read().count(b'mark'))"
     )
     assert run["outcome"] == "SUCCEEDED"
-    assert plugin_project.printed_lines("P") == ["['-c'] ['sys']", "[]", "0"]
+    assert plugin_project.log_texts("P") == ["['-c'] ['sys']", "[]", "0"]
 
 
 def test_forked_child_has_no_channel_and_its_log_calls_are_printed(
@@ -155,7 +155,7 @@ def test_forked_child_has_no_channel_and_its_log_calls_are_printed(
         top=FORGED_FRAME,
     )
     assert (run["outcome"], run["error"]) == ("SUCCEEDED", None)
-    assert plugin_project.lines("P") == [
+    assert plugin_project.log_lines("P") == [
         ("info", "of the child"),
         ("info", "of the child, too"),
         ("warning", "of the parent"),

@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,9 @@ from kili_emulator import Emulator
 from kili_emulator.plugins.process import fork_server
 from kili_emulator.plugins.process.fork_server import ForkServers
 from kili_emulator.testing.sdk import fast_sdk
+from tests.kit.plugin_project import PluginProject
+from tests.kit.processes import is_alive, wait_until_process_ends
 from tests.kit.server_under_test import ServerUnderTest
-from tests.plugins.process.plugin_project import PluginProject, is_alive
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="others start each worker")
 
@@ -75,19 +75,10 @@ def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[ForkServers]:
 
 def process_facts(plugin_project: PluginProject, name: str = "About") -> dict[str, Any]:
     """Upload a plugin, and return the process state that it prints."""
-    plugin_project.upload(name, "print(about())", ABOUT)
+    plugin_project.install_handler("print(about())", ABOUT, name)
     plugin_project.submit()
-    found: dict[str, Any] = json.loads(plugin_project.printed_lines(name)[-1])
+    found: dict[str, Any] = json.loads(plugin_project.log_texts(name)[-1])
     return found
-
-
-def wait_until_process_ends(pid: int) -> None:
-    pause = threading.Event()
-    for _ in range(round(SOON / 0.02)):
-        if not is_alive(pid):
-            return
-        pause.wait(0.02)
-    raise AssertionError(f"process {pid} goes on")
 
 
 def test_workers_of_all_emulators_are_forked_from_one_process(
@@ -172,7 +163,7 @@ def test_broken_sdk_is_a_build_error_of_the_plugin_that_imports_it(
     with fast_sdk(), Emulator(plugin_isolation="process") as emulator:
         plugin_project = PluginProject(emulator, tmp_path)
         with pytest.raises(PluginCreationError):
-            plugin_project.upload("P", "pass")
+            plugin_project.install_handler("pass")
         assert "no SDK" in plugin_project.build_error("P")
 
 
@@ -191,4 +182,4 @@ def test_fork_server_ends_when_the_emulator_is_killed(tmp_path: Path) -> None:
     server.start()
     (forking,) = psutil.Process(server.pid).children()
     server.kill()
-    wait_until_process_ends(forking.pid)
+    wait_until_process_ends(forking.pid, SOON)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from kili_emulator.domain.lock import LIFETIME
 from tests.contract.plugin_calls.situations.registry import (
-    BLUE,
     WAYS_TO_LABEL,
     SteppedProject,
     for_each_way,
     situation,
 )
-from tests.kit.world_content import RED
+from tests.kit.responses import BLUE_JSON, RED_JSON
 
 
 @for_each_way(*WAYS_TO_LABEL)
@@ -35,7 +34,7 @@ def a_label_moves_an_asset_to_the_next_step(steps: SteppedProject, way: str) -> 
 @situation
 def a_label_names_a_step(steps: SteppedProject) -> None:
     """Correct a finished step, and add a review that moves the asset to its step."""
-    row = {"jsonResponse": RED}
+    row = {"jsonResponse": RED_JSON}
     steps.label_on("label step", "labeled", "reviewer", "DEFAULT", row)
     steps.label_on("review step", "labeled", "reviewer", "REVIEW", row)
 
@@ -68,7 +67,7 @@ def labels_are_compared(steps: SteppedProject, way: str) -> None:
     for key in ("labeler", "manager"):
         steps.label(way, "waiting", key)
     steps.call("addAssetsToReview", where={"id": steps.names["waiting"]})
-    steps.label(way, "waiting", "reviewer", "REVIEW", BLUE)
+    steps.label(way, "waiting", "reviewer", "REVIEW", BLUE_JSON)
 
 
 @situation
@@ -78,8 +77,8 @@ def compared_labels_are_changed(steps: SteppedProject) -> None:
         where = {"asset": {"id": steps.names["waiting"]}, "typeIn": [kind]}
         found = steps.wire.list("labels", where, selection="id isHoneypot")
         (label, *_) = [each["id"] for each in found if not each["isHoneypot"]]
-        steps.call("updatePropertiesInLabel", data={"jsonResponse": BLUE}, where={"id": label})
-        steps.call("updatePropertiesInLabel", data={"jsonResponse": RED}, where={"id": label})
+        steps.call("updatePropertiesInLabel", data={"jsonResponse": BLUE_JSON}, where={"id": label})
+        steps.call("updatePropertiesInLabel", data={"jsonResponse": RED_JSON}, where={"id": label})
 
 
 @situation

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from tests.contract.plugin_calls.recorder import CallRecorder
-from tests.kit.world_content import RED, WorldIds, add_stepped_project
+from tests.kit.responses import RED_JSON
+from tests.kit.world_content import WorldIds, add_stepped_project
 
-BLUE = json.dumps({"COLOR": {"categories": [{"name": "BLUE"}]}})
 WAYS_TO_LABEL = ("appendManyLabels", "appendToLabels")
 
 
@@ -36,7 +35,7 @@ class SteppedProject:
         asset: str,
         key: str = "labeler",
         kind: str = "DEFAULT",
-        text: str = RED,
+        text: str = RED_JSON,
         **data: Any,
     ) -> None:
         """Add a label by one of the two mutations."""
@@ -93,7 +92,9 @@ class SteppedProject:
 
     def make_honeypot(self, asset: str = "waiting") -> None:
         self.change_step("label step", useHoneypot=True)
-        self.call("createHoneypot", data={"jsonResponse": RED}, where={"id": self.names[asset]})
+        self.call(
+            "createHoneypot", data={"jsonResponse": RED_JSON}, where={"id": self.names[asset]}
+        )
 
 
 Situation = Callable[[SteppedProject], None]

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from kili_emulator.domain.lock import LIFETIME
-from tests.contract.plugin_calls.situations.registry import BLUE, SteppedProject, situation
-from tests.kit.world_content import EASY, RED
+from tests.contract.plugin_calls.situations.registry import SteppedProject, situation
+from tests.kit.responses import BLUE_JSON, EASY_JSON, RED_JSON
 
 _OLD = "Plugin tutorial: count the objects"
 _NEW = "Steps"
@@ -21,8 +21,8 @@ def _of(text: str) -> dict[str, Any]:
 @situation
 def users_work_in_the_v1_workflow(steps: SteppedProject) -> None:
     act = steps.wire.act
-    act("save", _OLD, "aquarium", _of(EASY))
-    act("submit", _OLD, "aquarium", _of(EASY))
+    act("save", _OLD, "aquarium", _of(EASY_JSON))
+    act("submit", _OLD, "aquarium", _of(EASY_JSON))
     act("review", _OLD, "aquarium")
     act("send_back", _OLD, "aquarium", issue="one is missing")
     act("click", _OLD, "aquarium")
@@ -33,11 +33,11 @@ def users_work_in_the_v1_workflow(steps: SteppedProject) -> None:
 @situation
 def users_work_with_steps(steps: SteppedProject) -> None:
     act = steps.wire.act
-    act("save", _NEW, "waiting", _of(RED))
+    act("save", _NEW, "waiting", _of(RED_JSON))
     act("submit", _NEW, "waiting")
-    act("submit", _NEW, "waiting", _of(BLUE), correct=True)
+    act("submit", _NEW, "waiting", _of(BLUE_JSON), correct=True)
     act("review", _NEW, "waiting")
-    act("review", _NEW, "waiting", _of(RED), correct=True)
+    act("review", _NEW, "waiting", _of(RED_JSON), correct=True)
     act("send_back", _NEW, "waiting", issue="no")
     act("send_back", _NEW, "labeled")
     act("click", _NEW, "waiting")
@@ -49,16 +49,16 @@ def users_work_with_steps(steps: SteppedProject) -> None:
 def users_move_assets_to_the_next_step(steps: SteppedProject) -> None:
     steps.change_step("review step", stepCoverage=100)
     act = steps.wire.act
-    act("submit", _NEW, "waiting", _of(RED))
-    act("submit", _NEW, "waiting", _of(BLUE), correct=True)
+    act("submit", _NEW, "waiting", _of(RED_JSON))
+    act("submit", _NEW, "waiting", _of(BLUE_JSON), correct=True)
 
 
 @situation
 def a_user_takes_over_an_expired_lock(steps: SteppedProject) -> None:
     act = steps.wire.act
-    act("save", _NEW, "waiting", _of(RED))
+    act("save", _NEW, "waiting", _of(RED_JSON))
     steps.wire.emulator.world.clock.offset += 2 * LIFETIME
-    act("save", _NEW, "waiting", _of(RED), user="reviewer")
+    act("save", _NEW, "waiting", _of(RED_JSON), user="reviewer")
 
 
 @situation
@@ -66,7 +66,7 @@ def administrators_join_by_working(steps: SteppedProject) -> None:
     act = steps.wire.act
     for verb, asset in (("submit", "waiting"), ("review", "in review")):
         steps.remove_member("admin")
-        act(verb, _NEW, asset, _of(RED), user="admin")
+        act(verb, _NEW, asset, _of(RED_JSON), user="admin")
 
 
 @situation
@@ -74,5 +74,5 @@ def labels_of_users_are_compared(steps: SteppedProject) -> None:
     steps.make_honeypot()
     steps.require_consensus()
     for user in ("labeler", "manager"):
-        steps.wire.act("submit", _NEW, "waiting", _of(RED), user=user)
-    steps.wire.act("review", _NEW, "waiting", _of(BLUE))
+        steps.wire.act("submit", _NEW, "waiting", _of(RED_JSON), user=user)
+    steps.wire.act("review", _NEW, "waiting", _of(BLUE_JSON))
