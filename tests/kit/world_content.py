@@ -161,8 +161,8 @@ def add_stepped_project(wire: Wire) -> WorldIds:
         for name, role in _ROLES.items():
             (user,) = tx.users.find("email", f"{name}@example.com")
             member.add(tx, tx.projects.require(project), user, role)
-    read_world_ids = ["waiting", "labeled", "in review", "skipped"]
-    content = {"contentArray": ["text"] * 4, "externalIDArray": read_world_ids}
+    external_ids = ["waiting", "labeled", "in review", "skipped"]
+    content = {"contentArray": ["text"] * 4, "externalIDArray": external_ids}
     ids = [e["id"] for e in wire.call("appendManyAssets", data=content, where={"id": project})]
     rows = [{"assetID": each, "jsonResponse": RED_JSON} for each in ids[1:3]]
     data = {"labelType": "DEFAULT", "labelsData": rows}
@@ -175,7 +175,7 @@ def add_stepped_project(wire: Wire) -> WorldIds:
         "stepped project": project,
         "label step": label_step,
         "review step": review_step,
-        **dict(zip(read_world_ids, ids, strict=True)),
+        **dict(zip(external_ids, ids, strict=True)),
         "labeled label": labels[0]["id"],
     }
 

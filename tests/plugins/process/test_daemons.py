@@ -261,7 +261,7 @@ def test_daemons_end_when_the_emulator_is_killed(tmp_path: Path, pid_file: Path)
     main = f"{top}\n{head}{body}"
     with fast_sdk():
         tried = PluginTrial("process", server.world(), tmp_path)
-        tried.install("P", main, {})
+        tried.install(main)
         caught = threading.Thread(target=_ignoring, args=(tried.submit,), daemon=True)
         caught.start()
         pid = pid_of(pid_file)
