@@ -22,10 +22,10 @@ class Posting:
     that its cost hardly depends on the number of ids.
     """
 
-    __slots__ = ("_chunks", "_size")
+    __slots__ = ("_size", "chunks")
 
     def __init__(self, chunks: tuple[Chunk, ...] = ()) -> None:
-        self._chunks = chunks
+        self.chunks = chunks
         self._size = sum(map(len, chunks))
 
     @classmethod
@@ -37,11 +37,11 @@ class Posting:
         return self._size
 
     def __iter__(self) -> Iterator[str]:
-        return chain.from_iterable(self._chunks)
+        return chain.from_iterable(self.chunks)
 
     def slice(self, start: int, stop: int) -> Iterator[str]:
         """Yield the ids from position ``start`` to position ``stop``, exclusive."""
-        skipped, chunks = 0, iter(self._chunks)
+        skipped, chunks = 0, iter(self.chunks)
         for chunk in chunks:
             if skipped + len(chunk) > start:
                 rest = chain(chunk, chain.from_iterable(chunks))
@@ -53,26 +53,26 @@ class Posting:
         """Return a copy without some of its ids."""
         if len(ids) * 2 > self._size:
             return Posting.of(each for each in self if each not in ids)
-        chunks = list(self._chunks)
+        chunks = list(self.chunks)
         for number in {self._chunk_number(each, sort_key) for each in ids}:
             chunks[number] = tuple(each for each in chunks[number] if each not in ids)
         return Posting(tuple(filter(None, chunks)))
 
     def added(self, ids: Sequence[str], sort_key: SortKeyOf) -> Posting:
         """Return a copy with more ids, which are given in creation order."""
-        if not self._chunks or sort_key(ids[0]) > sort_key(self._chunks[-1][-1]):
+        if not self.chunks or sort_key(ids[0]) > sort_key(self.chunks[-1][-1]):
             return self._appended(ids)
         added: dict[int, list[str]] = {}
         for each in ids:
             added.setdefault(self._chunk_number(each, sort_key), []).append(each)
         chunks: list[Chunk] = []
-        for number, chunk in enumerate(self._chunks):
+        for number, chunk in enumerate(self.chunks):
             more = added.get(number)
             chunks += _split(tuple(sorted((*chunk, *more), key=sort_key))) if more else (chunk,)
         return Posting(tuple(chunks))
 
     def _appended(self, ids: Sequence[str]) -> Posting:
-        *full, last = self._chunks or ((),)
+        *full, last = self.chunks or ((),)
         ids = (*last, *ids)
         chunks = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
         return Posting((*full, *chunks))
@@ -80,7 +80,7 @@ class Posting:
     def _chunk_number(self, document_id: str, sort_key: SortKeyOf) -> int:
         """Return the number of the chunk in which an id stands, or to which it belongs."""
         firsts = bisect_right(
-            self._chunks, sort_key(document_id), key=lambda chunk: sort_key(chunk[0])
+            self.chunks, sort_key(document_id), key=lambda chunk: sort_key(chunk[0])
         )
         return max(firsts - 1, 0)
 
