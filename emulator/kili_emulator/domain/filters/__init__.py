@@ -12,5 +12,5 @@ object filter nothing. A document must meet all conditions; one label must meet 
 
 from kili_emulator.domain.filters.conditions import Where as Where
 from kili_emulator.domain.filters.conditions import is_empty as is_empty
+from kili_emulator.domain.filters.plan import Plan as Plan
 from kili_emulator.domain.filters.selection import Selection as Selection
-from kili_emulator.domain.filters.selection import page as page
