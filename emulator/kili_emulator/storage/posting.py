@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice, pairwise
 
@@ -20,6 +20,9 @@ class Posting:
 
     A posting is immutable. A changed copy shares all chunks but those that the change concerns, so
     that its cost hardly depends on the number of ids.
+
+    Attributes:
+        chunks: the ids in tuples of up to ``CHUNK``, none of them empty.
     """
 
     __slots__ = ("_size", "chunks")
@@ -62,13 +65,17 @@ class Posting:
         """Return a copy with more ids, which are given in creation order."""
         if not self.chunks or sort_key(ids[0]) > sort_key(self.chunks[-1][-1]):
             return self._appended(ids)
-        added: dict[int, list[str]] = {}
+        if len(ids) * 2 > self._size:
+            return Posting.of(sorted((*self, *ids), key=sort_key))
+        changed: dict[int, list[str]] = {}
         for each in ids:
-            added.setdefault(self._chunk_number(each, sort_key), []).append(each)
+            number = self._chunk_number(each, sort_key)
+            if number not in changed:
+                changed[number] = list(self.chunks[number])
+            insort(changed[number], each, key=sort_key)
         chunks: list[Chunk] = []
         for number, chunk in enumerate(self.chunks):
-            more = added.get(number)
-            chunks += _split(tuple(sorted((*chunk, *more), key=sort_key))) if more else (chunk,)
+            chunks += _split(tuple(changed[number])) if number in changed else (chunk,)
         return Posting(tuple(chunks))
 
     def _appended(self, ids: Sequence[str]) -> Posting:
