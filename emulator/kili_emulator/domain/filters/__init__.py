@@ -2,10 +2,14 @@
 
 See contract/asset.md#filters, contract/project.md#lists-and-search, contract/issue.md#issue-lists.
 
-Each noun has a table that maps the name of a condition to its predicate. A nested ``where``
-(``LabelWhere.asset``) uses the table of the nested noun. An absent member, ``null`` and an empty
-object filter nothing. A document must meet all conditions; one label must meet all conditions under
-``AssetWhere.label``, and one issue all conditions under ``AssetWhere.issue``.
+Each noun has a table that maps the name of a condition to a function that compiles its value into
+a test. A nested ``where`` (``LabelWhere.asset``) uses the table of the nested noun. Nouns with many
+documents also have lookups, which find the candidates by an index. :class:`Selection` compiles a
+``where`` into a :class:`Plan`, which lists, counts and pages the documents.
+
+An absent member, ``null`` and an empty object filter nothing. A document must meet all conditions;
+one label must meet all conditions under ``AssetWhere.label``, and one issue all conditions under
+``AssetWhere.issue``.
 
 ``selection`` is the front. The rest of ``domain`` and the layers above may import this room.
 """
