@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kili_emulator.domain.documents import LabelDoc, UserDoc
 from kili_emulator.domain.filters.conditions import (
     IDS,
@@ -13,6 +15,7 @@ from kili_emulator.domain.filters.conditions import (
     is_in,
     matches_referenced,
     matches_user,
+    negate,
     passes_as_user,
     since,
     until,
@@ -30,26 +33,14 @@ def _has_author_name(selection: SelectionContext, names: list[str]) -> Test[Labe
     return passes_as_user(selection, "authorId", has_name)
 
 
-def _has_type_and_author(label_type: str) -> Condition[LabelDoc]:
-    """Build the condition that a label has this type, and one of the given users as its author."""
-    has_author = is_in("authorId")
+def _has_type_and(label_type: str, condition: Condition[LabelDoc]) -> Condition[LabelDoc]:
+    """Build the condition that a label has this type and meets another condition."""
 
-    def compile_user_ids(selection: SelectionContext, user_ids: list[str]) -> Test[LabelDoc]:
-        test = has_author(selection, user_ids)
+    def compile_both(selection: SelectionContext, value: Any) -> Test[LabelDoc]:
+        test = condition(selection, value)
         return lambda label: label["labelType"] == label_type and test(label)
 
-    return compile_user_ids
-
-
-def _has_type_and_other_author(label_type: str) -> Condition[LabelDoc]:
-    """Build the condition that a label has this type, and none of the given users as its author."""
-    has_author = is_in("authorId")
-
-    def compile_user_ids(selection: SelectionContext, user_ids: list[str]) -> Test[LabelDoc]:
-        test = has_author(selection, user_ids)
-        return lambda label: label["labelType"] == label_type and not test(label)
-
-    return compile_user_ids
+    return compile_both
 
 
 def _matches_search(_: SelectionContext, text: str) -> Test[LabelDoc]:
@@ -65,11 +56,11 @@ LABEL: ConditionTable[LabelDoc] = {
     "createdAt": created_on,
     "createdAtGte": since("createdAt"),
     "createdAtLte": until("createdAt"),
-    "labelerIn": _has_type_and_author("DEFAULT"),
-    "labelerNotIn": _has_type_and_other_author("DEFAULT"),
+    "labelerIn": _has_type_and("DEFAULT", is_in("authorId")),
+    "labelerNotIn": _has_type_and("DEFAULT", negate(is_in("authorId"))),
     "project": matches_referenced("projectId", "projects", "project"),
-    "reviewerIn": _has_type_and_author("REVIEW"),
-    "reviewerNotIn": _has_type_and_other_author("REVIEW"),
+    "reviewerIn": _has_type_and("REVIEW", is_in("authorId")),
+    "reviewerNotIn": _has_type_and("REVIEW", negate(is_in("authorId"))),
     "search": _matches_search,
     "typeIn": is_in("labelType"),
     "user": matches_user("authorId"),
