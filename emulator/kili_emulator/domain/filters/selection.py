@@ -98,7 +98,8 @@ class Selection:
         """
         check_searches(where)
         hidden = not where.get("deleted")
-        found = [each for each in self._access.projects() if not (hidden and each["deletedAt"])]
+        visible = self._access.projects(where.get("id"))
+        found = [each for each in visible if not (hidden and each["deletedAt"])]
         return self._filter(found, "project", where)
 
     def project_versions(self, where: Where) -> Plan[ProjectVersionDoc]:
