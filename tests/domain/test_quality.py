@@ -57,6 +57,7 @@ class QualityProject:
             "externalId": name,
             "content": "",
             "jsonContent": "",
+            "status": "TODO",
             "isHoneypot": False,
             "isUsedForConsensus": False,
             "stepId": self.step,

@@ -40,6 +40,7 @@ class RequestContext:
     client_version: str | None = None
     deliveries: list[Delivery] = field(default_factory=list)
     _access: Access | None = field(default=None, init=False)
+    _users: dict[tuple[str, str], UserDoc] = field(default_factory=dict, init=False)
 
     @cached_property
     def view(self) -> View:
@@ -51,6 +52,7 @@ class RequestContext:
         """The access of the actor in the view."""
         if self._access is None or self._access.view is not self.view:
             self._access = Access(self.view, self.actor)
+            self._users.clear()
         return self._access
 
     @property
@@ -67,8 +69,11 @@ class RequestContext:
         self.__dict__.pop("view", None)
 
     def anonymized_user(self, user_id: str, project_id: str) -> UserDoc:
-        """Return a user as the actor sees the user in a project."""
-        return anonymity.anonymized_user(self.access, user_id, project_id)
+        """Return a user as the actor sees the user in a project; found once per request and view."""
+        access, key = self.access, (user_id, project_id)
+        if key not in self._users:
+            self._users[key] = anonymity.anonymized_user(access, user_id, project_id)
+        return self._users[key]
 
     def client_url(self, content: str) -> str:
         """Return a content for clients: references to files become URLs of this server."""

@@ -88,10 +88,18 @@ class Access:
         project = self.view.projects.get(project_id)
         return bool(project and not project["deletedAt"] and self.role(project))
 
-    def projects(self) -> Iterator[ProjectDoc]:
-        """Yield the projects that the actor sees, including deleted ones, in creation order."""
-        for project in self._projects_of_organization():
-            if self.role(project):
+    def projects(self, project_id: str | None = None) -> Iterator[ProjectDoc]:
+        """Yield the projects that the actor sees, including deleted ones, in creation order.
+
+        Args:
+            project_id: yield only the project with this id.
+        """
+        if project_id is None:
+            candidates = self._projects_of_organization()
+        else:
+            candidates = self.view.projects.get_many([project_id])
+        for project in candidates:
+            if self._is_in_organization(project) and self.role(project):
                 yield project
 
     def list_invisible_project_ids(self, candidate_ids: Collection[str]) -> list[str]:
@@ -110,7 +118,7 @@ class Access:
             for project in projects
             if project
             and not project["deletedAt"]
-            and project["organizationId"] == self.actor.user["organizationId"]
+            and self._is_in_organization(project)
             and not self.role(project)
         ]
 
@@ -195,6 +203,9 @@ class Access:
                 operation,
                 f"to be its creator, or {_MANAGER_ROLES} in each project where it is active",
             )
+
+    def _is_in_organization(self, project: ProjectDoc) -> bool:
+        return project["organizationId"] == self.actor.user["organizationId"]
 
     def _projects_of_organization(self) -> list[ProjectDoc]:
         return self.view.projects.find("organization", self.actor.user["organizationId"])

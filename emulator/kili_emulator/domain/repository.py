@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from kili_emulator import errors
+from kili_emulator.storage.posting import Posting
 from kili_emulator.storage.snapshot import Document, Row, TableSnapshot
 from kili_emulator.storage.sqlite_file import Change
 
@@ -16,6 +17,30 @@ D = TypeVar("D", bound=Mapping[str, Any])
 def changed_members(document: Mapping[str, Any], members: Mapping[str, Any]) -> dict[str, Any]:
     """Return the members whose value differs from the document; a missing one is ``None``."""
     return {name: value for name, value in members.items() if document.get(name) != value}
+
+
+class StoredDocuments(Generic[D]):
+    """Documents of one table with the ids of some postings, loaded when they are read."""
+
+    def __init__(self, table: TableSnapshot, postings: Sequence[Posting]) -> None:
+        self._table = table
+        self._postings = postings
+
+    def __len__(self) -> int:
+        return sum(map(len, self._postings))
+
+    def __iter__(self) -> Iterator[D]:
+        return self._load(self._merge())
+
+    def __getitem__(self, place: slice) -> Iterator[D]:
+        start, stop, _ = place.indices(len(self))
+        return self._load(self._merge().slice(start, stop))
+
+    def _merge(self) -> Posting:
+        return self._postings[0] if len(self._postings) == 1 else self._table.merge(self._postings)
+
+    def _load(self, ids: Iterable[str]) -> Iterator[D]:
+        return cast("Iterator[D]", self._table.documents(ids))
 
 
 class ReadRepository(Generic[D]):
@@ -65,6 +90,22 @@ class ReadRepository(Generic[D]):
     def count(self, index: str, key: Hashable) -> int:
         """Return the number of documents with that key in that index."""
         return self._table.count(index, key)
+
+    def keys(self, index: str) -> Iterator[Any]:
+        """Yield the keys of an index that at least one document has."""
+        return self._table.keys(index)
+
+    def posting(self, index: str, key: Hashable) -> Posting:
+        """Return the ids of the documents with that key in that index, in creation order."""
+        return self._table.posting(index, key)
+
+    def existing(self, document_ids: Iterable[str]) -> Posting:
+        """Return those of the ids that documents have, in creation order."""
+        return self._table.existing(document_ids)
+
+    def select(self, postings: Iterable[Posting]) -> StoredDocuments[D]:
+        """Return the documents of postings that share no id, in creation order."""
+        return StoredDocuments(self._table, [each for each in postings if len(each)])
 
     def get_many(self, document_ids: Iterable[str]) -> list[D]:
         """Return the existing documents with these ids, in creation order."""

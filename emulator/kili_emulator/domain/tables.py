@@ -123,6 +123,7 @@ class View:
             "externalId": lambda asset: (asset["projectId"], asset["externalId"]),
             "content": lambda asset: asset["content"] or None,
             "jsonContent": lambda asset: asset["jsonContent"] or None,
+            "status": lambda asset: (asset["projectId"], asset["status"]),
         },
     )
     labels = Table[LabelDoc](
@@ -132,6 +133,7 @@ class View:
             "asset": lambda label: label["assetId"],
             "author": _label_author,
             "member": lambda label: (label["projectId"], label["authorId"]),
+            "type": lambda label: (label["projectId"], label["labelType"]),
         },
         date_member="createdAt",
     )
@@ -150,7 +152,9 @@ class View:
     )
     steps = Table[StepDoc]("steps", {"project": lambda step: step["projectId"]})
     step_groups = Table[StepGroupDoc]("stepGroups", {"project": lambda group: group["projectId"]})
-    locks = Table[LockDoc]("locks", {"asset": lambda lock: lock["assetId"]})
+    locks = Table[LockDoc](
+        "locks", {"project": lambda lock: lock["projectId"], "asset": lambda lock: lock["assetId"]}
+    )
     project_versions = Table[ProjectVersionDoc](
         "projectVersions", {"project": lambda version: version["projectId"]}
     )

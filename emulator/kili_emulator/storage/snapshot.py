@@ -7,10 +7,12 @@ reference, and a reader of the old snapshot needs no lock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Generic, NamedTuple, TypeVar
+
+from kili_emulator.storage.posting import Posting, SortKey, SortKeyOf
 
 Document = dict[str, Any]
 IndexKey = Callable[[Document], Hashable]
@@ -18,12 +20,8 @@ IndexKey = Callable[[Document], Hashable]
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-# The position of a document in creation order.
-SortKey = tuple[str, int]
-
 _SHARDS = 256
-_CHUNK = 512
-_NO_SHARD: dict[Any, Any] = {}
+_NO_SHARDS: tuple[dict[Any, Any], ...] = ({},) * _SHARDS
 
 
 class ShardedMap(Generic[K, V]):
@@ -32,7 +30,7 @@ class ShardedMap(Generic[K, V]):
     __slots__ = ("_shards", "_size")
 
     def __init__(self) -> None:
-        self._shards: tuple[dict[K, V], ...] = (_NO_SHARD,) * _SHARDS
+        self._shards: tuple[dict[K, V], ...] = _NO_SHARDS
         self._size = 0
 
     def __len__(self) -> int:
@@ -40,6 +38,9 @@ class ShardedMap(Generic[K, V]):
 
     def get(self, key: K) -> V | None:
         return self._shards[hash(key) % _SHARDS].get(key)
+
+    def keys(self) -> Iterator[K]:
+        return chain.from_iterable(self._shards)
 
     def values(self) -> Iterator[V]:
         for shard in self._shards:
@@ -97,55 +98,22 @@ class TableSpec:
         return (date, row.position)
 
 
-class Posting:
-    """The ids of the documents that have one key, in creation order.
-
-    A posting is immutable; to append copies one chunk, regardless of the number of ids.
-    """
-
-    __slots__ = ("_chunks", "_size")
-
-    def __init__(self, chunks: tuple[tuple[str, ...], ...] = ()) -> None:
-        self._chunks = chunks
-        self._size = sum(map(len, chunks))
-
-    def __len__(self) -> int:
-        return self._size
-
-    def __iter__(self) -> Iterator[str]:
-        return chain.from_iterable(self._chunks)
-
-    @property
-    def last(self) -> str:
-        """The newest id; the posting must not be empty."""
-        return self._chunks[-1][-1]
-
-    def appended(self, ids: Sequence[str]) -> Posting:
-        """Return a copy with newer ids at its end."""
-        *full, last = self._chunks or ((),)
-        ids = (*last, *ids)
-        chunks = (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
-        return Posting((*full, *chunks))
-
-
 # key → the ids of the documents that have the key
 Index = ShardedMap[Hashable, Posting]
+
+_EMPTY = Posting()
 
 
 class TableSnapshot:
     """The immutable content of a table after one commit, or within one transaction."""
 
-    __slots__ = ("_indexes", "_rows", "spec")
+    __slots__ = ("_ids", "_indexes", "_rows", "spec")
 
-    def __init__(
-        self,
-        spec: TableSpec,
-        rows: ShardedMap[str, Row] | None = None,
-        indexes: Mapping[str, Index] | None = None,
-    ) -> None:
+    def __init__(self, spec: TableSpec) -> None:
         self.spec = spec
-        self._rows: ShardedMap[str, Row] = ShardedMap() if rows is None else rows
-        self._indexes = indexes or {name: Index() for name in spec.indexes}
+        self._rows: ShardedMap[str, Row] = ShardedMap()
+        self._ids = _EMPTY
+        self._indexes: Mapping[str, Index] = {name: Index() for name in spec.indexes}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -159,34 +127,73 @@ class TableSnapshot:
 
     def rows(self) -> list[Row]:
         """Return all rows in creation order."""
-        return sorted(self._rows.values(), key=self.spec.sort_key)
+        return [row for row in map(self._rows.get, self._ids) if row is not None]
+
+    def keys(self, index: str) -> Iterator[Hashable]:
+        """Yield the keys of an index that at least one document has."""
+        return self._indexes[index].keys()
+
+    def posting(self, index: str, key: Hashable) -> Posting:
+        """Return the ids of the documents with this key in an index, in creation order."""
+        return self._indexes[index].get(key) or _EMPTY
+
+    def merge(self, postings: Iterable[Iterable[str]]) -> Posting:
+        """Return the ids of several postings, in creation order."""
+        return Posting.of(sorted(chain.from_iterable(postings), key=self._sort_key))
+
+    def existing(self, document_ids: Iterable[str]) -> Posting:
+        """Return those of the ids that documents have, in creation order."""
+        ids = (each for each in set(document_ids) if self._rows.get(each))
+        return Posting.of(sorted(ids, key=self._sort_key))
+
+    def documents(self, ids: Iterable[str]) -> Iterator[Document]:
+        """Yield the documents with these ids; they must exist."""
+        return (row.document for row in map(self._rows.get, ids) if row is not None)
 
     def get_many(self, document_ids: Iterable[str]) -> list[Document]:
         """Return the existing documents with these ids, in creation order."""
-        rows = [row for row in map(self._rows.get, set(document_ids)) if row]
-        return [row.document for row in sorted(rows, key=self.spec.sort_key)]
+        return list(self.documents(self.existing(document_ids)))
 
     def find(self, index: str, key: Hashable) -> list[Document]:
         """Return the documents with this key in an index, in creation order."""
-        ids = self._indexes[index].get(key) or ()
-        return [row.document for row in map(self._rows.get, ids) if row is not None]
+        return list(self.documents(self.posting(index, key)))
 
     def count(self, index: str, key: Hashable) -> int:
         """Return the number of documents with this key in an index."""
-        return len(self._indexes[index].get(key) or ())
+        return len(self.posting(index, key))
 
     def changed(self, changes: Mapping[str, Row | None]) -> TableSnapshot:
         """Return a copy in which the given ids have the given rows; ``None`` removes a row."""
-        rows = self._rows.changed(changes)
-        indexes = {name: self._reindexed(name, changes, rows) for name in self.spec.indexes}
-        return TableSnapshot(self.spec, rows, indexes)
+        copy = TableSnapshot(self.spec)
+        copy._rows = self._rows.changed(changes)
+        copy._ids = self._reordered(changes, copy)
+        copy._indexes = {name: self._reindexed(name, changes, copy) for name in self.spec.indexes}
+        return copy
 
-    def _changes_order(self, before: Row, after: Row) -> bool:
-        """Return whether a change moves a document in creation order."""
-        return self.spec.sort_key(before) != self.spec.sort_key(after)
+    def _sort_key(self, document_id: str) -> SortKey:
+        row = self._rows.get(document_id)
+        assert row is not None, document_id
+        return self.spec.sort_key(row)
+
+    def _stays(self, before: Row | None, after: Row | None) -> bool:
+        """Return whether a change leaves a document at its place in creation order."""
+        if before is None or after is None:
+            return before is after
+        return self.spec.sort_key(before) == self.spec.sort_key(after)
+
+    def _reordered(self, changes: Mapping[str, Row | None], copy: TableSnapshot) -> Posting:
+        """Return the ids of all documents of a changed copy, in creation order."""
+        moved = {
+            document_id: row
+            for document_id, row in changes.items()
+            if not self._stays(self._rows.get(document_id), row)
+        }
+        removed = {each for each in moved if self._rows.get(each)}
+        added = [document_id for document_id, row in moved.items() if row]
+        return _changed_posting(self._ids, removed, self._sort_key, added, copy._sort_key)
 
     def _reindexed(
-        self, name: str, changes: Mapping[str, Row | None], rows: ShardedMap[str, Row]
+        self, name: str, changes: Mapping[str, Row | None], copy: TableSnapshot
     ) -> Index:
         key_of, index = self.spec.indexes[name], self._indexes[name]
         removed: dict[Hashable, set[str]] = {}
@@ -195,7 +202,7 @@ class TableSnapshot:
             before = self._rows.get(document_id)
             old = key_of(before.document) if before else None
             new = key_of(row.document) if row else None
-            if old == new and not (before and row and self._changes_order(before, row)):
+            if old == new and self._stays(before, row):
                 continue
             if old is not None:
                 removed.setdefault(old, set()).add(document_id)
@@ -203,28 +210,27 @@ class TableSnapshot:
                 added.setdefault(new, []).append(document_id)
         if not removed and not added:
             return index
-
-        def sort_key(document_id: str) -> SortKey:
-            row = rows.get(document_id)
-            assert row is not None, document_id
-            return self.spec.sort_key(row)
-
         postings = {
-            key: _updated_posting(
-                index.get(key) or Posting(), removed.get(key), added.get(key, []), sort_key
+            key: _changed_posting(
+                index.get(key) or _EMPTY,
+                removed.get(key, set()),
+                self._sort_key,
+                added.get(key, []),
+                copy._sort_key,
             )
             for key in removed.keys() | added.keys()
         }
         return index.changed({key: ids if len(ids) else None for key, ids in postings.items()})
 
 
-def _updated_posting(
-    posting: Posting, removed: set[str] | None, added: list[str], sort_key: Callable[[str], SortKey]
+def _changed_posting(
+    posting: Posting,
+    removed: set[str],
+    old_sort_key: SortKeyOf,
+    added: list[str],
+    new_sort_key: SortKeyOf,
 ) -> Posting:
     """Return a posting with some ids removed and others added, in creation order."""
-    new_ids = sorted(added, key=sort_key)
     if removed:
-        posting = Posting().appended([each for each in posting if each not in removed])
-    if len(posting) and new_ids and sort_key(new_ids[0]) < sort_key(posting.last):
-        return Posting().appended(sorted((*posting, *new_ids), key=sort_key))
-    return posting.appended(new_ids) if new_ids else posting
+        posting = posting.removed(removed, old_sort_key)
+    return posting.added(sorted(added, key=new_sort_key), new_sort_key) if added else posting

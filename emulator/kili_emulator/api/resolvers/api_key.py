@@ -10,7 +10,7 @@ from kili_emulator.api.context import Info
 from kili_emulator.api.resolvers.arguments import one_user
 from kili_emulator.domain import api_key as keys_of
 from kili_emulator.domain.documents import ApiKeyDoc, UserDoc
-from kili_emulator.domain.filters import Where, page
+from kili_emulator.domain.filters import Where
 
 query = QueryType()
 mutation = MutationType()
@@ -19,12 +19,12 @@ api_key = ObjectType("ApiKey")
 
 @query.field("apiKeys")
 def api_keys(_: Any, info: Info, where: Where, first: int, skip: int) -> list[ApiKeyDoc]:
-    return page(info.context.selection.api_keys(where), first, skip)
+    return info.context.selection.api_keys(where).page(first, skip)
 
 
 @query.field("countApiKeys")
 def count_api_keys(_: Any, info: Info, where: Where) -> int:
-    return len(info.context.selection.api_keys(where))
+    return info.context.selection.api_keys(where).count()
 
 
 @mutation.field("appendToApiKeys")

@@ -33,7 +33,7 @@ def one_user(tx: Transaction, operation: str, where: Where) -> UserDoc:
     """
     if not where.get("id") and not where.get("email"):
         raise errors.user_not_identified(operation)
-    found = Selection(tx.access).users(where)
+    found = list(Selection(tx.access).users(where))
     if len(found) != 1:
         raise errors.access_denied()
     return found[0]
@@ -47,7 +47,7 @@ def one_organization(tx: Transaction, operation: str, where: Where) -> Organizat
     """
     if is_empty("where", where):
         raise errors.id_missing(operation)
-    found = Selection(tx.access).organizations(where)
+    found = list(Selection(tx.access).organizations(where))
     if len(found) != 1:
         raise errors.access_denied()
     return found[0]
@@ -76,7 +76,7 @@ def selected_assets(
         raise errors.where_empty(operation)
     if project_id and not tx.access.can_see(project_id):
         raise errors.access_denied()
-    assets = Selection(tx.access).assets(where)
+    assets = list(Selection(tx.access).assets(where))
     if set(named) - {asset["id"] for asset in assets} - set(besides):
         raise errors.access_denied()
     places = {each: place for place, each in enumerate(named)}

@@ -13,7 +13,7 @@ from kili_emulator.api.resolvers.outcome import Outcome, outcome, project_of
 from kili_emulator.domain import asset as assets_of
 from kili_emulator.domain import asset_import, asset_layer, file, workflow
 from kili_emulator.domain.documents import AssetDoc, IssueDoc, LabelDoc, NotificationDoc, ProjectDoc
-from kili_emulator.domain.filters import Where, page
+from kili_emulator.domain.filters import Where
 
 query = QueryType()
 mutation = MutationType()
@@ -22,17 +22,17 @@ asset = ObjectType("Asset")
 
 @query.field("assets")
 def assets(_: Any, info: Info, where: Where, first: int, skip: int) -> list[AssetDoc]:
-    return page(info.context.selection.assets(where), first, skip)
+    return info.context.selection.assets(where).page(first, skip)
 
 
 @query.field("countAssets")
 def count_assets(_: Any, info: Info, where: Where) -> int:
-    return len(info.context.selection.assets(where))
+    return info.context.selection.assets(where).count()
 
 
 @query.field("asset")
 def asset_by_id(_: Any, info: Info, id: str) -> AssetDoc:  # noqa: A002
-    found = info.context.selection.assets({"id": id})
+    found = list(info.context.selection.assets({"id": id}))
     if not found:
         raise errors.asset_not_found(id)
     return found[0]

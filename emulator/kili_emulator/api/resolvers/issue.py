@@ -18,7 +18,7 @@ from kili_emulator.domain.documents import (
     ProjectDoc,
     UserDoc,
 )
-from kili_emulator.domain.filters import Where, page
+from kili_emulator.domain.filters import Where
 
 query = QueryType()
 mutation = MutationType()
@@ -30,22 +30,22 @@ label_type = ObjectType("Label")
 
 @query.field("issues")
 def issues(_: Any, info: Info, where: Where, first: int, skip: int) -> list[IssueDoc]:
-    return page(info.context.selection.issues(where), first, skip)
+    return info.context.selection.issues(where).page(first, skip)
 
 
 @query.field("countIssues")
 def count_issues(_: Any, info: Info, where: Where) -> int:
-    return len(info.context.selection.issues(where))
+    return info.context.selection.issues(where).count()
 
 
 @query.field("comments")
 def list_comments(_: Any, info: Info, where: Where, first: int, skip: int) -> list[CommentDoc]:
-    return page(info.context.selection.comments(where), first, skip)
+    return info.context.selection.comments(where).page(first, skip)
 
 
 @query.field("countComments")
 def count_comments(_: Any, info: Info, where: Where) -> int:
-    return len(info.context.selection.comments(where))
+    return info.context.selection.comments(where).count()
 
 
 @mutation.field("createIssues")

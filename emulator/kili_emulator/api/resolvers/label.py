@@ -18,7 +18,7 @@ from kili_emulator.api.resolvers.arguments import (
 from kili_emulator.domain import label as labels_of
 from kili_emulator.domain import step as steps_of
 from kili_emulator.domain.documents import AssetDoc, LabelDoc, UserDoc
-from kili_emulator.domain.filters import Where, page
+from kili_emulator.domain.filters import Where
 from kili_emulator.domain.subscription import ProjectLabelSubscription
 
 query = QueryType()
@@ -29,12 +29,12 @@ label = ObjectType("Label")
 
 @query.field("labels")
 def labels(_: Any, info: Info, where: Where, first: int, skip: int) -> list[LabelDoc]:
-    return page(info.context.selection.labels(where), first, skip)
+    return info.context.selection.labels(where).page(first, skip)
 
 
 @query.field("countLabels")
 def count_labels(_: Any, info: Info, where: Where) -> int:
-    return len(info.context.selection.labels(where))
+    return info.context.selection.labels(where).count()
 
 
 @mutation.field("appendManyLabels")

@@ -9,7 +9,7 @@ from ariadne import ObjectType, QueryType
 from kili_emulator.api.context import Info
 from kili_emulator.domain import lock as locks_of
 from kili_emulator.domain.documents import AssetDoc, LockDoc, UserDoc
-from kili_emulator.domain.filters import Where, page
+from kili_emulator.domain.filters import Where
 
 query = QueryType()
 lock = ObjectType("Lock")
@@ -18,12 +18,12 @@ asset = ObjectType("Asset")
 
 @query.field("locks")
 def locks(_: Any, info: Info, where: Where, first: int, skip: int) -> list[LockDoc]:
-    return page(info.context.selection.locks(where), first, skip)
+    return info.context.selection.locks(where).page(first, skip)
 
 
 @query.field("countLocks")
 def count_locks(_: Any, info: Info, where: Where) -> int:
-    return len(info.context.selection.locks(where))
+    return info.context.selection.locks(where).count()
 
 
 @lock.field("author")

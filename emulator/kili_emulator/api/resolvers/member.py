@@ -11,7 +11,7 @@ from kili_emulator.api.context import Info
 from kili_emulator.api.resolvers.arguments import required_id
 from kili_emulator.domain import invitation, member, statistics
 from kili_emulator.domain.documents import MemberDoc, ProjectDoc, UserDoc
-from kili_emulator.domain.filters import Selection, Where, page
+from kili_emulator.domain.filters import Selection, Where
 from kili_emulator.domain.world import Transaction
 
 query = QueryType()
@@ -21,12 +21,12 @@ project_user = ObjectType("ProjectUser")
 
 @query.field("projectUsers")
 def project_users(_: Any, info: Info, where: Where, first: int, skip: int) -> list[MemberDoc]:
-    return page(info.context.selection.members(where), first, skip)
+    return info.context.selection.members(where).page(first, skip)
 
 
 @query.field("countProjectUsers")
 def count_project_users(_: Any, info: Info, where: Where) -> int:
-    return len(info.context.selection.members(where))
+    return info.context.selection.members(where).count()
 
 
 @mutation.field("appendToRoles")
@@ -66,7 +66,7 @@ def _named_member(tx: Transaction, operation: str, where: Where) -> MemberDoc:
     names_both = project.get("id") and (user.get("id") or user.get("email"))
     if not where.get("id") and not names_both:
         raise errors.member_not_identified(operation)
-    found = Selection(tx.access).members({**where, "deleted": False})
+    found = list(Selection(tx.access).members({**where, "deleted": False}))
     if len(found) != 1:
         raise errors.access_denied()
     return found[0]

@@ -10,7 +10,7 @@ from kili_emulator import errors
 from kili_emulator.api.context import Info
 from kili_emulator.domain import notification
 from kili_emulator.domain.documents import NotificationDoc
-from kili_emulator.domain.filters import Selection, Where, page
+from kili_emulator.domain.filters import Selection, Where
 
 query = QueryType()
 mutation = MutationType()
@@ -18,12 +18,12 @@ mutation = MutationType()
 
 @query.field("notifications")
 def notifications(_: Any, info: Info, where: Where, first: int, skip: int) -> list[NotificationDoc]:
-    return page(info.context.selection.notifications(where), first, skip)
+    return info.context.selection.notifications(where).page(first, skip)
 
 
 @query.field("countNotifications")
 def count_notifications(_: Any, info: Info, where: Where) -> int:
-    return len(info.context.selection.notifications(where))
+    return info.context.selection.notifications(where).count()
 
 
 @mutation.field("createNotification")
@@ -37,7 +37,7 @@ def update_notification(_: Any, info: Info, data: dict[str, Any], where: Where) 
     if not where.get("id"):
         raise errors.id_missing("updatePropertiesInNotification")
     with info.context.change() as tx:
-        found = Selection(tx.access).notifications(where)
+        found = list(Selection(tx.access).notifications(where))
         if not found:
             raise errors.access_denied()
         return notification.update_notification(tx, found[0], data)

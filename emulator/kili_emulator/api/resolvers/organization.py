@@ -10,7 +10,7 @@ from kili_emulator.api.context import Info
 from kili_emulator.api.resolvers.arguments import one_organization
 from kili_emulator.domain import organization as organizations_of
 from kili_emulator.domain.documents import OrganizationDoc, UserDoc
-from kili_emulator.domain.filters import Where, page
+from kili_emulator.domain.filters import Where
 
 query = QueryType()
 mutation = MutationType()
@@ -19,17 +19,17 @@ organization = ObjectType("Organization")
 
 @query.field("organizations")
 def organizations(_: Any, info: Info, where: Where, first: int, skip: int) -> list[OrganizationDoc]:
-    return page(info.context.selection.organizations(where), first, skip)
+    return info.context.selection.organizations(where).page(first, skip)
 
 
 @query.field("countOrganizations")
 def count_organizations(_: Any, info: Info, where: Where) -> int:
-    return len(info.context.selection.organizations(where))
+    return info.context.selection.organizations(where).count()
 
 
 @query.field("organizationMetrics")
 def organization_metrics(_: Any, info: Info, where: Where) -> dict[str, Any] | None:
-    found = info.context.selection.organizations({"id": where["organizationId"]})
+    found = list(info.context.selection.organizations({"id": where["organizationId"]}))
     if not found:
         return None
     start, end = where.get("startDate"), where.get("endDate")

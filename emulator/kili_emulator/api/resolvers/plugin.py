@@ -22,12 +22,12 @@ plugin = ObjectType("Plugin")
 
 @query.field("listPlugins")
 def list_plugins(_: Any, info: Info) -> list[PluginDoc]:
-    return info.context.selection.plugins({})
+    return list(info.context.selection.plugins({}))
 
 
 @query.field("countPlugins")
 def count_plugins(_: Any, info: Info, where: Where) -> int:
-    return len(info.context.selection.plugins(where))
+    return info.context.selection.plugins(where).count()
 
 
 @query.field("getPluginRunnerStatus")

@@ -12,7 +12,7 @@ from kili_emulator.api.resolvers.arguments import required_id
 from kili_emulator.domain import demo, member
 from kili_emulator.domain import project as projects_of
 from kili_emulator.domain.documents import AssetDoc, MemberDoc, ProjectDoc, UserDoc
-from kili_emulator.domain.filters import Where, page
+from kili_emulator.domain.filters import Where
 from kili_emulator.rules.workflow import NewWorkflow
 
 query = QueryType()
@@ -22,12 +22,12 @@ project = ObjectType("Project")
 
 @query.field("projects")
 def projects(_: Any, info: Info, where: Where, first: int, skip: int) -> list[ProjectDoc]:
-    return page(info.context.selection.projects(where), first, skip)
+    return info.context.selection.projects(where).page(first, skip)
 
 
 @query.field("countProjects")
 def count_projects(_: Any, info: Info, where: Where) -> int:
-    return len(info.context.selection.projects(where))
+    return info.context.selection.projects(where).count()
 
 
 @mutation.field("createProject")
@@ -91,7 +91,7 @@ def data_connections(_: ProjectDoc | None, __: Info, **___: Any) -> list[dict[st
 
 @project.field("dataset")
 def dataset(owner: ProjectDoc, info: Info) -> list[AssetDoc]:
-    return info.context.selection.assets({"project": {"id": owner["id"]}})
+    return list(info.context.selection.assets({"project": {"id": owner["id"]}}))
 
 
 @project.field("interface")

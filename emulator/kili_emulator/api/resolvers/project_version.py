@@ -10,7 +10,7 @@ from kili_emulator.api.context import Info
 from kili_emulator.api.resolvers.arguments import required_id
 from kili_emulator.domain import project_version as versions_of
 from kili_emulator.domain.documents import ProjectDoc, ProjectVersionDoc
-from kili_emulator.domain.filters import Where, page
+from kili_emulator.domain.filters import Where
 
 query = QueryType()
 mutation = MutationType()
@@ -21,12 +21,12 @@ project_version = ObjectType("ProjectVersion")
 def project_versions(
     _: Any, info: Info, where: Where, first: int, skip: int
 ) -> list[ProjectVersionDoc]:
-    return page(info.context.selection.project_versions(where), first, skip)
+    return info.context.selection.project_versions(where).page(first, skip)
 
 
 @query.field("countProjectVersions")
 def count_project_versions(_: Any, info: Info, where: Where) -> int:
-    return len(info.context.selection.project_versions(where))
+    return info.context.selection.project_versions(where).count()
 
 
 @mutation.field("updatePropertiesInProjectVersion")

@@ -11,7 +11,7 @@ from kili_emulator.api.resolvers.arguments import one_user
 from kili_emulator.domain import organization as organizations_of
 from kili_emulator.domain import user as users_of
 from kili_emulator.domain.documents import ApiKeyDoc, MemberDoc, OrganizationDoc, UserDoc
-from kili_emulator.domain.filters import Where, page
+from kili_emulator.domain.filters import Where
 
 query = QueryType()
 mutation = MutationType()
@@ -26,12 +26,12 @@ def viewer(_: Any, info: Info) -> UserDoc:
 
 @query.field("users")
 def users(_: Any, info: Info, where: Where, first: int, skip: int) -> list[UserDoc]:
-    return page(info.context.selection.users(where), first, skip)
+    return info.context.selection.users(where).page(first, skip)
 
 
 @query.field("countUsers")
 def count_users(_: Any, info: Info, where: Where) -> int:
-    return len(info.context.selection.users(where))
+    return info.context.selection.users(where).count()
 
 
 @mutation.field("createUser")
@@ -67,7 +67,7 @@ def highest_role_in_project(owner: UserDoc, info: Info) -> str:
 
 @user.field("apiKeys")
 def api_keys(owner: UserDoc, info: Info) -> list[ApiKeyDoc]:
-    return info.context.selection.api_keys({"user": {"id": owner["id"]}})
+    return list(info.context.selection.api_keys({"user": {"id": owner["id"]}}))
 
 
 @user.field("organization")

@@ -6,31 +6,33 @@ from kili_emulator.domain.documents import AssetDoc
 from kili_emulator.domain.filters.conditions import (
     DATES,
     IDS,
-    PredicateTable,
+    ConditionTable,
     SelectionContext,
+    Test,
     any_related,
     equals,
     is_in,
     matches_referenced,
-    not_in,
+    negate,
 )
+from kili_emulator.domain.filters.lookup import BY_ID, BY_IDS, BY_PROJECT, Lookup
 from kili_emulator.domain.filters.metadata import matches_metadata
 from kili_emulator.domain.filters.quality import ASSET_MARKS
 from kili_emulator.domain.filters.workflow import WORKFLOW
 
 
-def _contains_external_id(_: SelectionContext, document: AssetDoc, parts: list[str]) -> bool:
-    return any(part in document["externalId"] for part in parts)
+def _contains_external_id(_: SelectionContext, parts: list[str]) -> Test[AssetDoc]:
+    return lambda asset: any(part in asset["externalId"] for part in parts)
 
 
-ASSET: PredicateTable[AssetDoc] = {
+ASSET: ConditionTable[AssetDoc] = {
     **ASSET_MARKS,
     **WORKFLOW,
     **DATES,
     **IDS,
     "externalIdIn": _contains_external_id,
     "externalIdStrictlyIn": is_in("externalId"),
-    "idNotIn": not_in("id"),
+    "idNotIn": negate(is_in("id")),
     "issue": any_related("issues", "issue"),
     "label": any_related("labels", "label"),
     "metadata": matches_metadata,
@@ -38,3 +40,11 @@ ASSET: PredicateTable[AssetDoc] = {
     "skipped": equals("skipped"),
     "statusIn": is_in("status"),
 }
+
+ASSET_LOOKUPS = (
+    BY_ID,
+    BY_IDS,
+    Lookup("externalId", ("externalIdStrictlyIn",)),
+    Lookup("status", ("statusIn",)),
+    BY_PROJECT,
+)

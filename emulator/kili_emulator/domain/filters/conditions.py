@@ -1,13 +1,13 @@
 """Building blocks of conditions, shared by the tables of all nouns.
 
-A *predicate* returns whether a document meets a condition. The functions of this module that return
-a ``Predicate`` build one for a member of the document.
+A *condition* compiles its value in a ``where`` into a *test* of a document, once per request. The
+functions of this module that return a ``Condition`` build one for a member of the document.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from kili_emulator import clock
@@ -20,24 +20,28 @@ Where = dict[str, Any]
 AnyDoc = Mapping[str, Any]
 
 
+D = TypeVar("D", bound=AnyDoc)
+
+# A test returns whether a document meets a condition or a whole ``where``.
+Test = Callable[[D], bool]
+
+
 class SelectionContext(Protocol):
-    """The part of a :class:`~kili_emulator.domain.filters.Selection` that predicates use."""
+    """The part of a :class:`~kili_emulator.domain.filters.Selection` that conditions use."""
 
     view: View
     actor: Actor
 
-    def matches(self, noun: str, document: AnyDoc, where: Where) -> bool:
-        """Return whether the document meets all conditions of a ``where`` of this noun."""
+    def compile(self, noun: str, where: Where) -> Test[Any]:
+        """Compile all conditions of a ``where`` of this noun into one test."""
 
     def anonymized_user(self, user_id: str, project_id: str) -> UserDoc:
         """Return a user as the actor sees them in a project."""
 
 
-D = TypeVar("D", bound=AnyDoc)
-
-# A condition on documents of type ``D``; its last argument is the value in the ``where``.
-Predicate = Callable[[SelectionContext, D, Any], bool]
-PredicateTable = dict[str, Predicate[D]]
+# The last argument is the value in the ``where``.
+Condition = Callable[[SelectionContext, Any], Test[D]]
+ConditionTable = dict[str, Condition[D]]
 
 # Conditions whose value is data: a null in the value means null, and its keys are no conditions.
 DATA_CONDITIONS = frozenset({"metadata"})
@@ -52,47 +56,77 @@ def is_empty(name: str, value: Any) -> bool:
     )
 
 
-def equals(member: str) -> Predicate[AnyDoc]:
+def meets_all(tests: Sequence[Test[Any]]) -> Test[Any]:
+    """Combine tests into one that a document passes if it passes them all."""
+    if not tests:
+        return lambda _: True
+    first, *rest = tests
+    if not rest:
+        return first
+    others = meets_all(rest)
+    return lambda document: first(document) and others(document)
+
+
+def equals(member: str) -> Condition[AnyDoc]:
     """Build the condition that a member equals the value."""
-    return lambda _, document, value: bool(document[member] == value)
+    return lambda _, value: lambda document: bool(document[member] == value)
 
 
-def is_in(member: str) -> Predicate[AnyDoc]:
+def is_in(member: str) -> Condition[AnyDoc]:
     """Build the condition that a member is one of the values."""
-    return lambda _, document, value: document[member] in value
+
+    def compile_values(_: SelectionContext, values: list[Any]) -> Test[AnyDoc]:
+        accepted = frozenset(values)
+        return lambda document: document[member] in accepted
+
+    return compile_values
 
 
-def not_in(member: str) -> Predicate[AnyDoc]:
-    """Build the condition that a member is none of the values."""
-    return lambda _, document, value: document[member] not in value
+def negate(condition: Condition[D]) -> Condition[D]:
+    """Build the condition that another one is not met."""
+
+    def compile_negation(selection: SelectionContext, value: Any) -> Test[D]:
+        test = condition(selection, value)
+        return lambda document: not test(document)
+
+    return compile_negation
 
 
-def since(member: str) -> Predicate[AnyDoc]:
+def since(member: str) -> Condition[AnyDoc]:
     """Build the condition that a time is at or after the given moment."""
-    return lambda _, document, value: bool(document[member] >= _begin(value))
+
+    def compile_moment(_: SelectionContext, value: str) -> Test[AnyDoc]:
+        begin = _begin(value)
+        return lambda document: bool(document[member] >= begin)
+
+    return compile_moment
 
 
-def until(member: str) -> Predicate[AnyDoc]:
+def until(member: str) -> Condition[AnyDoc]:
     """Build the condition that a time is at or before the given moment, or on or before a date."""
-    return lambda _, document, value: bool(document[member] <= _end(value))
+
+    def compile_moment(_: SelectionContext, value: str) -> Test[AnyDoc]:
+        end = _end(value)
+        return lambda document: bool(document[member] <= end)
+
+    return compile_moment
 
 
-@lru_cache(64)
 def _begin(value: str) -> str:
     return clock.format_time(clock.parse_time(value))
 
 
-@lru_cache(64)
 def _end(value: str) -> str:
     return clock.format_time(clock.parse_end_time(value))
 
 
-def created_on(_: SelectionContext, document: AnyDoc, value: str) -> bool:
-    """Return whether the document was created at the given moment, or on the given date."""
-    return bool(_begin(value) <= document["createdAt"] <= _end(value))
+def created_on(_: SelectionContext, value: str) -> Test[AnyDoc]:
+    """Compile the condition of a creation at the given moment, or on the given date."""
+    begin, end = _begin(value), _end(value)
+    return lambda document: bool(begin <= document["createdAt"] <= end)
 
 
-def matches_referenced(member: str, table: str, noun: str) -> Predicate[AnyDoc]:
+def matches_referenced(member: str, table: str, noun: str) -> Condition[AnyDoc]:
     """Build a condition on the document of another table whose id a member holds.
 
     Args:
@@ -100,24 +134,30 @@ def matches_referenced(member: str, table: str, noun: str) -> Predicate[AnyDoc]:
         noun: the noun whose conditions the value has.
     """
 
-    def predicate(selection: SelectionContext, document: AnyDoc, where: Where) -> bool:
-        other = getattr(selection.view, table).require(document[member])
-        return selection.matches(noun, other, where)
+    def compile_where(selection: SelectionContext, where: Where) -> Test[AnyDoc]:
+        test, others = selection.compile(noun, where), getattr(selection.view, table)
+        matches = cache(lambda other_id: test(others.require(other_id)))
+        return lambda document: matches(document[member])
 
-    return predicate
+    return compile_where
 
 
-def matches_user(member: str) -> Predicate[AnyDoc]:
+def matches_user(member: str) -> Condition[AnyDoc]:
     """Build a condition on the user whose id a member holds, as the actor sees this user."""
 
-    def predicate(selection: SelectionContext, document: AnyDoc, where: Where) -> bool:
-        user = selection.anonymized_user(document[member], document["projectId"])
-        return selection.matches("user", user, where)
+    def compile_where(selection: SelectionContext, where: Where) -> Test[AnyDoc]:
+        return passes_as_user(selection, member, selection.compile("user", where))
 
-    return predicate
+    return compile_where
 
 
-def any_related(table: str, noun: str) -> Predicate[AnyDoc]:
+def passes_as_user(selection: SelectionContext, member: str, test: Test[UserDoc]) -> Test[AnyDoc]:
+    """Apply a test to the user whose id a member holds, as the actor sees this user."""
+    matches = cache(lambda *ids: test(selection.anonymized_user(*ids)))
+    return lambda document: matches(document[member], document["projectId"])
+
+
+def any_related(table: str, noun: str) -> Condition[AnyDoc]:
     """Build the condition that at least one label or issue of an asset meets all conditions.
 
     Args:
@@ -125,18 +165,18 @@ def any_related(table: str, noun: str) -> Predicate[AnyDoc]:
         noun: the noun whose conditions the value has.
     """
 
-    def predicate(selection: SelectionContext, document: AnyDoc, where: Where) -> bool:
-        others = getattr(selection.view, table).find("asset", document["id"])
-        return any(selection.matches(noun, each, where) for each in others)
+    def compile_where(selection: SelectionContext, where: Where) -> Test[AnyDoc]:
+        test, others = selection.compile(noun, where), getattr(selection.view, table)
+        return lambda document: any(map(test, others.find("asset", document["id"])))
 
-    return predicate
+    return compile_where
 
 
-DATES: PredicateTable[AnyDoc] = {
+DATES: ConditionTable[AnyDoc] = {
     "createdAtGte": since("createdAt"),
     "createdAtLte": until("createdAt"),
     "updatedAtGte": since("updatedAt"),
     "updatedAtLte": until("updatedAt"),
 }
 
-IDS: PredicateTable[AnyDoc] = {"id": equals("id"), "idIn": is_in("id")}
+IDS: ConditionTable[AnyDoc] = {"id": equals("id"), "idIn": is_in("id")}

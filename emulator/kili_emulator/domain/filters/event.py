@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kili_emulator.domain.documents import EventDoc
-from kili_emulator.domain.filters.conditions import PredicateTable, equals, since, until
+from kili_emulator.domain.filters.conditions import ConditionTable, equals, since, until
 
-EVENT: PredicateTable[EventDoc] = {
+EVENT: ConditionTable[EventDoc] = {
     "createdAtGte": since("createdAt"),
     "createdAtLte": until("createdAt"),
     "event": equals("event"),

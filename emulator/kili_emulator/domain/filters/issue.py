@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from kili_emulator.domain.documents import CommentDoc, IssueDoc
 from kili_emulator.domain.filters.conditions import (
-    PredicateTable,
+    ConditionTable,
     equals,
     is_in,
     matches_referenced,
 )
+from kili_emulator.domain.filters.lookup import BY_ID, BY_PROJECT, Lookup
 
-ISSUE: PredicateTable[IssueDoc] = {
+ISSUE: ConditionTable[IssueDoc] = {
     "id": equals("id"),
     "asset": matches_referenced("assetId", "assets", "asset"),
     "assetIn": is_in("assetId"),
@@ -22,7 +23,14 @@ ISSUE: PredicateTable[IssueDoc] = {
     "type": equals("type"),
 }
 
-COMMENT: PredicateTable[CommentDoc] = {
+ISSUE_LOOKUPS = (
+    BY_ID,
+    Lookup("asset", ("asset.id",), by_project=False),
+    Lookup("asset", ("assetIn",), by_project=False),
+    BY_PROJECT,
+)
+
+COMMENT: ConditionTable[CommentDoc] = {
     "id": equals("id"),
     "issue": matches_referenced("issueId", "issues", "issue"),
 }

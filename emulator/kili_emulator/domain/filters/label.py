@@ -2,48 +2,53 @@
 
 from __future__ import annotations
 
-from kili_emulator.domain.documents import LabelDoc
+from typing import Any
+
+from kili_emulator.domain.documents import LabelDoc, UserDoc
 from kili_emulator.domain.filters.conditions import (
     IDS,
-    Predicate,
-    PredicateTable,
+    Condition,
+    ConditionTable,
     SelectionContext,
+    Test,
     created_on,
     is_in,
     matches_referenced,
     matches_user,
+    negate,
+    passes_as_user,
     since,
     until,
 )
+from kili_emulator.domain.filters.lookup import BY_ID, BY_IDS, BY_PROJECT, Lookup
 from kili_emulator.domain.filters.quality import LABEL_MARKS
 from kili_emulator.rules.label_search import parse_label_search
 
 
-def _has_author_name(selection: SelectionContext, label: LabelDoc, names: list[str]) -> bool:
-    author = selection.anonymized_user(label["authorId"], label["projectId"])
-    first, last = author["firstname"], author["lastname"]
-    return any(name in (first, last, f"{first} {last}") for name in names)
+def _has_author_name(selection: SelectionContext, names: list[str]) -> Test[LabelDoc]:
+    def has_name(author: UserDoc) -> bool:
+        first, last = author["firstname"], author["lastname"]
+        return any(name in (first, last, f"{first} {last}") for name in names)
+
+    return passes_as_user(selection, "authorId", has_name)
 
 
-def _has_type_and_author(label_type: str) -> Predicate[LabelDoc]:
-    """Build the condition that a label has this type, and one of the given users as its author."""
-    return lambda _, label, user_ids: bool(
-        label["labelType"] == label_type and label["authorId"] in user_ids
-    )
+def _has_type_and(label_type: str, condition: Condition[LabelDoc]) -> Condition[LabelDoc]:
+    """Build the condition that a label has this type and meets another condition."""
+
+    def compile_both(selection: SelectionContext, value: Any) -> Test[LabelDoc]:
+        test = condition(selection, value)
+        return lambda label: label["labelType"] == label_type and test(label)
+
+    return compile_both
 
 
-def _has_type_and_other_author(label_type: str) -> Predicate[LabelDoc]:
-    """Build the condition that a label has this type, and none of the given users as its author."""
-    return lambda _, label, user_ids: bool(
-        label["labelType"] == label_type and label["authorId"] not in user_ids
-    )
+def _matches_search(_: SelectionContext, text: str) -> Test[LabelDoc]:
+    search = parse_label_search(text)
+    return lambda label: search.holds(label["search"]["numberOfAnnotationsByObject"])
 
 
-def _matches_search(_: SelectionContext, label: LabelDoc, text: str) -> bool:
-    return parse_label_search(text).holds(label["search"]["numberOfAnnotationsByObject"])
-
-
-LABEL: PredicateTable[LabelDoc] = {
+LABEL: ConditionTable[LabelDoc] = {
     **LABEL_MARKS,
     **IDS,
     "asset": matches_referenced("assetId", "assets", "asset"),
@@ -51,12 +56,24 @@ LABEL: PredicateTable[LabelDoc] = {
     "createdAt": created_on,
     "createdAtGte": since("createdAt"),
     "createdAtLte": until("createdAt"),
-    "labelerIn": _has_type_and_author("DEFAULT"),
-    "labelerNotIn": _has_type_and_other_author("DEFAULT"),
+    "labelerIn": _has_type_and("DEFAULT", is_in("authorId")),
+    "labelerNotIn": _has_type_and("DEFAULT", negate(is_in("authorId"))),
     "project": matches_referenced("projectId", "projects", "project"),
-    "reviewerIn": _has_type_and_author("REVIEW"),
-    "reviewerNotIn": _has_type_and_other_author("REVIEW"),
+    "reviewerIn": _has_type_and("REVIEW", is_in("authorId")),
+    "reviewerNotIn": _has_type_and("REVIEW", negate(is_in("authorId"))),
     "search": _matches_search,
     "typeIn": is_in("labelType"),
     "user": matches_user("authorId"),
 }
+
+LABEL_LOOKUPS = (
+    BY_ID,
+    BY_IDS,
+    Lookup("asset", ("asset.id",), by_project=False),
+    Lookup("asset", ("asset.idIn",), by_project=False),
+    Lookup("member", ("user.id",)),
+    Lookup("member", ("labelerIn",), is_exact=False),
+    Lookup("member", ("reviewerIn",), is_exact=False),
+    Lookup("type", ("typeIn",)),
+    BY_PROJECT,
+)

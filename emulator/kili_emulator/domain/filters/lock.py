@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from kili_emulator.domain.documents import LockDoc
-from kili_emulator.domain.filters.conditions import PredicateTable, equals
+from kili_emulator.domain.filters.conditions import ConditionTable, equals
+from kili_emulator.domain.filters.lookup import BY_ID, BY_PROJECT
 
-LOCK: PredicateTable[LockDoc] = {"id": equals("id")}
+LOCK: ConditionTable[LockDoc] = {"id": equals("id")}
+
+LOCK_LOOKUPS = (BY_ID, BY_PROJECT)

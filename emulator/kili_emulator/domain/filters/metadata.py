@@ -9,12 +9,12 @@ from typing import Any
 from kili_emulator import clock, errors
 from kili_emulator.domain import asset
 from kili_emulator.domain.documents import AssetDoc
-from kili_emulator.domain.filters.conditions import SelectionContext
+from kili_emulator.domain.filters.conditions import SelectionContext, Test
 from kili_emulator.rules.json_text import is_equal_json
 
 
-def matches_metadata(selection: SelectionContext, document: AssetDoc, conditions: Any) -> bool:
-    """Return whether the metadata of an asset meet all conditions.
+def matches_metadata(selection: SelectionContext, conditions: Any) -> Test[AssetDoc]:
+    """Compile conditions that the metadata of an asset must all meet.
 
     Args:
         conditions: an object that maps a metadata key to the expected value or values.
@@ -24,13 +24,17 @@ def matches_metadata(selection: SelectionContext, document: AssetDoc, conditions
     """
     if not isinstance(conditions, dict):
         raise errors.not_an_object("The query", "metadata")
-    values = asset.metadata(document)
-    values = values if isinstance(values, dict) else {}
-    properties = selection.view.projects.require(document["projectId"])["metadataProperties"]
-    return all(
-        _matches_condition(values.get(key), expected, (properties.get(key) or {}).get("type"))
-        for key, expected in conditions.items()
-    )
+
+    def test(document: AssetDoc) -> bool:
+        values = asset.metadata(document)
+        values = values if isinstance(values, dict) else {}
+        properties = selection.view.projects.require(document["projectId"])["metadataProperties"]
+        return all(
+            _matches_condition(values.get(key), expected, (properties.get(key) or {}).get("type"))
+            for key, expected in conditions.items()
+        )
+
+    return test
 
 
 def _matches_condition(value: Any, expected: Any, type_: str | None) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kili_emulator.domain.documents import NotificationDoc
-from kili_emulator.domain.filters.conditions import PredicateTable, equals, matches_referenced
+from kili_emulator.domain.filters.conditions import ConditionTable, equals, matches_referenced
 
-NOTIFICATION: PredicateTable[NotificationDoc] = {
+NOTIFICATION: ConditionTable[NotificationDoc] = {
     "id": equals("id"),
     "hasBeenSeen": equals("hasBeenSeen"),
     "taskId": equals("taskId"),

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from kili_emulator.domain.documents import PluginDoc
-from kili_emulator.domain.filters.conditions import PredicateTable, equals
+from kili_emulator.domain.filters.conditions import ConditionTable, equals
 
-PLUGIN: PredicateTable[PluginDoc] = {"id": equals("id"), "name": equals("name")}
+PLUGIN: ConditionTable[PluginDoc] = {"id": equals("id"), "name": equals("name")}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from kili_emulator import errors
 from kili_emulator.domain import (
     anonymity,
     api_key,
@@ -32,23 +33,36 @@ from kili_emulator.domain.documents import (
     UserDoc,
 )
 from kili_emulator.domain.filters.api_key import API_KEY
-from kili_emulator.domain.filters.asset import ASSET
-from kili_emulator.domain.filters.conditions import AnyDoc, D, PredicateTable, Where, is_empty
+from kili_emulator.domain.filters.asset import ASSET, ASSET_LOOKUPS
+from kili_emulator.domain.filters.conditions import (
+    AnyDoc,
+    ConditionTable,
+    D,
+    Test,
+    Where,
+    is_empty,
+    meets_all,
+)
 from kili_emulator.domain.filters.event import EVENT
-from kili_emulator.domain.filters.issue import COMMENT, ISSUE
-from kili_emulator.domain.filters.label import LABEL
-from kili_emulator.domain.filters.lock import LOCK
+from kili_emulator.domain.filters.issue import COMMENT, ISSUE, ISSUE_LOOKUPS
+from kili_emulator.domain.filters.label import LABEL, LABEL_LOOKUPS
+from kili_emulator.domain.filters.lock import LOCK, LOCK_LOOKUPS
+from kili_emulator.domain.filters.lookup import Lookup, narrow, value_at, without
 from kili_emulator.domain.filters.member import MEMBER
 from kili_emulator.domain.filters.notification import NOTIFICATION
 from kili_emulator.domain.filters.organization import ORGANIZATION
+from kili_emulator.domain.filters.plan import Plan
 from kili_emulator.domain.filters.plugin import PLUGIN
 from kili_emulator.domain.filters.project import PROJECT
-from kili_emulator.domain.filters.project_version import PROJECT_VERSION
+from kili_emulator.domain.filters.project_version import (
+    PROJECT_VERSION,
+    PROJECT_VERSION_LOOKUPS,
+)
 from kili_emulator.domain.filters.searches import check_searches
 from kili_emulator.domain.filters.user import USER
 from kili_emulator.domain.repository import ReadRepository
 
-TABLES: dict[str, PredicateTable[Any]] = {
+CONDITIONS: dict[str, ConditionTable[Any]] = {
     "api_key": API_KEY,
     "asset": ASSET,
     "comment": COMMENT,
@@ -67,49 +81,57 @@ TABLES: dict[str, PredicateTable[Any]] = {
 
 
 class Selection:
-    """The documents of a view that an actor sees, selected by a ``where``."""
+    """The documents of a view that an actor sees, selected by a ``where``.
+
+    A method compiles its ``where`` once, into a :class:`Plan`.
+    """
 
     def __init__(self, access: Access) -> None:
         self.view = access.view
         self.actor = access.actor
         self._access = access
 
-    def projects(self, where: Where) -> list[ProjectDoc]:
-        """Return the projects that the ``where`` selects, in creation order.
+    def projects(self, where: Where) -> Plan[ProjectDoc]:
+        """Select projects, in creation order.
 
         Deleted projects are left out unless the ``where`` has ``deleted``.
         """
         check_searches(where)
-        found = self._access.projects()
         hidden = not where.get("deleted")
-        return [
-            each
-            for each in found
-            if not (hidden and each["deletedAt"]) and self.matches("project", each, where)
-        ]
+        visible = self._access.projects(where.get("id"))
+        found = [each for each in visible if not (hidden and each["deletedAt"])]
+        return self._filter(found, "project", where)
 
-    def project_versions(self, where: Where) -> list[ProjectVersionDoc]:
-        """Return the project versions that the ``where`` selects, in creation order."""
-        project_id = where.get("projectId")
-        versions = self.view.project_versions
-        candidates = versions.find("project", project_id) if project_id else versions.all()
-        return self._filter_candidates(candidates, "project_version", where)
+    def project_versions(self, where: Where) -> Plan[ProjectVersionDoc]:
+        """Select project versions, in creation order."""
+        return self._select(
+            self.view.project_versions, "project_version", PROJECT_VERSION_LOOKUPS, where
+        )
 
-    def assets(self, where: Where) -> list[AssetDoc]:
-        """Return the assets that the ``where`` selects, in creation order."""
-        return self._select(self.view.assets, "asset", where)
+    def assets(self, where: Where) -> Plan[AssetDoc]:
+        """Select assets, in creation order."""
+        return self._select(self.view.assets, "asset", ASSET_LOOKUPS, where)
 
-    def labels(self, where: Where) -> list[LabelDoc]:
-        """Return the labels that the ``where`` selects, in creation order."""
-        asset_id = (where.get("asset") or {}).get("id")
-        if asset_id:
-            labels = self.view.labels.find("asset", asset_id)
-            return self._filter_candidates(labels, "label", where)
-        return self._select(self.view.labels, "label", where)
+    def labels(self, where: Where) -> Plan[LabelDoc]:
+        """Select labels, in creation order."""
+        check_searches(where)
+        complete = self._replace_external_ids(_move_project(where))
+        return self._select(self.view.labels, "label", LABEL_LOOKUPS, complete)
 
-    def issues(self, where: Where) -> list[IssueDoc]:
-        """Return the issues that the ``where`` selects, in creation order."""
-        return self._select(self.view.issues, "issue", where)
+    def _replace_external_ids(self, where: Where) -> Where:
+        """Replace a condition on assets by their ids, if it has external ids."""
+        conditions = where.get("asset") or {}
+        if conditions.get("externalIdStrictlyIn") is None:
+            return where
+        project_id = value_at(where, "project.id")
+        if project_id is not None and value_at(conditions, "project.id") is None:
+            project = {**(conditions.get("project") or {}), "id": project_id}
+            conditions = {**conditions, "project": project}
+        return {**where, "asset": {"idIn": [each["id"] for each in self.assets(conditions)]}}
+
+    def issues(self, where: Where) -> Plan[IssueDoc]:
+        """Select issues, in creation order."""
+        return self._select(self.view.issues, "issue", ISSUE_LOOKUPS, where)
 
     def events(
         self, where: Where, pagination: dict[str, Any], *, descending: bool = False
@@ -124,24 +146,22 @@ class Selection:
         events_in_range = event.select_event_range(
             events[::-1] if descending else events, pagination
         )
-        selected = [each for each in events_in_range if self.matches("event", each, where)]
+        selected = list(self._filter(events_in_range, "event", where))
         return event.select_event_page(selected, pagination)
 
-    def comments(self, where: Where) -> list[CommentDoc]:
-        """Return the comments that the ``where`` selects, in creation order."""
-        issues = {each["id"] for each in self.issues(where.get("issue") or {})}
-        return [
-            each
-            for each in self.view.comments.all()
-            if each["issueId"] in issues and self.matches("comment", each, where)
-        ]
+    def comments(self, where: Where) -> Plan[CommentDoc]:
+        """Select comments, in creation order."""
+        comments = self.view.comments
+        issues = self.issues(where.get("issue") or {})
+        found = comments.select(comments.posting("issue", each["id"]) for each in issues)
+        return Plan(found, self._tests("comment", without(where, "issue")))
 
-    def locks(self, where: Where) -> list[LockDoc]:
-        """Return the locks that the ``where`` selects, in creation order."""
-        return self._select(self.view.locks, "lock", where)
+    def locks(self, where: Where) -> Plan[LockDoc]:
+        """Select locks, in creation order."""
+        return self._select(self.view.locks, "lock", LOCK_LOOKUPS, where)
 
-    def members(self, where: Where) -> list[MemberDoc]:
-        """Return the members that the ``where`` selects, project by project.
+    def members(self, where: Where) -> Plan[MemberDoc]:
+        """Select members, project by project.
 
         The users of plugins are included only if the ``where`` has an ``id``.
         """
@@ -152,90 +172,74 @@ class Selection:
             member.list_members_and_plugin_users if where.get("id") else member.list_members
         )
         found = [each for project in projects for each in list_project_members(self.view, project)]
-        return [each for each in found if self.matches("member", each, where)]
+        return self._filter(found, "member", where)
 
-    def users(self, where: Where) -> list[UserDoc]:
-        """Return the users that the ``where`` selects.
+    def users(self, where: Where) -> Plan[UserDoc]:
+        """Select users.
 
         The users of plugins are included only if the ``where`` has an ``id`` or ``idIn``.
         """
         hidden = bool(where.get("id") or where.get("idIn"))
-        users = user.visible_users(self.view, self.actor, hidden=hidden)
-        return [each for each in users if self.matches("user", each, where)]
+        found = user.visible_users(self.view, self.actor, hidden=hidden)
+        return self._filter(found, "user", where)
 
-    def organizations(self, where: Where) -> list[OrganizationDoc]:
-        """Return those organizations of the actor, own or created, that the ``where`` selects."""
+    def organizations(self, where: Where) -> Plan[OrganizationDoc]:
+        """Select organizations of the actor, own or created."""
         found = organization.visible_organizations(self.view, self.actor)
-        return [each for each in found if self.matches("organization", each, where)]
+        return self._filter(found, "organization", where)
 
-    def api_keys(self, where: Where) -> list[ApiKeyDoc]:
-        """Return the API keys that the ``where`` selects."""
-        keys = api_key.visible_api_keys(self.view, self.actor)
-        return [each for each in keys if self.matches("api_key", each, where)]
+    def api_keys(self, where: Where) -> Plan[ApiKeyDoc]:
+        """Select API keys."""
+        found = api_key.visible_api_keys(self.view, self.actor)
+        return self._filter(found, "api_key", where)
 
-    def notifications(self, where: Where) -> list[NotificationDoc]:
-        """Return the notifications that the ``where`` selects, in creation order."""
+    def notifications(self, where: Where) -> Plan[NotificationDoc]:
+        """Select notifications, in creation order."""
         found = notification.visible_notifications(self.view, self.actor)
-        return [each for each in found if self.matches("notification", each, where)]
+        return self._filter(found, "notification", where)
 
-    def plugins(self, where: Where) -> list[PluginDoc]:
-        """Return the plugins of the actor's organization that the ``where`` selects."""
-        plugins = self.view.plugins.find("organization", self.actor.user["organizationId"])
-        return [each for each in plugins if self.matches("plugin", each, where)]
+    def plugins(self, where: Where) -> Plan[PluginDoc]:
+        """Select plugins of the actor's organization."""
+        found = self.view.plugins.find("organization", self.actor.user["organizationId"])
+        return self._filter(found, "plugin", where)
 
-    def matches(self, noun: str, document: AnyDoc, where: Where) -> bool:
-        """Return whether the document meets all conditions of a ``where`` of this noun."""
-        table = TABLES[noun]
-        return all(
-            table[name](self, document, value)
-            for name, value in where.items()
-            if not is_empty(name, value)
-        )
+    def compile(self, noun: str, where: Where) -> Test[AnyDoc]:
+        """Compile all conditions of a ``where`` of this noun into one test."""
+        return meets_all(self._tests(noun, where))
 
     def anonymized_user(self, user_id: str, project_id: str) -> UserDoc:
         """Return a user as the actor sees them in a project."""
         return anonymity.anonymized_user(self._access, user_id, project_id)
 
-    def _select(self, repository: ReadRepository[D], noun: str, where: Where) -> list[D]:
-        project_id = (where.get("project") or {}).get("id")
-        candidates: list[D]
-        if where.get("id") or where.get("idIn"):
-            candidates = repository.get_many([where["id"]] if where.get("id") else where["idIn"])
-        elif project_id:
-            candidates = repository.find("project", project_id)
-        else:
-            candidates = repository.all()
-        return self._filter_candidates(candidates, noun, where)
-
-    def _filter_candidates(self, candidates: list[D], noun: str, where: Where) -> list[D]:
-        check_searches(where)
-        where = {name: _as_set(value) for name, value in where.items()}
-        visible = set(filter(self._access.can_see, {each["projectId"] for each in candidates}))
+    def _tests(self, noun: str, where: Where) -> list[Test[AnyDoc]]:
+        table = CONDITIONS[noun]
         return [
-            each
-            for each in candidates
-            if each["projectId"] in visible and self.matches(noun, each, where)
+            table[name](self, value) for name, value in where.items() if not is_empty(name, value)
         ]
 
+    def _filter(self, documents: list[D], noun: str, where: Where) -> Plan[D]:
+        return Plan(documents, self._tests(noun, where))
 
-def _as_set(value: Any) -> Any:
-    """Convert a list of texts into a set, for a constant-time test per document."""
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return frozenset(value)
-    return value
+    def _select(
+        self,
+        repository: ReadRepository[D],
+        noun: str,
+        lookups: Sequence[Lookup],
+        where: Where,
+    ) -> Plan[D]:
+        check_searches(where)
+        can_see = cache(self._access.can_see)
+        narrowed = narrow(repository, lookups, where, can_see)
+        tests = self._tests(noun, narrowed.rest)
+        if not narrowed.are_visible:
+            tests.insert(0, lambda document: can_see(document["projectId"]))
+        return Plan(narrowed.documents, tests)
 
 
-def page(documents: list[D], first: int | None, skip: int | None) -> list[D]:
-    """Return one page of a list; a page past the end is empty (contract/http.md#pages).
-
-    Args:
-        first: the maximum number of documents; ``None`` for all.
-        skip: the number of documents before the page.
-
-    Raises:
-        KiliError: ``skip`` is negative.
-    """
-    start = skip or 0
-    if start < 0:
-        raise errors.negative_argument("skip")
-    return documents[start:] if first is None else documents[start : start + first]
+def _move_project(where: Where) -> Where:
+    """Move the project of the assets of a ``LabelWhere`` to the labels, which have the same."""
+    of_assets = value_at(where, "asset.project.id")
+    if of_assets is None or value_at(where, "project.id") not in (None, of_assets):
+        return where
+    project = {**(where.get("project") or {}), "id": of_assets}
+    return {**without(where, "asset.project.id"), "project": project}

@@ -5,23 +5,26 @@ from __future__ import annotations
 from kili_emulator.domain.documents import UserDoc
 from kili_emulator.domain.filters.conditions import (
     IDS,
-    PredicateTable,
+    ConditionTable,
     SelectionContext,
+    Test,
     equals,
     matches_referenced,
 )
 
 
-def _has_api_key(selection: SelectionContext, owner: UserDoc, key: str) -> bool:
-    return any(each["userId"] == owner["id"] for each in selection.view.api_keys.find("key", key))
+def _has_api_key(selection: SelectionContext, key: str) -> Test[UserDoc]:
+    owner_ids = {each["userId"] for each in selection.view.api_keys.find("key", key)}
+    return lambda user: user["id"] in owner_ids
 
 
-def _has_email(_: SelectionContext, user: UserDoc, email: str) -> bool:
+def _has_email(_: SelectionContext, email: str) -> Test[UserDoc]:
     """Compare e-mail addresses; stored ones are in lower case (contract/user.md#accounts)."""
-    return bool(user["email"] == email.lower())
+    address = email.lower()
+    return lambda user: user["email"] == address
 
 
-USER: PredicateTable[UserDoc] = {
+USER: ConditionTable[UserDoc] = {
     **IDS,
     "activated": equals("activated"),
     "apiKey": _has_api_key,

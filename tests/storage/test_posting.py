@@ -1,0 +1,61 @@
+"""Postings: sorted lists of ids that stay sorted as they change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kili_emulator.storage import posting
+from kili_emulator.storage.posting import Posting, SortKey
+
+NUMBERS = st.sets(st.integers(0, 60), max_size=30)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _short_chunks() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(posting, "CHUNK", 4)
+        yield
+
+
+def sort_key(document_id: str) -> SortKey:
+    return ("", int(document_id))
+
+
+def ids(numbers: set[int]) -> list[str]:
+    return [str(each) for each in sorted(numbers)]
+
+
+@given(NUMBERS, st.lists(st.tuples(NUMBERS, NUMBERS), max_size=6))
+def test_a_posting_agrees_with_a_sorted_list_over_many_changes(
+    start: set[int], changes: list[tuple[set[int], set[int]]]
+) -> None:
+    present, expected = Posting.of(ids(start)), set(start)
+    for removed, added in changes:
+        before = list(present)
+        gone, new = removed & expected, added - expected
+        changed = present.removed(set(ids(gone)), sort_key)
+        changed = changed.added(ids(new), sort_key) if new else changed
+        assert list(present) == before
+        present, expected = changed, (expected - gone) | new
+
+        assert list(present) == ids(expected)
+        assert len(present) == len(expected)
+
+
+@given(NUMBERS, st.integers(0, 40), st.integers(0, 40))
+def test_a_slice_is_the_slice_of_a_list(numbers: set[int], start: int, size: int) -> None:
+    sliced = Posting.of(ids(numbers)).slice(start, start + size)
+
+    assert list(sliced) == ids(numbers)[start : start + size]
+
+
+def test_a_change_shares_the_chunks_that_it_does_not_concern() -> None:
+    original = Posting.of(str(number) for number in range(0, 40, 2))
+    changed = original.removed({"10"}, sort_key).added(["9"], sort_key)
+
+    assert list(changed) == ids({*range(0, 40, 2), 9} - {10})
+    assert len(set(map(id, original.chunks)) - set(map(id, changed.chunks))) == 1
