@@ -69,7 +69,7 @@ class RequestContext:
         self.__dict__.pop("view", None)
 
     def anonymized_user(self, user_id: str, project_id: str) -> UserDoc:
-        """Return a user as the actor sees the user in a project; found once per request and view."""
+        """Return a user as the actor sees the user in a project. Find it once per view."""
         access, key = self.access, (user_id, project_id)
         if key not in self._users:
             self._users[key] = anonymity.anonymized_user(access, user_id, project_id)
