@@ -67,6 +67,20 @@ def not_in(member: str) -> Predicate[AnyDoc]:
     return lambda _, document, value: document[member] not in value
 
 
+def at_least(member: str) -> Predicate[AnyDoc]:
+    """Build the condition that a number is at least the value. A null meets no such condition."""
+    return lambda _, document, value: (
+        (number := document.get(member)) is not None and bool(number >= value)
+    )
+
+
+def at_most(member: str) -> Predicate[AnyDoc]:
+    """Build the condition that a number is at most the value. A null meets no such condition."""
+    return lambda _, document, value: (
+        (number := document.get(member)) is not None and bool(number <= value)
+    )
+
+
 def since(member: str) -> Predicate[AnyDoc]:
     """Build the condition that a time is at or after the given moment."""
     return lambda _, document, value: bool(document[member] >= _begin(value))
