@@ -39,7 +39,7 @@ COMMENTS = ("first comment", "reply", "why comment")
 PROJECTS = {"project", "hidden project", "archived project"}
 MEMBERS = {f"member {name}" for name in EVERYBODY} | {"hidden member ada", "archived member ada"}
 
-# input type → the query that lists what it selects
+# input type → the query that lists the documents
 LISTS = {
     "ApiKeyWhere": "apiKeys",
     "AssetWhere": "assets",

@@ -25,7 +25,7 @@ VALUES = [
     for value, selected in case
 ]
 
-# noun → input type and module of its table, if the names differ from the noun
+# The input types and the modules of tables whose names differ from the noun.
 _TYPES = {"event": "EventsWhere", "member": "ProjectUserWhere"}
 _MODULES = {"comment": "issue"}
 

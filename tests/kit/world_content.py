@@ -156,9 +156,10 @@ def add_version(wire: Wire, project_id: str, name: str) -> str:
 
 
 def add_stepped_project(wire: Wire) -> WorldIds:
-    """Add a project of the V2 workflow for all users, and return the ids of its objects by name.
+    """Add a project of the V2 workflow, and return the ids of its objects by name.
 
-    Each of its four assets has another step position: waiting, labeled, in review, skipped.
+    All users of the default scenario are members of the project. Its four assets have different
+    step positions: waiting, labeled, in review and skipped.
     """
     wire.client_version = "26.2.4"
     data = {"title": "Steps", "inputType": "TEXT", "jsonInterface": json.dumps(INTERFACE)}
