@@ -1,4 +1,8 @@
-"""Conditions of lists: dates and values of metadata.
+"""Filters by dates and by values of metadata, with the SDK.
+
+The conditions of each filter, such as ``LabelWhere.typeIn``, are tested by the cases in
+``tests/contract/filter_cases.py``, those on steps and assignees in
+``tests/contract/inputs/workflow.py``, and those on events in ``tests/contract/inputs/event.py``.
 
 See contract/values.md#dates, contract/asset.md#metadata-filters.
 """

@@ -5,10 +5,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.contract.schema import OWN_ENUMS, OWN_TYPES, ROOTS, enums, operations, types
+from tests.contract.schema import (
+    OWN_ENUMS,
+    OWN_TYPES,
+    ROOTS,
+    enums,
+    not_known,
+    operations,
+    types,
+)
 from tests.contract.sdk_coverage import sections
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "coverage.md"
@@ -28,7 +37,11 @@ videos into frames, and conversations as assets of `LLM_STATIC` and `LLM_INSTR_F
 
 
 def page() -> str:
-    """Return the expected text of the page."""
+    """Return the expected text of the page.
+
+    Raises:
+        ValueError: the emulator serves a member that the platform's schema does not have.
+    """
     parts = [_INTRODUCTION, *_operations(), *_members(), *_values(), *sections()]
     return "\n".join(parts)
 
@@ -59,6 +72,9 @@ def _members() -> Iterable[str]:
         known = types().get(name)
         if known is None or name in ROOTS:
             continue
+        unknown = sorted(members.keys() - known.keys())
+        if unknown:
+            raise ValueError("\n".join(not_known(f"{name}.{member}") for member in unknown))
         absent = ", ".join(f"`{member}`" for member in sorted(known) if member not in members)
         yield f"| `{name}` | {len(members)} of {len(known)} | {absent} |"
     yield ""
@@ -76,7 +92,11 @@ def _values() -> Iterable[str]:
 
 
 def main() -> None:
-    PAGE.write_text(page(), encoding="utf-8")
+    try:
+        text = page()
+    except ValueError as error:
+        sys.exit(str(error))
+    PAGE.write_text(text, encoding="utf-8")
     print(f"wrote {PAGE}")
 
 

@@ -1,7 +1,10 @@
-"""The rows that each member of each ``…Where`` selects in the world of :func:`set_up`.
+"""The rows that each condition of each filter selects in the world of :func:`set_up`.
 
 A case is a list of (value, names of the selected rows). Over all its values, a case must select
 some rows and omit some rows.
+
+Two kinds of conditions have their cases in ``tests/contract/inputs/``: those on events in
+``event.py``, and those on the step and the assignees of an asset in ``workflow.py``.
 """
 
 from __future__ import annotations
@@ -36,7 +39,7 @@ COMMENTS = ("first comment", "reply", "why comment")
 PROJECTS = {"project", "hidden project", "archived project"}
 MEMBERS = {f"member {name}" for name in EVERYBODY} | {"hidden member ada", "archived member ada"}
 
-# input type → the query that lists what it selects
+# input type → the query that lists the documents
 LISTS = {
     "ApiKeyWhere": "apiKeys",
     "AssetWhere": "assets",
@@ -58,7 +61,18 @@ COUNTS = {
 
 
 def set_up(wire: Wire) -> WorldIds:
-    """Create objects at three times, an hour apart: earlier, then, later."""
+    """Extend the default scenario, and return the ids of its objects by name.
+
+    The world has the content of ``seed_data/default.yaml``. An hour later, it gets the objects of
+    :func:`tests.kit.world_content.set_up_world`, a label of ``aquarium`` and a honeypot. Another
+    hour later, it gets the other changes below. In a value, ``<after the first>`` stands for a
+    moment after the first of these three times, and ``<after the second>`` for one after the
+    second.
+
+    The names are the external ids of the assets (``farm``), the external id and type of the labels
+    (``farm DEFAULT``), the first names of the users (``leo``), and the keys of the returned
+    dictionary for the other objects. ``<farm>`` in a value stands for the id of ``farm``.
+    """
     world = wire.emulator.world
     start = world.clock.now()
     world.clock.offset += timedelta(hours=1)

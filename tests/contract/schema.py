@@ -1,4 +1,14 @@
-"""The known facts about the schema of the platform's API (``schema.json``)."""
+"""The known part of the schema of the platform's API (``schema.json``).
+
+The file is kept by hand: no command generates it. ``meta.sources`` lists the sources, such as
+``sdk``; a new entry needs one of them:
+
+- an operation: its ``source``; ``returnsSource`` if its return type has another one;
+- a member of an object or interface: the ``source`` of its type, or ``fieldSource.<member>`` of the
+  type if the member has another one;
+- a member of an input: the same two keys in ``inputsMeta.<type>``;
+- a value of an enum: the ``source`` in ``enumsMeta.<enum>``.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +52,19 @@ def types() -> dict[str, Members]:
 def enums() -> dict[str, list[str]]:
     """Return enums → values."""
     return dict(CONTRACT["enums"])
+
+
+def not_known(name: str) -> str:
+    """Return the message about an operation, member or value that ``schema.json`` does not have.
+
+    Args:
+        name: ``LabelWhere.typeIn``, ``Query.labels`` or ``LabelType.REVIEW``.
+    """
+    return (
+        f"`{name}` is not in tests/contract/schema.json, the known part of the platform's schema. "
+        "If an SDK or Kili's documentation has it, add it there with its source; "
+        "otherwise the emulator must not serve it."
+    )
 
 
 def own_types(schema: GraphQLSchema) -> dict[str, Members]:

@@ -1,4 +1,7 @@
-"""Each member of each ``…Where`` selects the expected rows and omits the others."""
+"""Each condition of each filter selects the expected rows and omits the others.
+
+The cases are in :mod:`tests.contract.filter_cases`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from typing import Any
 import pytest
 
 from kili_emulator.app import Emulator
+from kili_emulator.domain.filters.selection import CONDITIONS
 from tests.contract.filter_cases import COUNTS, FILTERS, LISTS, PROJECTS, UNKNOWN_ID, set_up
+from tests.contract.schema import OWN_TYPES
 from tests.kit.wire import Wire
 from tests.kit.world_content import WorldIds, fill_ids
 
@@ -19,6 +24,10 @@ VALUES = [
     for member, case in members.items()
     for value, selected in case
 ]
+
+# The input types and the modules of tables whose names differ from the noun.
+_TYPES = {"event": "EventsWhere", "member": "ProjectUserWhere"}
+_MODULES = {"comment": "issue"}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +44,7 @@ def world_ids(wire: Wire) -> WorldIds:
 
 
 def selected(wire: Wire, world_ids: WorldIds, type_: str, where: dict[str, Any]) -> set[str]:
-    """Return the names of the rows that a where selects; the count must agree."""
+    """Return the names of the rows that a filter selects; the count must agree."""
     names = {identity: name for name, identity in world_ids.items()}
     count = wire.call(COUNTS[type_], where=where)
     if type_ not in LISTS:
@@ -43,6 +52,21 @@ def selected(wire: Wire, world_ids: WorldIds, type_: str, where: dict[str, Any])
     found = [names[each] for each in wire.ids(LISTS[type_], where)]
     assert count == len(found)
     return set(found)
+
+
+@pytest.mark.parametrize("noun", CONDITIONS)
+def test_each_condition_of_the_schema_is_compiled(noun: str) -> None:
+    type_ = _TYPES.get(noun, f"{noun.title().replace('_', '')}Where")
+    module = f"domain/filters/{_MODULES.get(noun, noun)}.py"
+    served, compiled = set(OWN_TYPES[type_]), set(CONDITIONS[noun])
+    messages = [
+        *(f"`{type_}.{each}` has no condition in {module}" for each in served - compiled),
+        *(
+            f"{module} has a condition for `{type_}.{each}`, which is not in api/schema"
+            for each in compiled - served
+        ),
+    ]
+    assert not messages, "\n".join(sorted(messages))
 
 
 @pytest.mark.parametrize(("type_", "member", "value", "expected"), VALUES)
@@ -64,7 +88,7 @@ def test_cases_of_a_condition_include_and_exclude_rows(
 
 
 @pytest.mark.parametrize("type_", FILTERS)
-def test_null_conditions_and_empty_filter_select_everything(
+def test_null_conditions_and_empty_filters_select_everything(
     wire: Wire, world_ids: WorldIds, type_: str
 ) -> None:
     everything = selected(wire, world_ids, type_, {})

@@ -1,7 +1,7 @@
 """Every input of the schema is read back or refused; no input is silently dropped.
 
-The cases are in :mod:`tests.contract.inputs`, those of filters in
-:mod:`tests.contract.filter_cases`. A new member of the schema fails here until it has a case.
+The cases are in :mod:`tests.contract.inputs`. Those of most filters are in
+:mod:`tests.contract.filter_cases`. A new input of the schema fails here until it has a case.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _add_members(type_: object, found: set[str]) -> None:
             _add_members(get_named_type(field.type), found)
 
 
-FILTER_MEMBERS = {f"{type_}.{member}" for type_, members in FILTERS.items() for member in members}
+CONDITIONS = {f"{type_}.{member}" for type_, members in FILTERS.items() for member in members}
 
 
 @pytest.fixture(scope="module")
@@ -96,12 +96,18 @@ def test_an_input_is_read_back_or_refused(case_world: CaseWorld, key: str) -> No
 
 
 def test_every_input_of_the_schema_has_a_case() -> None:
-    assert {*CASES, *FILTER_MEMBERS, *WITHOUT_EFFECT} == _inputs()
+    covered, served = {*CASES, *CONDITIONS, *WITHOUT_EFFECT}, _inputs()
+    missing, outdated = served - covered, covered - served
+    assert not missing, (
+        "add a case to tests/contract/filter_cases.py or tests/contract/inputs/<noun>.py: "
+        f"{missing}"
+    )
+    assert not outdated, f"remove the case of an input that the schema does not have: {outdated}"
 
 
 def test_no_input_has_both_a_case_and_an_exception() -> None:
     assert not CASES.keys() & WITHOUT_EFFECT.keys()
-    assert not FILTER_MEMBERS & (CASES.keys() | WITHOUT_EFFECT.keys())
+    assert not CONDITIONS & (CASES.keys() | WITHOUT_EFFECT.keys())
 
 
 @pytest.mark.parametrize("number", [0, 7, -1])

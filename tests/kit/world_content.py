@@ -1,4 +1,4 @@
-"""The world of the default scenario with a bit more in it, and a name for each thing there."""
+"""Additions to the world of the default scenario, and the ids of its objects by name."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _ROLES: dict[str, ProjectRole] = {
 
 
 def archive(**files: str) -> bytes:
-    """A zip with these files; ``__`` stands for a dot in their names."""
+    """Return a zip of these files; ``__`` stands for a dot in their names."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as opened:
         for name, text in files.items():
@@ -67,7 +67,7 @@ def archive(**files: str) -> bytes:
 
 
 def upload(wire: Wire, url: str, content: bytes, kind: str = "application/zip") -> None:
-    """PUT a file to a signed URL as the SDK does: without what follows ``&id=``."""
+    """PUT a file to a signed URL as the SDK does: without ``&id=`` and the rest of the URL."""
     target, _, _ = url.partition("&id=")
     answer = wire.request("PUT", target, data=content, headers={"Content-Type": kind})
     assert answer.status_code == 201, answer.text
@@ -76,7 +76,7 @@ def upload(wire: Wire, url: str, content: bytes, kind: str = "application/zip") 
 def deploy_plugin(
     wire: Wire, name: str = PLUGIN, content: bytes | str = QUIET_PLUGIN, **data: Any
 ) -> str:
-    """Take a plugin through all the steps of its upload; the status it ends in."""
+    """Upload a plugin, start its build, and return the status after the build."""
     packed = archive(main__py=content) if isinstance(content, str) else content
     upload(wire, wire.call("createPlugin", data={"pluginName": name}), packed)
     wire.call("createPluginRunner", data={"pluginName": name, **data})
@@ -84,7 +84,7 @@ def deploy_plugin(
 
 
 def read_world_ids(wire: Wire) -> WorldIds:
-    """What the default scenario holds: each thing's name and id."""
+    """Return the ids of the objects of the default scenario by name."""
     (project,) = wire.list("projects", {})
     assets = wire.list("assets", {}, selection="id externalId")
     labels = wire.list("labels", {}, selection="id labelType labelOf { externalId }")
@@ -104,7 +104,11 @@ def read_world_ids(wire: Wire) -> WorldIds:
 
 
 def set_up_world(wire: Wire) -> WorldIds:
-    """Add a deployed plugin, and a project that only the administrator sees."""
+    """Add objects to the default scenario, and return the ids of all objects by name.
+
+    The additions are a project that only the administrator sees, with an asset, a label, an issue
+    and a version; a question of the manager, a notification, two tags and a deployed plugin.
+    """
     data = {
         "title": "Hidden",
         "description": "For the administrator",
@@ -143,7 +147,7 @@ def set_up_world(wire: Wire) -> WorldIds:
 
 
 def add_version(wire: Wire, project_id: str, name: str) -> str:
-    """Give a project a version, which only an export in the app does; its id."""
+    """Add a version to a project and return its id; no operation of the API creates versions."""
     world = wire.emulator.world
     project = world.view.projects.require(project_id)
     with world.transaction(Actor(world.view.users.require(project["authorId"]))) as tx:
@@ -152,7 +156,11 @@ def add_version(wire: Wire, project_id: str, name: str) -> str:
 
 
 def add_stepped_project(wire: Wire) -> WorldIds:
-    """Add a project of the V2 workflow, everybody's, with an asset in each of four places."""
+    """Add a project of the V2 workflow, and return the ids of its objects by name.
+
+    All users of the default scenario are members of the project. Its four assets have different
+    step positions: waiting, labeled, in review and skipped.
+    """
     wire.client_version = "26.2.4"
     data = {"title": "Steps", "inputType": "TEXT", "jsonInterface": json.dumps(INTERFACE)}
     project = wire.call("createProject", data=data)["id"]
@@ -181,7 +189,7 @@ def add_stepped_project(wire: Wire) -> WorldIds:
 
 
 def fill_ids(value: Any, world_ids: WorldIds) -> Any:
-    """The value with each ``<name>`` in it replaced by the id of what has that name."""
+    """Return the value with each ``<name>`` in it replaced by the id of the object of this name."""
     if isinstance(value, dict):
         return {key: fill_ids(each, world_ids) for key, each in value.items()}
     if isinstance(value, list):

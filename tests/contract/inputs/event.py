@@ -1,4 +1,8 @@
-"""Inputs that select and order the events of the audit trail."""
+"""Inputs that select and order the events of the audit trail.
+
+The cases of the conditions of ``EventsWhere`` are here and not in ``filter_cases.py``, because
+events have no count operation and pages of their own kind.
+"""
 
 from __future__ import annotations
 

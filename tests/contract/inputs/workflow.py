@@ -168,7 +168,7 @@ def _check_step_name_without_steps(case_world: CaseWorld) -> None:
 
 
 def _selects(member: str, value: Any, expected: set[str]) -> Case:
-    """Check that a filter and its negation divide the assets of a project."""
+    """Check that a condition and its negation divide the assets of a project."""
 
     def check(case_world: CaseWorld) -> None:
         case_world = _stepped(case_world)

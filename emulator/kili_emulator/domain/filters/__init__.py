@@ -1,6 +1,7 @@
 """Filters: select documents by the ``where`` argument of an API operation.
 
-See contract/asset.md#filters, contract/project.md#lists-and-search, contract/issue.md#issue-lists.
+See contract/asset.md#filters, contract/label.md#filters, contract/project.md#lists-and-search,
+contract/issue.md#issue-lists.
 
 Each noun has a table that maps the name of a condition to a function that compiles its value into
 a test. A nested ``where`` (``LabelWhere.asset``) uses the table of the nested noun. Nouns with many

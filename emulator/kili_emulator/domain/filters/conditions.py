@@ -92,6 +92,20 @@ def negate(condition: Condition[D]) -> Condition[D]:
     return compile_negation
 
 
+def at_least(member: str) -> Condition[AnyDoc]:
+    """Build the condition that a number is at least the value. A null meets no such condition."""
+    return lambda _, value: (
+        lambda document: (number := document.get(member)) is not None and bool(number >= value)
+    )
+
+
+def at_most(member: str) -> Condition[AnyDoc]:
+    """Build the condition that a number is at most the value. A null meets no such condition."""
+    return lambda _, value: (
+        lambda document: (number := document.get(member)) is not None and bool(number <= value)
+    )
+
+
 def since(member: str) -> Condition[AnyDoc]:
     """Build the condition that a time is at or after the given moment."""
 

@@ -1,4 +1,4 @@
-"""The conditions of a ``LabelWhere``."""
+"""The conditions of a ``LabelWhere`` (contract/label.md#filters)."""
 
 from __future__ import annotations
 
