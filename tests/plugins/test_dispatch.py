@@ -181,4 +181,6 @@ def test_plugin_is_not_called_for_its_own_label_and_logs_the_refusal() -> None:
         deploy(wire, "A", ECHO)
         submit(wire)
         assert [run["refusal"] for run in runs(wire, "A")] == [None, "SELF_TRIGGERED"]
-        assert lines(wire, "A")[-1].startswith("Not run: a run of this same plugin caused label.workflow.created.default")
+        assert lines(wire, "A")[-1].startswith(
+            "Not run: a run of this same plugin caused label.workflow.created.default"
+        )
