@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,9 @@ from kili_emulator.cli.options import data_dir_option
 from kili_emulator.cli.server_process import running_process, settings_from_options
 from kili_emulator.cli.terminal import CommandGroup, echo, echo_file, echo_json, echo_text
 from kili_emulator.config import DEFAULT_WORLD
+
+if TYPE_CHECKING:
+    from kili_emulator.domain.plugin_view import PluginView
 
 _world_option = click.option(
     "--world", default=DEFAULT_WORLD, show_default=True, help="The world of the plugins."
@@ -37,7 +40,7 @@ def list_plugins(as_json: bool, world: str, data_dir: Path | None) -> None:
         _print_plugin(each)
 
 
-def _print_plugin(plugin: dict[str, Any]) -> None:
+def _print_plugin(plugin: PluginView) -> None:
     echo(_plugin_line(plugin))
     if plugin["link"] and plugin["link"]["error"]:
         _print_indented(plugin["link"]["error"])
@@ -47,7 +50,7 @@ def _print_indented(text: str) -> None:
     echo_text(text, indent="    ")
 
 
-def _plugin_line(plugin: dict[str, Any]) -> str:
+def _plugin_line(plugin: PluginView) -> str:
     kind = "webhook" if plugin["isWebhook"] else "plugin"
     version = f"version {plugin['version']}" if plugin["version"] else "no version"
     if plugin["version"] != plugin["activeVersion"] and plugin["activeVersion"]:
