@@ -13,7 +13,7 @@ from kili_emulator.cli.terminal import CommandGroup, echo, echo_file, echo_json,
 from kili_emulator.config import DEFAULT_WORLD
 
 if TYPE_CHECKING:
-    from kili_emulator.domain.plugin_view import PluginView
+    from kili_emulator.domain.plugin_view import PluginView, VersionView
 
 _world_option = click.option(
     "--world", default=DEFAULT_WORLD, show_default=True, help="The world of the plugins."
@@ -67,7 +67,7 @@ def _plugin_line(plugin: PluginView) -> str:
 @data_dir_option
 def versions(name: str, as_json: bool, world: str, data_dir: Path | None) -> None:
     """List the versions of plugin NAME, oldest first, with their build problems."""
-    result = _get(data_dir, world, "/versions", plugin=name)
+    result: list[VersionView] = _get(data_dir, world, "/versions", plugin=name)
     if as_json:
         echo_json(result)
         return
@@ -150,7 +150,7 @@ def link(
         "projects": list(projects),
         "eventMatcher": list(patterns),
     }
-    result = _post(data_dir, world, "/link", data)
+    result: PluginView = _post(data_dir, world, "/link", data)
     if as_json:
         echo_json(result)
     else:
@@ -165,7 +165,7 @@ def link(
 @data_dir_option
 def unlink(name: str, world: str, data_dir: Path | None) -> None:
     """End the link of plugin NAME to its folder; its last version stays deployed."""
-    result = _post(data_dir, world, "/unlink", {"plugin": name})
+    result: PluginView = _post(data_dir, world, "/unlink", {"plugin": name})
     _print_plugin(result)
     if result["projectIds"]:
         echo("The plugin stays active there: kili.deactivate_plugin_on_project deactivates it.")

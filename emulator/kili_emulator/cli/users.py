@@ -163,7 +163,7 @@ def trigger(**options: Any) -> None:
     """
     data = {name: options[name] for name in ("event", "plugin", "project")}
     data["payload"] = _read_json_file(options["payload"], "--payload")
-    run = _post(options, "/trigger", data)
+    run: RunBrief = _post(options, "/trigger", data)
     if options["as_json"]:
         echo_json(run)
     else:

@@ -28,7 +28,7 @@ class RunBrief(TypedDict):
     - ``handler``: the type of the handler, such as ``onSubmit``.
     - ``called``: the handler; for ``on_event``, also the event.
     - ``refusal``: the code of the reason why the run did not take place; ``None`` for other runs.
-    - ``explanation``: ``refusal`` in a sentence.
+    - ``explanation``: ``refusal`` in words; ``None`` for other runs.
     - ``error``: the error in one line; ``None`` without an error.
     """
 
@@ -53,8 +53,9 @@ class RunView(TypedDict):
     - ``startedAt``: the time at which the handler was called; ``None`` if it was not called.
     - ``durationMs``: the duration of the call in milliseconds; ``None`` until the run ends, and if
       it was refused or interrupted.
-    - ``memoryMb``: the peak resident memory of the worker without its children, in MB of 1024 kB;
-      ``None`` inline, for webhooks, and if the worker ended without an answer.
+    - ``memoryMb``: the peak resident memory of the worker without its children, in units of
+      1024 * 1024 bytes; ``None`` until the run ends, inline, for webhooks, and if the worker ended
+      without an answer.
     - ``lineCount``, ``callCount``: the number of log lines and of API calls until now.
     - ``causedBy``: the id of the run that caused this run; ``None`` if no run caused it.
     - ``redeliveryOf``: the id of the run whose delivery was repeated; ``None`` for other runs.
@@ -133,8 +134,8 @@ class RunDetails(RunView):
     - ``mark``: the members of the :class:`kili_emulator.domain.world.Mark` of the state that the
       handler saw, to which a reset can return; ``None`` if the handler was not called.
     - ``seed``: the seed of the random draws of the run; ``None`` in a world without a seed.
-    - ``delivery``: the request to a webhook, and its answer; ``None`` for a plugin with code, and
-      until the run ends.
+    - ``delivery``: the request to a webhook, and its answer; ``None`` for a plugin with code, until
+      the run ends, and if no request was sent.
     - ``causes``: the ids of the runs that this run caused.
     - ``calls``: the recorded calls; ``callCount`` also counts the calls above the limit.
     """

@@ -29,7 +29,11 @@ _SETTLED = {"RAN", "RUNNING", "QUEUED", "SELF_TRIGGERED", "TOO_DEEP"}
 
 
 class DeliveredRun(RunView):
-    """A run with its delivery, which is ``None`` for a plugin with code, and until the run ends."""
+    """A run with a summary of its delivery.
+
+    ``delivery`` is ``None`` under the conditions that
+    :class:`kili_emulator.domain.run_view.RunDetails` states.
+    """
 
     delivery: DeliverySummary | None
 
