@@ -1,4 +1,4 @@
-"""Types of documents, checked by mypy and when documents are stored."""
+"""Types of documents and views, checked by mypy, and documents when they are stored."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tests.kit.document_type_check import TYPES, DocumentTypeChecker, faults
 ROOT = Path(__file__).parents[1]
 
 MISSPELT = """
+from kili_emulator import Emulator
 from kili_emulator.domain.documents import LabelDoc
 from kili_emulator.domain.world import Transaction, View
 
@@ -39,17 +40,30 @@ def write(tx: Transaction, view: View) -> None:
 def right(tx: Transaction, label: LabelDoc) -> str:
     project = tx.projects.get(label["projectId"])
     return project["title"] if project else label["labelType"]
+
+
+def show(emulator: Emulator) -> None:
+    emulator.run("r1")["memoryMB"]
+    emulator.plugins()[0]["state"]
+    emulator.submit("p1")["before"]["stepName"]
+    emulator.why(label="l1")["events"][0]["plugins"][0]["reason"]
+    emulator.worlds.create("w")["title"]
 """
 
 ERRORS = [
-    (7, 'TypedDict "LabelDoc" has no key "labelTyp"'),
-    (8, 'TypedDict "LabelDoc" has no key "nope"'),
-    (9, 'TypedDict "StepDoc" has no key "stepCoverag"'),
-    (13, 'Missing key "text" for TypedDict "CommentDoc"'),
-    (13, 'Extra key "txt" for TypedDict "CommentDoc"'),
-    (15, 'TypedDict "TagDoc" has no key "colour"'),
-    (16, '"ReadRepository[LabelDoc]" has no attribute "insert"'),
-    (17, 'Argument 1 to "insert" of "Repository" has incompatible type "LabelDoc"'),
+    (8, 'TypedDict "LabelDoc" has no key "labelTyp"'),
+    (9, 'TypedDict "LabelDoc" has no key "nope"'),
+    (10, 'TypedDict "StepDoc" has no key "stepCoverag"'),
+    (14, 'Missing key "text" for TypedDict "CommentDoc"'),
+    (14, 'Extra key "txt" for TypedDict "CommentDoc"'),
+    (16, 'TypedDict "TagDoc" has no key "colour"'),
+    (17, '"ReadRepository[LabelDoc]" has no attribute "insert"'),
+    (18, 'Argument 1 to "insert" of "Repository" has incompatible type "LabelDoc"'),
+    (27, 'TypedDict "RunDetails" has no key "memoryMB"'),
+    (28, 'TypedDict "PluginView" has no key "state"'),
+    (29, 'TypedDict "AssetProgress" has no key "stepName"'),
+    (30, 'TypedDict "PluginExplanation" has no key "reason"'),
+    (31, 'TypedDict "WorldView" has no key "title"'),
 ]
 
 

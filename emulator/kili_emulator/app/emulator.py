@@ -24,6 +24,7 @@ from kili_emulator.config import (
     suggest_setting,
     unknown_variables,
 )
+from kili_emulator.domain.why.explanation import Explanation
 from kili_emulator.domain.why.question import Question
 from kili_emulator.domain.world import Mark, World
 from kili_emulator.services import why
@@ -198,7 +199,7 @@ class Emulator:
         project: str | None = None,
         event: str | None = None,
         plugin: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> Explanation:
         """Explain why a plugin was called, or was not, for a label, an asset or an event.
 
         Args:
@@ -207,9 +208,6 @@ class Emulator:
             project: the project's id or title.
             event: the id of an event of the audit trail.
             plugin: the name or id of the plugin; ``None`` for all plugins of the organization.
-
-        Returns:
-            see :func:`kili_emulator.domain.why.explanation.explain`.
 
         Raises:
             KiliError: an argument is unknown, or the number of label, asset and event is not one.

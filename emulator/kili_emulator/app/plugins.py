@@ -7,11 +7,14 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from kili_emulator.domain.plugin_view import PluginView, VersionView
+from kili_emulator.domain.run_view import RunBrief
 from kili_emulator.services import plugins
 from kili_emulator.services.plugins import LinkRequest
 from kili_emulator.services.session import WorldSession
 
-PluginViews = list[dict[str, Any]]
+PluginViews = list[PluginView]
+VersionViews = list[VersionView]
 _LINK_SECONDS = 60.0
 
 
@@ -26,18 +29,13 @@ class Plugins:
         self._session = session
 
     def list(self) -> PluginViews:
-        """Return all plugins and webhooks.
-
-        See :func:`kili_emulator.domain.plugin_view.plugin_view`.
-        """
+        """Return all plugins and webhooks."""
         return plugins.list_plugins(self._session())
 
     __call__ = list  # noqa: A003
 
-    def versions(self, plugin: str) -> PluginViews:
-        """Return the versions of a plugin.
-
-        See :func:`kili_emulator.domain.plugin_view.version_views`.
+    def versions(self, plugin: str) -> VersionViews:
+        """Return the versions of a plugin, oldest first.
 
         Raises:
             KiliError: the plugin is unknown.
@@ -70,7 +68,7 @@ class Plugins:
         *,
         projects: Sequence[str] = (),
         event_matcher: Sequence[str] = (),
-    ) -> dict[str, Any]:
+    ) -> PluginView:
         """Run a plugin from a folder or a ``.py`` file: saving a file there deploys the plugin.
 
         A plugin that does not exist is created. Each later call of the emulator uses the files as
@@ -84,8 +82,7 @@ class Plugins:
             event_matcher: event patterns, for a plugin with ``on_event``.
 
         Returns:
-            the plugin with the result of the build: see
-            :func:`kili_emulator.domain.plugin_view.plugin_view`.
+            the plugin, with the result of the build.
 
         Raises:
             KiliError: the path has no plugin, the plugin cannot be linked, or a project is
@@ -94,7 +91,7 @@ class Plugins:
         request = LinkRequest(name, str(Path(path).absolute()), projects, event_matcher)
         return plugins.link(self._session()._replace(seconds=_LINK_SECONDS), request)
 
-    def unlink(self, name: str) -> dict[str, Any]:
+    def unlink(self, name: str) -> PluginView:
         """Remove the link of a plugin, and return the plugin; its last version stays.
 
         Raises:
@@ -102,19 +99,14 @@ class Plugins:
         """
         return plugins.unlink(self._session(), name)
 
-    def trigger(
-        self, event: str, plugin: str, project: str, payload: dict[str, Any]
-    ) -> dict[str, Any]:
-        """Call a plugin for an event that has not happened.
+    def trigger(self, event: str, plugin: str, project: str, payload: dict[str, Any]) -> RunBrief:
+        """Call a plugin for an event that has not happened, and return the run.
 
         Args:
             event: an event's subject, or the name of a handler.
             plugin: the plugin's name or id.
             project: the project's id or title.
             payload: the event's payload, or the handler's arguments by name.
-
-        Returns:
-            the run: see :func:`kili_emulator.domain.run_view.run_brief`.
 
         Raises:
             KiliError: plugin or project is unknown, or the plugin is not called for the event.

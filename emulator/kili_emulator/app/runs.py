@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
+from kili_emulator.domain.documents import RunDoc
+from kili_emulator.domain.run_view import RunDetails, RunView
 from kili_emulator.domain.world import Mark
 from kili_emulator.services import runs
 from kili_emulator.services.runs import RunQuery
 from kili_emulator.services.session import WorldSession
 
-RunViews = list[dict[str, Any]]
+RunViews = list[RunView]
 
 
 class Runs:
@@ -33,9 +34,6 @@ class Runs:
             project: return only runs on the project with this id or title.
             failed: return only runs that failed.
 
-        Returns:
-            each run as :func:`kili_emulator.domain.run_view.run_view`.
-
         Raises:
             KiliError: plugin or project is unknown.
         """
@@ -44,8 +42,8 @@ class Runs:
 
     __call__ = list  # noqa: A003
 
-    def show(self, run_id: str) -> dict[str, Any]:
-        """Return a run with all details: :func:`kili_emulator.domain.run_view.run_details`.
+    def show(self, run_id: str) -> RunDetails:
+        """Return a run with all details.
 
         Raises:
             KiliError: the run is unknown.
@@ -61,7 +59,7 @@ class Runs:
         """
         return runs.mark_of_run(self._session().deploy_saved(), run_id)
 
-    def redeliver(self, run_id: str) -> dict[str, Any]:
+    def redeliver(self, run_id: str) -> RunDoc:
         """Repeat the delivery of a run to a webhook; return the document of the new run.
 
         Raises:

@@ -8,7 +8,7 @@ from typing import Any
 
 from kili_emulator.domain.simulated_user.actions import ActionInput
 from kili_emulator.services.session import WorldSession
-from kili_emulator.services.users import Action, perform_action
+from kili_emulator.services.users import Action, ActionView, perform_action
 
 
 class Users:
@@ -30,7 +30,7 @@ class Users:
         user: str = "labeler",
         seconds: float = 0,
         correct: bool = False,
-    ) -> dict[str, Any]:
+    ) -> ActionView:
         """Submit a label.
 
         Args:
@@ -41,9 +41,6 @@ class Users:
             user: the user's e-mail address, or the name of their API key.
             seconds: the time that the user spent on the label.
             correct: the user changes a label that they submitted before.
-
-        Returns:
-            see :func:`kili_emulator.services.users.perform_action`.
 
         Raises:
             KiliError: user, project or asset is unknown, or the action is not possible now.
@@ -60,7 +57,7 @@ class Users:
         user: str = "reviewer",
         seconds: float = 0,
         correct: bool = False,
-    ) -> dict[str, Any]:
+    ) -> ActionView:
         """Review the latest label of an asset: approve it, or correct it with ``label``.
 
         Otherwise as :meth:`submit`.
@@ -79,13 +76,13 @@ class Users:
         *,
         user: str = "labeler",
         seconds: float = 0,
-    ) -> dict[str, Any]:
+    ) -> ActionView:
         """Save a label, and keep the asset open and locked. Otherwise as :meth:`submit`."""
         return self._act("save", project, asset, user, _action_input(label, seconds=seconds))
 
     def send_back(
         self, project: str, asset: str, *, issue: str | None = None, user: str = "reviewer"
-    ) -> dict[str, Any]:
+    ) -> ActionView:
         """Send an asset back to be labeled again. Otherwise as :meth:`submit`.
 
         Args:
@@ -95,11 +92,11 @@ class Users:
 
     def skip(
         self, project: str, asset: str | None = None, *, reason: str = "", user: str = "labeler"
-    ) -> dict[str, Any]:
+    ) -> ActionView:
         """Skip an asset. Otherwise as :meth:`submit`."""
         return self._act("skip", project, asset, user, ActionInput(reason=reason))
 
-    def unskip(self, project: str, asset: str, *, user: str = "labeler") -> dict[str, Any]:
+    def unskip(self, project: str, asset: str, *, user: str = "labeler") -> ActionView:
         """Bring a skipped asset back into the queue. Otherwise as :meth:`submit`."""
         return self._act("unskip", project, asset, user, ActionInput())
 
@@ -110,13 +107,13 @@ class Users:
         label: dict[str, Any] | None = None,
         *,
         user: str = "labeler",
-    ) -> dict[str, Any]:
+    ) -> ActionView:
         """Click on the button of the custom interface. Otherwise as :meth:`submit`."""
         return self._act("click", project, asset, user, _action_input(label))
 
     def _act(
         self, verb: str, project: str, asset: str | None, user: str, action_input: ActionInput
-    ) -> dict[str, Any]:
+    ) -> ActionView:
         return perform_action(self._session(), Action(verb, project, user, asset, action_input))
 
 

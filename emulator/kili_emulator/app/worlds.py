@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from kili_emulator.app.platform import Platform
 from kili_emulator.domain.world import Mark
 from kili_emulator.services import worlds
 from kili_emulator.services.session import WorldSession
+from kili_emulator.services.worlds import WorldView
 
-WorldViews = list[dict[str, Any]]
+WorldViews = list[WorldView]
 IDLE_SECONDS = 30.0
 
 
@@ -29,12 +29,12 @@ class Worlds:
         self._platform = platform
 
     def list(self) -> WorldViews:
-        """Return all worlds, each as :func:`kili_emulator.services.worlds.world_view`."""
+        """Return all worlds."""
         return worlds.list_worlds(self._platform().registry)
 
     def create(
         self, name: str, scenario: str | None = None, *, seed: int | None = None
-    ) -> dict[str, Any]:
+    ) -> WorldView:
         """Create a world; its API keys end with its name.
 
         Args:
@@ -61,7 +61,7 @@ class Worlds:
         """Return a mark of the present state of the emulator's world."""
         return worlds.mark_world(self._session())
 
-    def reset(self, name: str | None = None, *, mark: Mark | None = None) -> dict[str, Any]:
+    def reset(self, name: str | None = None, *, mark: Mark | None = None) -> WorldView:
         """Wait for a world's plugins, then roll the world back to a mark, or to its scenario.
 
         Args:
@@ -69,7 +69,7 @@ class Worlds:
             mark: ``None`` for the state after the scenario was loaded.
 
         Returns:
-            the world as :func:`kili_emulator.services.worlds.world_view`.
+            the world.
 
         Raises:
             WorldError: the world is unknown, or the mark is of a time that was undone.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,9 @@ from kili_emulator.cli.options import data_dir_option
 from kili_emulator.cli.server_process import running_process, settings_from_options
 from kili_emulator.cli.terminal import CommandGroup, echo, echo_file, echo_json, echo_text
 from kili_emulator.config import DEFAULT_WORLD
+
+if TYPE_CHECKING:
+    from kili_emulator.domain.plugin_view import PluginView, VersionView
 
 _world_option = click.option(
     "--world", default=DEFAULT_WORLD, show_default=True, help="The world of the plugins."
@@ -37,7 +40,7 @@ def list_plugins(as_json: bool, world: str, data_dir: Path | None) -> None:
         _print_plugin(each)
 
 
-def _print_plugin(plugin: dict[str, Any]) -> None:
+def _print_plugin(plugin: PluginView) -> None:
     echo(_plugin_line(plugin))
     if plugin["link"] and plugin["link"]["error"]:
         _print_indented(plugin["link"]["error"])
@@ -47,7 +50,7 @@ def _print_indented(text: str) -> None:
     echo_text(text, indent="    ")
 
 
-def _plugin_line(plugin: dict[str, Any]) -> str:
+def _plugin_line(plugin: PluginView) -> str:
     kind = "webhook" if plugin["isWebhook"] else "plugin"
     version = f"version {plugin['version']}" if plugin["version"] else "no version"
     if plugin["version"] != plugin["activeVersion"] and plugin["activeVersion"]:
@@ -64,7 +67,7 @@ def _plugin_line(plugin: dict[str, Any]) -> str:
 @data_dir_option
 def versions(name: str, as_json: bool, world: str, data_dir: Path | None) -> None:
     """List the versions of plugin NAME, oldest first, with their build problems."""
-    result = _get(data_dir, world, "/versions", plugin=name)
+    result: list[VersionView] = _get(data_dir, world, "/versions", plugin=name)
     if as_json:
         echo_json(result)
         return
@@ -147,7 +150,7 @@ def link(
         "projects": list(projects),
         "eventMatcher": list(patterns),
     }
-    result = _post(data_dir, world, "/link", data)
+    result: PluginView = _post(data_dir, world, "/link", data)
     if as_json:
         echo_json(result)
     else:
@@ -162,7 +165,7 @@ def link(
 @data_dir_option
 def unlink(name: str, world: str, data_dir: Path | None) -> None:
     """End the link of plugin NAME to its folder; its last version stays deployed."""
-    result = _post(data_dir, world, "/unlink", {"plugin": name})
+    result: PluginView = _post(data_dir, world, "/unlink", {"plugin": name})
     _print_plugin(result)
     if result["projectIds"]:
         echo("The plugin stays active there: kili.deactivate_plugin_on_project deactivates it.")

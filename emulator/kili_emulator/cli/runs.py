@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +22,10 @@ from kili_emulator.cli.server_process import (
 )
 from kili_emulator.cli.terminal import CommandGroup, echo, echo_json
 from kili_emulator.config import DEFAULT_WORLD
+
+if TYPE_CHECKING:
+    from kili_emulator.domain.run_view import CallView, LineView, RunBrief, RunDetails, RunView
+    from kili_emulator.services.runs import RunLineView
 
 _WAIT_SECONDS = 25
 
@@ -95,7 +100,7 @@ def _follow(
         cursor = result["cursor"]
 
 
-def _log_lines(line: dict[str, Any]) -> list[str]:
+def _log_lines(line: RunLineView) -> list[str]:
     """Format a log line, with a bar before the text of the plugin."""
     subject = f"{line['createdAt']} {line['runId']} {line['plugin']} {line['logType']}"
     first, *more = printable.printable_lines(line["content"])
@@ -117,7 +122,7 @@ def show(run: str, as_json: bool, world: str, data_dir: Path | None) -> None:
         echo(*_run_lines(run_view))
 
 
-def _print_runs(result: list[dict[str, Any]], *, as_json: bool) -> None:
+def _print_runs(result: list[RunView], *, as_json: bool) -> None:
     for run in result:
         if as_json:
             echo_json(run, indent=None)
@@ -125,7 +130,7 @@ def _print_runs(result: list[dict[str, Any]], *, as_json: bool) -> None:
             echo(_run_line(run))
 
 
-def _run_line(run: dict[str, Any]) -> str:
+def _run_line(run: RunView) -> str:
     duration = "" if run["durationMs"] is None else f" {run['durationMs']:.0f} ms"
     reason = run["headline"] or refusal_text(run) or ""
     is_waiting = run["outcome"] == "RUNNING" and run["startedAt"] is None
@@ -134,12 +139,12 @@ def _run_line(run: dict[str, Any]) -> str:
     return f"{subject}: {outcome}{duration} {reason}".rstrip()
 
 
-def refusal_text(run: dict[str, Any]) -> str | None:
+def refusal_text(run: RunBrief | RunView) -> str | None:
     """Return the reason why a run did not take place, as code and text; ``None`` if it did."""
     return f"{run['refusal']}: {run['explanation']}" if run["refusal"] else None
 
 
-def _plugin_text(run: dict[str, Any]) -> str:
+def _plugin_text(run: RunView) -> str:
     version = "" if run["version"] is None else f" #{run['version']}"
     return f"{run['plugin']}{version}"
 
@@ -160,10 +165,13 @@ _RUN_FIELDS = {
 }
 
 
-def _run_lines(run: dict[str, Any]) -> list[str]:
+def _run_lines(run: RunDetails) -> list[str]:
     """Format all details of a run as lines."""
+    values: Mapping[str, object] = run
     fields = [
-        f"{label}: {run[name]}" for name, label in _RUN_FIELDS.items() if run[name] is not None
+        f"{label}: {values[name]}"
+        for name, label in _RUN_FIELDS.items()
+        if values[name] is not None
     ]
     project = f"project: {run['project']} ({run['projectId']})"
     lines = [f"run {run['id']} of {_plugin_text(run)}", project, *fields]
@@ -184,11 +192,11 @@ def _run_lines(run: dict[str, Any]) -> list[str]:
     return [*lines, f"and {unlisted_calls} more calls"] if unlisted_calls else lines
 
 
-def _stored_log_lines(line: dict[str, Any]) -> list[str]:
+def _stored_log_lines(line: LineView) -> list[str]:
     return printable.printable_lines(f"{line['createdAt']} {line['logType']} {line['content']}")
 
 
-def _why_command(run: dict[str, Any]) -> str:
+def _why_command(run: RunView) -> str:
     """Return a hint at the command that explains why a run did not take place."""
     subject, plugin = run["eventId"], shlex.quote(run["plugin"])
     return f"see `kili-emulator why --event {subject} --plugin {plugin}`"
@@ -198,16 +206,16 @@ def _block(title: str, lines: list[str]) -> list[str]:
     return [f"{title}:", *(f"  {line}" for line in lines)] if lines else []
 
 
-def _call_title(call: dict[str, Any]) -> str:
+def _call_title(call: CallView) -> str:
     caller = f" by {call['method']}" if call["method"] else ""
     failed = ", answered with errors" if call["errors"] else ""
     operations = ", ".join(call["operations"])
     return f"call {call['number']} {operations}{caller}, {call['durationMs']:.1f} ms{failed}"
 
 
-def _call_body(call: dict[str, Any]) -> list[str]:
+def _call_body(call: CallView) -> list[str]:
     query = [f"query: {call['query']}"] if call["query"] else []
-    arguments, answer = (_value_text(call[name]) for name in ("arguments", "answer"))
+    arguments, answer = _value_text(call["arguments"]), _value_text(call["answer"])
     return [*query, f"arguments: {arguments}", f"answer: {answer}"]
 
 

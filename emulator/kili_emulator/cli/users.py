@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -14,6 +14,10 @@ from kili_emulator.cli.runs import refusal_text
 from kili_emulator.cli.server_process import running_process, settings_from_options
 from kili_emulator.cli.terminal import echo, echo_json, echo_text
 from kili_emulator.config import DEFAULT_WORLD
+
+if TYPE_CHECKING:
+    from kili_emulator.domain.run_view import RunBrief
+    from kili_emulator.services.users import ActionView, AssetProgress
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -159,7 +163,7 @@ def trigger(**options: Any) -> None:
     """
     data = {name: options[name] for name in ("event", "plugin", "project")}
     data["payload"] = _read_json_file(options["payload"], "--payload")
-    run = _post(options, "/trigger", data)
+    run: RunBrief = _post(options, "/trigger", data)
     if options["as_json"]:
         echo_json(run)
     else:
@@ -216,25 +220,25 @@ def _read_json_file(file: TextIO, option: str) -> Any:
     return value
 
 
-def _print_result(result: dict[str, Any]) -> None:
+def _print_result(result: ActionView) -> None:
     echo(f"{result['user']}: {result['verb']} {result['externalId']} (asset {result['assetId']})")
-    for noun in ("label", "issue"):
-        if result[f"{noun}Id"]:
-            echo(f"  {noun} {result[f'{noun}Id']}")
-    echo(f"  {_asset_state(result['before'])} -> {_asset_state(result['after'])}")
+    for noun, document_id in (("label", result["labelId"]), ("issue", result["issueId"])):
+        if document_id:
+            echo(f"  {noun} {document_id}")
+    echo(f"  {_progress_text(result['before'])} -> {_progress_text(result['after'])}")
     for run in result["runs"]:
         _print_run(run, "  ")
 
 
-def _asset_state(state: dict[str, Any] | None) -> str:
-    if state is None:
+def _progress_text(progress: AssetProgress | None) -> str:
+    if progress is None:
         return "deleted"
-    if state["step"]:
-        return f"{state['step']}: {state['stepStatus']}"
-    return "SKIPPED" if state["skipped"] else str(state["status"])
+    if progress["step"]:
+        return f"{progress['step']}: {progress['stepStatus']}"
+    return "SKIPPED" if progress["skipped"] else progress["status"]
 
 
-def _print_run(run: dict[str, Any], indent: str = "") -> None:
+def _print_run(run: RunBrief, indent: str = "") -> None:
     reason = run["error"] or refusal_text(run)
     run_text = f"{run['plugin']} {run['called']}: {run['outcome']}"
     echo_text(f"run {run['id']} of {run_text}{f' ({reason})' if reason else ''}", indent=indent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from kili_emulator.cli.options import data_dir_option
 from kili_emulator.cli.server_process import running_process, settings_from_options
 from kili_emulator.cli.terminal import echo
 from kili_emulator.config import DEFAULT_WORLD
+
+if TYPE_CHECKING:
+    from kili_emulator.domain.documents import RunDoc
 
 
 @click.command()
@@ -22,8 +26,8 @@ def redeliver(run: str, world: str, data_dir: Path | None) -> None:
     The call uses the present address and header of the webhook, and is a new run.
     """
     process = running_process(settings_from_options({"data_dir": data_dir}))
-    new_run = process.request("POST", f"/worlds/{world}/runs/{run}/redeliver")
-    answer = (new_run["delivery"] or {}).get("answer")
+    new_run: RunDoc = process.request("POST", f"/worlds/{world}/runs/{run}/redeliver")
+    answer = new_run["delivery"]["answer"] if new_run["delivery"] else None
     result_text = new_run["error"] or "no answer yet"
     if answer:
         result_text = f"{answer['status']} {answer['reason']}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +12,14 @@ from kili_emulator.cli.options import data_dir_option
 from kili_emulator.cli.server_process import running_process, settings_from_options
 from kili_emulator.cli.terminal import echo, echo_json
 from kili_emulator.config import DEFAULT_WORLD
+
+if TYPE_CHECKING:
+    from kili_emulator.domain.why.explanation import (
+        Explanation,
+        OccurrenceExplanation,
+        PluginExplanation,
+    )
+    from kili_emulator.domain.why.question import TopicView
 
 _QUESTION_OPTIONS = ("label", "asset", "project", "event", "plugin")
 
@@ -37,7 +45,7 @@ def why(as_json: bool, world: str, data_dir: Path | None, **options: str | None)
     """
     process = running_process(settings_from_options({"data_dir": data_dir}))
     question = {name: options[name] for name in _QUESTION_OPTIONS if options[name] is not None}
-    explanation = process.request("GET", f"/worlds/{world}/why", params=question)
+    explanation: Explanation = process.request("GET", f"/worlds/{world}/why", params=question)
     if as_json:
         echo_json(explanation)
         return
@@ -48,7 +56,7 @@ def why(as_json: bool, world: str, data_dir: Path | None, **options: str | None)
         echo(f"Called by hand: {run['plugin']} in run {run['id']}: {run['outcome']}")
 
 
-def _title(about: dict[str, Any]) -> str:
+def _title(about: TopicView) -> str:
     kind = f" ({about['labelType']})" if about["labelType"] else ""
     parts = [] if about["assetId"] == about["id"] else [f"{about['kind']} {about['id']}{kind}"]
     if about["assetId"]:
@@ -56,7 +64,7 @@ def _title(about: dict[str, Any]) -> str:
     return ", ".join([*parts, f"project {about['project']} ({about['projectId']})"])
 
 
-def _event_lines(event: dict[str, Any], *, is_detailed: bool) -> list[str]:
+def _event_lines(event: OccurrenceExplanation, *, is_detailed: bool) -> list[str]:
     """Return the lines of an event, and of the answer of each plugin."""
     subject = event["event"] or f"label {event['labelId']}, which caused no event"
     calls = f", calls {event['handler']}" if event["handler"] else ""
@@ -69,12 +77,12 @@ def _event_lines(event: dict[str, Any], *, is_detailed: bool) -> list[str]:
     return lines if answers else [*lines, "  The organization has no plugin."]
 
 
-def _short_answer(answer: dict[str, Any], width: int) -> str:
+def _short_answer(answer: PluginExplanation, width: int) -> str:
     reasons = ", ".join(each["reason"] for each in answer["reasons"])
     return f"  {answer['plugin']:<{width}}  {reasons}: {answer['reasons'][0]['explanation']}"
 
 
-def _full_answer(answer: dict[str, Any]) -> list[str]:
+def _full_answer(answer: PluginExplanation) -> list[str]:
     is_queued = "QUEUED" in [each["reason"] for each in answer["reasons"]]
     call_text = "was called" if answer["called"] else "was not called"
     lines = [f"  {answer['plugin']} {'is still to be called' if is_queued else call_text}"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +19,9 @@ from kili_emulator.cli.server_process import (
 from kili_emulator.cli.state_folder import StateFolder
 from kili_emulator.cli.terminal import CommandGroup, echo
 from kili_emulator.config import DEFAULT_WORLD
+
+if TYPE_CHECKING:
+    from kili_emulator.services.worlds import WorldView
 
 
 @click.command()
@@ -103,7 +106,7 @@ def delete(name: str, data_dir: Path | None) -> None:
     echo(f"World {name} was deleted.")
 
 
-def _print_world(world_view: dict[str, Any]) -> None:
+def _print_world(world_view: WorldView) -> None:
     echo(f"{world_view['name']} (scenario {world_view['scenario']})")
     for name, key in world_view["keys"].items():
         echo(f"  key of {name:<10} {key}")

@@ -2,25 +2,80 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
-from kili_emulator.domain.documents import PluginDoc, PluginVersionDoc
+from kili_emulator.domain.documents import (
+    PluginDoc,
+    PluginStatus,
+    PluginVersionDoc,
+    WebhookAddress,
+)
 from kili_emulator.domain.plugin import link_of
 from kili_emulator.domain.world import View
 from kili_emulator.rules.masking import masked
 
 
-def plugin_view(view: View, plugin: PluginDoc) -> dict[str, Any]:
-    """Return a plugin or webhook as a row of a list.
+class LinkView(TypedDict):
+    """The folder or file that a plugin runs from.
 
-    Returns:
-        ``id``, ``name``, ``status``, ``projectIds``, ``createdAt``, ``updatedAt``; ``isWebhook``;
-        ``version``, the number of the newest version; ``activeVersion``, the number of the version
-        that runs; and ``link``: ``None``, or ``path``, ``eventMatcher`` and ``error``, the reason
-        for which the code in the folder cannot run, or ``None``.
+    - ``path``: the absolute path.
+    - ``eventMatcher``: the event patterns for ``on_event``.
+    - ``error``: the reason why the code on disk cannot run, or the errors of its build; ``None``
+      without an error.
     """
+
+    path: str
+    eventMatcher: list[str]
+    error: str | None
+
+
+class PluginView(TypedDict):
+    """A plugin or webhook as a row of a list.
+
+    - ``projectIds``: the projects on which the plugin is active.
+    - ``version``: the number of the newest version; ``None`` if there is no version.
+    - ``activeVersion``: the number of the version that runs; ``None`` if no version was deployed.
+    - ``link``: ``None`` if the plugin is not linked.
+    """
+
+    id: str
+    name: str
+    status: PluginStatus
+    projectIds: list[str]
+    createdAt: str
+    updatedAt: str
+    isWebhook: bool
+    version: int | None
+    activeVersion: int | None
+    link: LinkView | None
+
+
+class VersionView(TypedDict):
+    """A version of a plugin.
+
+    - ``handlerTypes``, ``eventMatcher``: the handlers and the event patterns that it subscribes to.
+    - ``clientVersion``: the version of the SDK that created it; ``None`` if it is unknown.
+    - ``digest``: the SHA-256 of the archive of the code; empty for a webhook.
+    - ``webhook``: the address, with masked secrets; ``None`` for a version with code.
+    - ``origin``: the path from which ``main.py`` was read, for a linked plugin; otherwise ``None``.
+    - ``problems``: the errors and warnings of the build.
+    """
+
+    number: int
+    status: PluginStatus
+    createdAt: str
+    handlerTypes: list[str]
+    eventMatcher: list[str]
+    clientVersion: str | None
+    digest: str
+    webhook: WebhookAddress | None
+    origin: str | None
+    problems: list[str]
+
+
+def plugin_view(view: View, plugin: PluginDoc) -> PluginView:
+    """Return a plugin or webhook as a row of a list."""
     versions = view.plugin_versions.find("plugin", plugin["id"])
-    link = link_of(plugin)
     active = view.plugin_versions.get(plugin["activeVersionId"] or "")
     return {
         "id": plugin["id"],
@@ -32,7 +87,18 @@ def plugin_view(view: View, plugin: PluginDoc) -> dict[str, Any]:
         "isWebhook": bool(versions) and versions[-1]["webhook"] is not None,
         "version": versions[-1]["number"] if versions else None,
         "activeVersion": active["number"] if active else None,
-        "link": {**link, "error": link["error"] or _build_errors(view, versions)} if link else None,
+        "link": _link_view(view, plugin, versions),
+    }
+
+
+def _link_view(view: View, plugin: PluginDoc, versions: list[PluginVersionDoc]) -> LinkView | None:
+    link = link_of(plugin)
+    if link is None:
+        return None
+    return {
+        "path": link["path"],
+        "eventMatcher": link["eventMatcher"],
+        "error": link["error"] or _build_errors(view, versions),
     }
 
 
@@ -46,15 +112,8 @@ def _build_errors(view: View, versions: list[PluginVersionDoc]) -> str | None:
     return "\n".join(each["content"] for each in version_lines if each["logType"] == "error")
 
 
-def version_views(view: View, plugin: PluginDoc) -> list[dict[str, Any]]:
-    """Return the versions of a plugin, oldest first.
-
-    Returns:
-        a dictionary per version: ``number``, ``status``, ``createdAt``, ``handlerTypes``,
-        ``eventMatcher``, ``clientVersion``, ``digest``, ``webhook`` (with masked secrets),
-        ``origin`` (the path from which ``main.py`` was read, for a linked plugin), and
-        ``problems`` (the messages of the build).
-    """
+def version_views(view: View, plugin: PluginDoc) -> list[VersionView]:
+    """Return the versions of a plugin, oldest first."""
     lines = view.plugin_build_errors.find("plugin", plugin["id"])
     return [
         {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from kili_emulator.domain.documents import Outcome
+from kili_emulator.domain.documents import Outcome, WebhookDelivery
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.plugins.logs import RunLog
 from kili_emulator.rules import handlers
@@ -53,14 +53,14 @@ class Result:
         error: the error text, if the call failed.
         headline: the error in one line, if code of the plugin raised it.
         duration_ms: the duration in milliseconds.
-        delivery: for a webhook, the ``request`` that was sent, and the ``answer`` or ``None``.
+        delivery: the delivery to a webhook; ``None`` for a plugin with code.
         memory_mb: the peak memory in MB; only a process of the plugin's own can measure it.
     """
 
     outcome: Outcome
     error: str | None
     duration_ms: float
-    delivery: dict[str, Any] | None = None
+    delivery: WebhookDelivery | None = None
     memory_mb: float | None = None
     headline: str | None = None
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import requests
 
 from kili_emulator import clock, messages
+from kili_emulator.domain.documents import WebhookAnswer, WebhookRequest
 from kili_emulator.plugins.calls import Call, Result
 from kili_emulator.plugins.logs import RunLog
 from kili_emulator.plugins.time_limit import CallEnd, Stopped, call_limited
@@ -51,7 +52,11 @@ class Webhook:
         limit = call.seconds + _GRACE
         call_end = call_limited(lambda: self._post(text, call.seconds, answer), limit, tick)
         duration = round((clock.monotonic() - started) * 1000, 3)
-        request = {"url": self._url, "headers": self._headers, "body": json.loads(text)}
+        request: WebhookRequest = {
+            "url": self._url,
+            "headers": self._headers,
+            "body": json.loads(text),
+        }
         result = _find_error(call_end, call, answer)
         log.add_emulator_line(
             "info" if result is None else "error", result or _describe_answer(answer)
@@ -60,7 +65,7 @@ class Webhook:
             outcome=_outcome(call_end, failed=result is not None),
             error=result,
             duration_ms=duration,
-            delivery={"request": request, "answer": answer or None},
+            delivery={"request": request, "answer": cast(WebhookAnswer | None, answer or None)},
         )
 
     def close(self) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 from kili_emulator.domain import plugin_link
 from kili_emulator.domain.lookup import find_plugin, find_project
 from kili_emulator.domain.plugin_link import LinkSpec
-from kili_emulator.domain.plugin_view import plugin_view, version_views
-from kili_emulator.domain.run_view import run_brief
+from kili_emulator.domain.plugin_view import PluginView, VersionView, plugin_view, version_views
+from kili_emulator.domain.run_view import RunBrief, run_brief
 from kili_emulator.domain.world import Actor
 from kili_emulator.plugins.build import version_sources
 from kili_emulator.services.session import WorldSession
@@ -34,17 +34,14 @@ class LinkRequest:
     event_matcher: Sequence[str] = ()
 
 
-def list_plugins(session: WorldSession) -> list[dict[str, Any]]:
-    """Return all plugins and webhooks.
-
-    Each is a :func:`kili_emulator.domain.plugin_view.plugin_view`.
-    """
+def list_plugins(session: WorldSession) -> list[PluginView]:
+    """Return all plugins and webhooks."""
     view = session.deploy_saved().world.view
     return [plugin_view(view, each) for each in view.plugins.all()]
 
 
-def list_versions(session: WorldSession, plugin: str) -> list[dict[str, Any]]:
-    """Return the versions of a plugin: :func:`kili_emulator.domain.plugin_view.version_views`.
+def list_versions(session: WorldSession, plugin: str) -> list[VersionView]:
+    """Return the versions of a plugin, oldest first.
 
     Raises:
         KiliError: the plugin is unknown.
@@ -74,7 +71,7 @@ def diff_versions(session: WorldSession, plugin: str, old: int, new: int) -> str
     return version_sources.diff_versions(session.deploy_saved().world, plugin, old, new)
 
 
-def link(session: WorldSession, request: LinkRequest, email: str = "") -> dict[str, Any]:
+def link(session: WorldSession, request: LinkRequest, email: str = "") -> PluginView:
     """Link a plugin to a folder or file: from now on, saving a file there deploys the plugin.
 
     Args:
@@ -95,7 +92,7 @@ def link(session: WorldSession, request: LinkRequest, email: str = "") -> dict[s
     return plugin_view(world.view, world.view.plugins.require(plugin_id))
 
 
-def unlink(session: WorldSession, plugin: str) -> dict[str, Any]:
+def unlink(session: WorldSession, plugin: str) -> PluginView:
     """Remove the link of a plugin, and return the plugin; its last version stays.
 
     Raises:
@@ -109,17 +106,16 @@ def unlink(session: WorldSession, plugin: str) -> dict[str, Any]:
 
 def trigger(
     session: WorldSession, *, plugin: str, project: str, event: str, payload: dict[str, Any]
-) -> dict[str, Any]:
-    """Call a plugin for an event that has not happened, and wait for the runs that the call causes.
+) -> RunBrief:
+    """Call a plugin for an event that has not happened, and return the run.
+
+    The function waits for the run and for the runs that it causes.
 
     Args:
         plugin: its name or id.
         project: the project's id or title.
         event: an event's subject, or the name of a handler.
         payload: the event's payload, or the handler's arguments by name.
-
-    Returns:
-        the run, as :func:`kili_emulator.domain.run_view.run_brief`.
 
     Raises:
         KiliError: plugin or project is unknown, or the plugin is not called for the event.

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from kili_emulator.domain.documents import RunDoc
 from kili_emulator.domain.lookup import find_plugin, find_project
-from kili_emulator.domain.run_view import is_failed, line_view, run_details, run_view
+from kili_emulator.domain.run_view import (
+    LineView,
+    RunDetails,
+    RunView,
+    is_failed,
+    line_view,
+    run_details,
+    run_view,
+)
 from kili_emulator.domain.world import Mark, View
 from kili_emulator.rules.masking import masked
 from kili_emulator.services.session import WorldSession
@@ -39,18 +47,25 @@ class RunQuery:
 class RunPage(NamedTuple):
     """Runs in the order in which they were caused, and the position where the next page begins."""
 
-    runs: list[dict[str, Any]]
+    runs: list[RunView]
     cursor: Cursor
 
 
+class RunLineView(LineView, TypedDict):
+    """A log line of one of several runs; ``plugin`` is the name of the plugin."""
+
+    runId: str
+    plugin: str
+
+
 class LogLines(NamedTuple):
-    """Log lines, each with ``runId``, ``plugin``, ``createdAt``, ``logType`` and ``content``.
+    """New log lines of runs.
 
     Attributes:
         seen: the id of a run in progress → the number of its lines until now.
     """
 
-    lines: list[dict[str, Any]]
+    lines: list[RunLineView]
     seen: dict[str, int]
 
 
@@ -72,7 +87,7 @@ class RunUpdates(NamedTuple):
 
 
 def find_runs(view: View, query: RunQuery) -> RunPage:
-    """Return the runs of a query, each as :func:`kili_emulator.domain.run_view.run_view`.
+    """Return the runs of a query.
 
     Raises:
         KiliError: plugin or project is unknown.
@@ -98,7 +113,7 @@ def find_lines(view: View, query: RunQuery, seen: Mapping[str, int]) -> LogLines
     Raises:
         KiliError: plugin or project is unknown.
     """
-    log_lines: list[dict[str, Any]] = []
+    log_lines: list[RunLineView] = []
     unfinished_counts: dict[str, int] = {}
     for run in _matching_runs(view, query):
         if run["ended"] and tuple(run["ended"]) <= (query.after or (0, -1)):
@@ -128,7 +143,7 @@ def _matching_runs(view: View, query: RunQuery) -> list[RunDoc]:
 
 
 def list_runs(session: WorldSession, query: RunQuery) -> RunPage:
-    """Return the runs of a query, each as :func:`kili_emulator.domain.run_view.run_view`.
+    """Return the runs of a query.
 
     Raises:
         KiliError: plugin or project is unknown.
@@ -158,8 +173,8 @@ def follow_runs(session: WorldSession, query: RunQuery, seen: SeenLines | None) 
     return read_updates()
 
 
-def show_run(session: WorldSession, run_id: str) -> dict[str, Any]:
-    """Return a run with all details: :func:`kili_emulator.domain.run_view.run_details`.
+def show_run(session: WorldSession, run_id: str) -> RunDetails:
+    """Return a run with all details.
 
     Raises:
         KiliError: the run is unknown.
@@ -180,12 +195,12 @@ def mark_of_run(session: WorldSession, run_id: str) -> Mark:
     return Mark(**mark)
 
 
-def redeliver(session: WorldSession, run_id: str) -> dict[str, Any]:
+def redeliver(session: WorldSession, run_id: str) -> RunDoc:
     """Repeat the delivery of a run to a webhook; return the document of the new run.
 
     Raises:
         KiliError: the run is unknown, or its plugin is not a webhook.
     """
     new_id = session.host.redeliver(session.world, run_id, session.seconds)
-    document: dict[str, Any] = masked(session.world.view.runs.require(new_id))
+    document: RunDoc = masked(session.world.view.runs.require(new_id))
     return document

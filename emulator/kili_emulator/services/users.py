@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 
 from kili_emulator import errors
 from kili_emulator.domain import access
 from kili_emulator.domain.documents import AssetDoc, ProjectDoc, UserDoc
 from kili_emulator.domain.event_bus import wait_for_deliveries
 from kili_emulator.domain.lookup import find_asset, find_project, find_user
-from kili_emulator.domain.run_view import run_brief
-from kili_emulator.domain.simulated_user.actions import ACTIONS, ActionInput, ActionResult
+from kili_emulator.domain.run_view import RunBrief, run_brief
+from kili_emulator.domain.simulated_user.actions import ACTIONS, ActionInput
 from kili_emulator.domain.simulated_user.queue import QUEUED_LABEL_TYPES, next_asset
 from kili_emulator.domain.world import Actor, Transaction, View
+from kili_emulator.rules.workflow import Status, StepStatus
 from kili_emulator.services.session import WorldSession
 
 
@@ -35,14 +36,43 @@ class Action:
     action_input: ActionInput = field(default_factory=ActionInput)
 
 
-def perform_action(session: WorldSession, action: Action) -> dict[str, Any]:
-    """Perform an action of a simulated user, and wait for all runs that the action causes.
+class AssetProgress(TypedDict):
+    """The position of an asset in the workflow.
 
-    Returns:
-        ``verb``, ``user``, ``projectId``, ``assetId``, ``externalId``, ``labelId``, ``issueId``;
-        the state of the asset ``before`` and ``after`` (``status``, ``skipped``, ``step``,
-        ``stepStatus``); and the ``runs`` that the action caused, each as
-        :func:`kili_emulator.domain.run_view.run_brief`.
+    ``step`` is the name of the step. ``step`` and ``stepStatus`` are ``None`` in a V1 project.
+    """
+
+    status: Status
+    skipped: bool
+    step: str | None
+    stepStatus: StepStatus | None
+
+
+class ActionView(TypedDict):
+    """An action of a simulated user, and its effects.
+
+    - ``verb``: the action, such as ``submit``.
+    - ``user``: the e-mail address of the user.
+    - ``labelId``, ``issueId``: the label and the issue that the action added or used, or ``None``.
+    - ``before``: the asset before the action.
+    - ``after``: the asset after the runs that the action caused; ``None`` if a plugin deleted it.
+    - ``runs``: the runs that the action caused, directly or through other runs, in order.
+    """
+
+    verb: str
+    user: str
+    projectId: str
+    assetId: str
+    externalId: str
+    labelId: str | None
+    issueId: str | None
+    before: AssetProgress
+    after: AssetProgress | None
+    runs: list[RunBrief]
+
+
+def perform_action(session: WorldSession, action: Action) -> ActionView:
+    """Perform an action of a simulated user, and wait for all runs that the action causes.
 
     Raises:
         KiliError: the user, project or asset is unknown, or the action is not possible now.
@@ -52,22 +82,11 @@ def perform_action(session: WorldSession, action: Action) -> dict[str, Any]:
     with world.transaction(Actor(actor)) as tx:
         project = _require_project(tx, actor, action.project)
         asset = _find_asset(tx, project, action)
-        before = _asset_state(tx, asset)
+        before = _asset_progress(tx, asset)
         result = ACTIONS[action.verb](tx, asset, action.action_input)
     wait_for_deliveries(tx.deliveries, seconds)
     view = world.view
-    after = _asset_state(view, view.assets.get(asset["id"]))
-    return {
-        **_result_members(action, actor, asset, result),
-        "before": before,
-        "after": after,
-        "runs": _runs_caused_by(view, {each["id"] for each in tx.emitted_events}),
-    }
-
-
-def _result_members(
-    action: Action, actor: UserDoc, asset: AssetDoc, result: ActionResult
-) -> dict[str, Any]:
+    current = view.assets.get(asset["id"])
     return {
         "verb": action.verb,
         "user": actor["email"],
@@ -76,6 +95,9 @@ def _result_members(
         "externalId": asset["externalId"],
         "labelId": result.label_id,
         "issueId": result.issue_id,
+        "before": before,
+        "after": _asset_progress(view, current) if current else None,
+        "runs": _runs_caused_by(view, {each["id"] for each in tx.emitted_events}),
     }
 
 
@@ -105,10 +127,7 @@ def _next_asset(tx: Transaction, project: ProjectDoc, action: Action) -> AssetDo
     return asset
 
 
-def _asset_state(view: View, asset: AssetDoc | None) -> dict[str, Any] | None:
-    """Return the status and step of an asset; ``None`` if a plugin has deleted the asset."""
-    if asset is None:
-        return None
+def _asset_progress(view: View, asset: AssetDoc) -> AssetProgress:
     step = view.steps.get(asset["stepId"] or "")
     return {
         "status": asset["status"],
@@ -118,9 +137,9 @@ def _asset_state(view: View, asset: AssetDoc | None) -> dict[str, Any] | None:
     }
 
 
-def _runs_caused_by(view: View, event_ids: set[str]) -> list[dict[str, Any]]:
+def _runs_caused_by(view: View, event_ids: set[str]) -> list[RunBrief]:
     """Return the runs that events caused, directly or through other runs, in order."""
-    caused: dict[str, dict[str, Any]] = {}
+    caused: dict[str, RunBrief] = {}
     for run in view.runs.all():
         if run["eventId"] in event_ids or run["causedBy"] in caused:
             caused[run["id"]] = run_brief(view, run)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain.why.explanation import explain
+from kili_emulator.domain.why.explanation import Explanation, explain
 from kili_emulator.domain.why.question import Question
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.plugin_archive import read_archive
@@ -14,8 +13,8 @@ from kili_emulator.rules.handler_methods import Methods, read_methods
 from kili_emulator.services.session import WorldSession
 
 
-def answer(session: WorldSession, question: Question) -> dict[str, Any]:
-    """Answer a question: see :func:`kili_emulator.domain.why.explanation.explain`.
+def answer(session: WorldSession, question: Question) -> Explanation:
+    """Explain why plugins were called, or not called, for the topic of a question.
 
     Raises:
         KiliError: the topic or the plugin is unknown, the topic belongs to no project, or the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 from kili_emulator.domain.api_key import change_api_key
 from kili_emulator.domain.registry import WorldRegistry
@@ -10,12 +10,36 @@ from kili_emulator.domain.world import Actor, Mark, World
 from kili_emulator.services.session import WorldSession
 
 
-def world_view(world: World) -> dict[str, Any]:
-    """Return a world as a row of a list.
+class ProjectTitle(TypedDict):
+    """A project by its id and title."""
 
-    Returns:
-        ``name``, ``scenario``, ``keys`` (name → key), ``projects``, each with ``id`` and ``title``.
+    id: str
+    title: str
+
+
+class WorldView(TypedDict):
+    """A world as a row of a list.
+
+    - ``scenario``: the name or path of the scenario from which the world was created.
+    - ``keys``: the name of each API key → the key.
     """
+
+    name: str
+    scenario: str
+    keys: dict[str, str]
+    projects: list[ProjectTitle]
+
+
+class KeyView(TypedDict):
+    """The validity of an API key; ``expiryDate`` is a time."""
+
+    name: str
+    revoked: bool
+    expiryDate: str
+
+
+def world_view(world: World) -> WorldView:
+    """Return a world as a row of a list."""
     view = world.view
     return {
         "name": world.name,
@@ -25,15 +49,15 @@ def world_view(world: World) -> dict[str, Any]:
     }
 
 
-def list_worlds(registry: WorldRegistry) -> list[dict[str, Any]]:
-    """Return all worlds, each as :func:`world_view`."""
+def list_worlds(registry: WorldRegistry) -> list[WorldView]:
+    """Return all worlds."""
     return [world_view(world) for world in registry.all()]
 
 
 def create_world(
     registry: WorldRegistry, name: str, scenario: str, seed: int | None = None
-) -> dict[str, Any]:
-    """Create a world, and return its view.
+) -> WorldView:
+    """Create a world and return it.
 
     Raises:
         WorldError: the name is taken or not allowed.
@@ -42,8 +66,8 @@ def create_world(
     return world_view(registry.create(name, scenario, seed))
 
 
-def reset_world(registry: WorldRegistry, name: str, mark: Mark | None = None) -> dict[str, Any]:
-    """Roll a world back to a mark, or to its scenario, and return its view.
+def reset_world(registry: WorldRegistry, name: str, mark: Mark | None = None) -> WorldView:
+    """Roll a world back to a mark, or to its scenario, and return it.
 
     Raises:
         WorldError: the world is unknown, or the mark is of a time that was undone.
@@ -69,15 +93,16 @@ def wait_idle(session: WorldSession) -> bool:
 
 def change_key(
     world: World, name: str, *, revoked: bool | None, expiry_date: str | None
-) -> dict[str, Any]:
-    """Revoke an API key, or set its expiry date.
-
-    Returns:
-        the ``name``, ``revoked`` and ``expiryDate`` of the key.
+) -> KeyView:
+    """Revoke an API key or set its expiry date, and return the key.
 
     Raises:
         KiliError: not exactly one key has this name, or the date cannot be read.
     """
     with world.transaction(Actor.system()) as tx:
         changed = change_api_key(tx, name, revoked=revoked, expiry=expiry_date)
-    return {member: changed[member] for member in ("name", "revoked", "expiryDate")}
+    return {
+        "name": changed["name"],
+        "revoked": changed["revoked"],
+        "expiryDate": changed["expiryDate"],
+    }

@@ -49,8 +49,12 @@ from kili_emulator.domain.documents.plugin import (
     RefusalReason,
     RunCallDoc,
     RunDoc,
+    RunMetadata,
     RunResult,
     WebhookAddress,
+    WebhookAnswer,
+    WebhookDelivery,
+    WebhookRequest,
 )
 from kili_emulator.domain.documents.project import (
     MemberDoc,
@@ -98,10 +102,14 @@ __all__ = [
     "RefusalReason",
     "RunCallDoc",
     "RunDoc",
+    "RunMetadata",
     "RunResult",
     "StepDoc",
     "StepGroupDoc",
     "TagDoc",
     "UserDoc",
     "WebhookAddress",
+    "WebhookAnswer",
+    "WebhookDelivery",
+    "WebhookRequest",
 ]

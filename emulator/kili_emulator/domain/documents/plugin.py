@@ -118,6 +118,13 @@ class BuildErrorDoc(TypedDict):
     createdAt: str
 
 
+class RunMetadata(TypedDict):
+    """The asset and the label that the event of a run is about; ``None`` if there is none."""
+
+    assetId: str | None
+    labelId: str | None
+
+
 class LogLineDoc(TypedDict):
     """A log line of a run."""
 
@@ -128,8 +135,32 @@ class LogLineDoc(TypedDict):
     runId: str
     content: str
     logType: LogType
-    metadata: dict[str, str | None]
+    metadata: RunMetadata
     createdAt: str
+
+
+class WebhookRequest(TypedDict):
+    """The request of a delivery to a webhook; ``body`` is a JSON value."""
+
+    url: str
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+
+class WebhookAnswer(TypedDict):
+    """The answer of a webhook; ``body`` is its text, which can be truncated."""
+
+    status: int
+    reason: str | None
+    headers: dict[str, str]
+    body: str
+
+
+class WebhookDelivery(TypedDict):
+    """The delivery of a run to a webhook; ``answer`` is ``None`` if the webhook did not answer."""
+
+    request: WebhookRequest
+    answer: WebhookAnswer | None
 
 
 class _OptionalRunMembers(TypedDict, total=False):
@@ -139,8 +170,8 @@ class _OptionalRunMembers(TypedDict, total=False):
 class RunResult(_OptionalRunMembers):
     """The members of a run that are written while it takes place, and when it ends.
 
-    ``ended`` is a place in the order in which runs end: epoch and sequence number. ``headline`` is
-    missing in runs that earlier versions stored.
+    ``ended`` is the position of the run in the order in which runs end: epoch and sequence number.
+    ``headline`` is missing in runs that earlier versions of the emulator stored.
     """
 
     outcome: Outcome
@@ -151,7 +182,7 @@ class RunResult(_OptionalRunMembers):
     mark: dict[str, Any] | None
     durationMs: float | None
     memoryMb: float | None
-    delivery: dict[str, Any] | None
+    delivery: WebhookDelivery | None
     lineCount: int
     callCount: int
     droppedPrints: int
@@ -161,8 +192,7 @@ class RunDoc(RunResult):
     """A run: one call of one handler of a plugin version for one event.
 
     ``lanes`` lists the lanes of the runs that caused this run, outermost first, and last the lane
-    of this run. ``ended`` is the position of the run in the order of ends: epoch and sequence
-    number. ``headline`` is missing in runs that earlier versions of the emulator stored.
+    of this run.
     """
 
     id: str
@@ -175,7 +205,7 @@ class RunDoc(RunResult):
     lanes: list[str]
     handler: str
     payload: dict[str, Any]
-    metadata: dict[str, str | None]
+    metadata: RunMetadata
     sequence: int
     seed: int | None
     createdAt: str

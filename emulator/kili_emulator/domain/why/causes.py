@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from kili_emulator import messages
 from kili_emulator.domain.decision import skipped_version
@@ -28,6 +28,18 @@ class Reason(TypedDict):
     remedy: str
     run: str | None
     details: list[str]
+
+
+class DeliverySummary(TypedDict):
+    """The delivery of a run to a webhook.
+
+    ``status`` and ``reason`` are the HTTP status of the answer as number and text; ``None`` if the
+    webhook did not answer. ``reason`` is also ``None`` if the answer has no such text.
+    """
+
+    url: str
+    status: int | None
+    reason: str | None
 
 
 def reasons_of(facts: Facts, runs: list[RunDoc]) -> list[Reason]:
@@ -59,12 +71,16 @@ def reasons_of_deleted(decision: DecisionDoc, project: ProjectDoc, subject: str)
     return [_reason(code, fields, messages.REMEDY_DELETED) for code in codes]
 
 
-def delivery_of(run: RunDoc) -> dict[str, Any] | None:
-    """Return a summary of the webhook delivery of a run: ``url``, ``status``, ``reason``."""
+def delivery_of(run: RunDoc) -> DeliverySummary | None:
+    """Return a summary of the webhook delivery of a run; ``None`` if nothing was delivered."""
     if not run["delivery"]:
         return None
-    answer, url = run["delivery"]["answer"] or {}, run["delivery"]["request"]["url"]
-    return {"url": url, "status": answer.get("status"), "reason": answer.get("reason")}
+    answer = run["delivery"]["answer"]
+    return {
+        "url": run["delivery"]["request"]["url"],
+        "status": answer["status"] if answer else None,
+        "reason": answer["reason"] if answer else None,
+    }
 
 
 def _reason(

@@ -4,54 +4,113 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
-from typing import Any
+from typing import TypedDict
 
 from kili_emulator import messages
 from kili_emulator.domain.decision import find_decisions_on_deleted_plugins
 from kili_emulator.domain.documents import DecisionDoc, PluginDoc, ProjectDoc, RunDoc
 from kili_emulator.domain.lookup import find_plugin
-from kili_emulator.domain.run_view import run_view
-from kili_emulator.domain.why.causes import delivery_of, reasons_of, reasons_of_deleted
+from kili_emulator.domain.run_view import RunView, run_view
+from kili_emulator.domain.why.causes import (
+    DeliverySummary,
+    Reason,
+    delivery_of,
+    reasons_of,
+    reasons_of_deleted,
+)
 from kili_emulator.domain.why.facts import Facts, MethodsOf
-from kili_emulator.domain.why.question import Occurrence, Question
+from kili_emulator.domain.why.question import Occurrence, Question, TopicView
 from kili_emulator.domain.world import View, World
+from kili_emulator.rules.blockers import ReasonCode
 from kili_emulator.rules.handlers import handler_type_for
 
 # With one of these reasons, the answer does not say whether the plugin would be called now.
 _SETTLED = {"RAN", "RUNNING", "QUEUED", "SELF_TRIGGERED", "TOO_DEEP"}
 
 
-def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str, Any]:
+class DeliveredRun(RunView):
+    """A run with a summary of its delivery.
+
+    ``delivery`` is ``None`` under the conditions that
+    :class:`kili_emulator.domain.run_view.RunDetails` states.
+    """
+
+    delivery: DeliverySummary | None
+
+
+class PresentExplanation(TypedDict):
+    """Whether a plugin would be called if the same happened now.
+
+    ``reasons`` lists the reasons why it would not be called; it is empty if ``called`` is true.
+    """
+
+    called: bool
+    reasons: list[ReasonCode]
+    explanation: str
+
+
+class PluginExplanation(TypedDict):
+    """The explanation why a plugin was called, or not called, for an occurrence.
+
+    - ``plugin``: the name of the plugin.
+    - ``called``: whether a call has begun.
+    - ``reasons``: the most basic one first.
+    - ``runs``: the runs for the occurrence, without redeliveries.
+    - ``now``: ``None`` if ``reasons`` makes it useless, and for a deleted plugin.
+    """
+
+    plugin: str
+    pluginId: str
+    isWebhook: bool
+    called: bool
+    reasons: list[Reason]
+    runs: list[DeliveredRun]
+    redeliveries: list[DeliveredRun]
+    now: PresentExplanation | None
+
+
+class OccurrenceExplanation(TypedDict):
+    """An event, or the creation of a label without an event, with an explanation for each plugin.
+
+    - ``id``, ``event``: the id and subject of the event; ``None`` for a label without an event.
+    - ``createdAt``: the time of the event or label; ``None`` if the label was deleted.
+    - ``handler``: the type of the handler that the event calls; ``None`` if it calls none.
+    - ``labelId``: the label that the event is about; ``None`` if there is none.
+    - ``causedBy``: the id of the run that caused the event; ``None`` if no run did.
+    """
+
+    id: str | None
+    event: str | None
+    createdAt: str | None
+    handler: str | None
+    labelId: str | None
+    causedBy: str | None
+    plugins: list[PluginExplanation]
+
+
+class Explanation(TypedDict):
+    """The answer to a question why plugins were called or not.
+
+    ``events`` lists the occurrences in order, ``byHand`` the runs that a user started by hand.
+    """
+
+    about: TopicView
+    events: list[OccurrenceExplanation]
+    byHand: list[RunView]
+
+
+def explain(world: World, question: Question, methods_of: MethodsOf) -> Explanation:
     """Explain why plugins were called, or not called, for the topic of a question.
-
-    Returns:
-        - ``about``: see :class:`kili_emulator.domain.why.question.Topic`;
-        - ``events``: the occurrences in order, each with ``id`` and ``event`` (``None`` for a label
-          without an event), ``createdAt``, ``handler`` (the handler type that the event calls, or
-          ``None``), ``labelId``, ``causedBy`` (the id of a run), and ``plugins``;
-        - ``byHand``: views of the runs that a user started by hand.
-
-        Each member of ``plugins`` has
-
-        - ``plugin`` (the name), ``pluginId``, ``isWebhook``;
-        - ``called``: whether a call has begun;
-        - ``reasons``: the most basic one first; see
-          :class:`kili_emulator.domain.why.causes.Reason`;
-        - ``runs`` and ``redeliveries``: views of runs
-          (:func:`kili_emulator.domain.run_view.run_view`), each with ``delivery``, the summary of
-          its webhook delivery;
-        - ``now``: ``called``, ``reasons`` and ``explanation`` for the case that the same happened
-          now; ``None`` if ``reasons`` makes this answer useless.
 
     Raises:
         KiliError: the topic or the plugin is unknown, the topic belongs to no project, or the
             question is ambiguous.
     """
-    return _Explanation(world, question, methods_of).answer()
+    return _Explainer(world, question, methods_of).answer()
 
 
-class _Explanation:
-    """The explanation of all occurrences of one question in one view."""
+class _Explainer:
+    """Explains all occurrences of one question in one view."""
 
     def __init__(self, world: World, question: Question, methods_of: MethodsOf) -> None:
         self._world, self._view, self._methods_of = world, world.view, methods_of
@@ -64,7 +123,7 @@ class _Explanation:
             if not each["byHand"]:
                 self._caused[each["pluginId"], each["eventId"]].append(each)
 
-    def answer(self) -> dict[str, Any]:
+    def answer(self) -> Explanation:
         pairs = zip(self._topic.occurrences, self._deleted, strict=True)
         return {
             "about": self._topic.about,
@@ -72,7 +131,7 @@ class _Explanation:
             "byHand": [run_view(self._view, each) for each in self._runs_by_hand()],
         }
 
-    def _event(self, occurrence: Occurrence, deleted: list[DecisionDoc]) -> dict[str, Any]:
+    def _event(self, occurrence: Occurrence, deleted: list[DecisionDoc]) -> OccurrenceExplanation:
         event = occurrence.event
         created = event or self._view.labels.get(occurrence.label_id or "")
         return {
@@ -88,7 +147,7 @@ class _Explanation:
             ],
         }
 
-    def _plugin(self, occurrence: Occurrence, plugin: PluginDoc) -> dict[str, Any]:
+    def _plugin(self, occurrence: Occurrence, plugin: PluginDoc) -> PluginExplanation:
         project, event = self._topic.project, occurrence.event
         facts = Facts(self._world, self._view, plugin, project, occurrence, self._methods_of)
         caused = self._caused[plugin["id"], event["id"]] if event else []
@@ -106,7 +165,7 @@ class _Explanation:
             "now": None if is_settled else _explain_now(facts),
         }
 
-    def _deleted_plugin(self, occurrence: Occurrence, decision: DecisionDoc) -> dict[str, Any]:
+    def _deleted_plugin(self, occurrence: Occurrence, decision: DecisionDoc) -> PluginExplanation:
         return {
             "plugin": decision["pluginName"],
             "pluginId": decision["pluginId"],
@@ -118,7 +177,7 @@ class _Explanation:
             "now": None,
         }
 
-    def _run(self, run: RunDoc) -> dict[str, Any]:
+    def _run(self, run: RunDoc) -> DeliveredRun:
         return {**run_view(self._view, run), "delivery": delivery_of(run)}
 
     def _runs_by_hand(self) -> list[RunDoc]:
@@ -150,9 +209,11 @@ def _find_deleted(view: View, occurrence: Occurrence, question: Question) -> lis
     return [each for each in found if name in (None, each["pluginName"], each["pluginId"])]
 
 
-def _explain_now(facts: Facts) -> dict[str, Any]:
+def _explain_now(facts: Facts) -> PresentExplanation:
     """Explain whether the plugin would be called if the same happened now."""
-    codes = ["OTHER_ORGANIZATION"] if facts.is_never_offered else facts.blockers.codes()
+    codes = facts.blockers.codes()
+    if facts.is_never_offered:
+        codes = ["OTHER_ORGANIZATION"]
     fields, version = facts.fields_now, facts.state.version
     has_handler = version is not None and fields["handler"] in version.handlers
     text = messages.NOW_NOT_CALLED if codes else messages.NOW_CALLED

@@ -9,7 +9,13 @@ from typing import Any
 
 from kili_emulator import messages
 from kili_emulator.domain.decision import find_decision, skipped_version
-from kili_emulator.domain.documents import DecisionDoc, PluginDoc, PluginVersionDoc, ProjectDoc
+from kili_emulator.domain.documents import (
+    DecisionDoc,
+    PluginDoc,
+    PluginVersionDoc,
+    ProjectDoc,
+    WebhookAddress,
+)
 from kili_emulator.domain.plugin_state import get_plugin_state
 from kili_emulator.domain.trigger import is_offered_to
 from kili_emulator.domain.why.question import Occurrence
@@ -63,10 +69,10 @@ class Facts:
         return not is_offered_to(self.plugin, self.project["id"], self.project["organizationId"])
 
     @cached_property
-    def webhook(self) -> dict[str, Any] | None:
+    def webhook(self) -> WebhookAddress | None:
         """The address and header of a webhook, without secrets; ``None`` for plugins with code."""
         versions = self.view.plugin_versions.find("plugin", self.plugin["id"])
-        found: dict[str, Any] | None = masked(versions[-1]["webhook"]) if versions else None
+        found: WebhookAddress | None = masked(versions[-1]["webhook"]) if versions else None
         return found
 
     def methods(self, version_id: str) -> Methods | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple, TypedDict
 
 from kili_emulator import errors
 from kili_emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc
@@ -13,6 +13,9 @@ from kili_emulator.domain.lookup import find_asset, find_project
 from kili_emulator.domain.world import View
 from kili_emulator.rules import subjects
 from kili_emulator.rules.handlers import handler_type_for
+from kili_emulator.rules.workflow import LabelType
+
+TopicKind = Literal["label", "asset", "event"]
 
 
 class Occurrence(NamedTuple):
@@ -31,17 +34,29 @@ class Occurrence(NamedTuple):
     label_id: str | None
 
 
-class Topic(NamedTuple):
-    """The topic of a question: a label, an asset or an event, and its occurrences.
+class TopicView(TypedDict):
+    """The label, asset or event that a question is about.
 
-    Attributes:
-        about: ``kind`` (label, asset or event), ``id``, ``labelType``, ``assetId``,
-            ``externalId``, ``projectId`` and ``project`` (the title). A member that belongs to a
-            deleted document, or does not apply, is ``None``.
-        occurrences: in order of their positions.
+    - ``id``: the id of the label, asset or event.
+    - ``labelType``: the type of the label; ``None`` if the topic has no label, or a deleted one.
+    - ``assetId``, ``externalId``: the ids of the asset; ``None`` if there is no asset, or if it was
+      deleted.
+    - ``project``: the title of the project.
     """
 
-    about: dict[str, Any]
+    kind: TopicKind
+    id: str
+    labelType: LabelType | None
+    assetId: str | None
+    externalId: str | None
+    projectId: str
+    project: str
+
+
+class Topic(NamedTuple):
+    """The topic of a question, and its occurrences in order of their positions."""
+
+    about: TopicView
     project: ProjectDoc
     occurrences: list[Occurrence]
 
@@ -115,7 +130,7 @@ def _about_event(view: View, event_id: str) -> Topic:
 
 def _topic(
     view: View,
-    kind: str,
+    kind: TopicKind,
     name: str,
     found: list[Occurrence],
     *,
@@ -127,7 +142,7 @@ def _topic(
         asset_id = label["assetId"] if label else events[0]["payload"].get("assetId")
         asset = view.assets.get(asset_id or "")
     project = view.projects.require(asset["projectId"] if asset else events[0]["projectId"])
-    about = {
+    about: TopicView = {
         "kind": kind,
         "id": name,
         "labelType": label["labelType"] if label else None,
