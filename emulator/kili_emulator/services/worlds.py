@@ -1,4 +1,4 @@
-"""Worlds: list, create, mark, reset and delete them, wait for their plugins, change their keys."""
+"""Services for worlds: list, create, mark and reset worlds, wait for plugins, change API keys."""
 
 from __future__ import annotations
 
