@@ -60,10 +60,13 @@ def mutations(method: str) -> set[str]:
 
 
 def listed_events(method: str, label_type: str = "") -> set[str]:
-    """Return the events and handlers in the rows of the mutations of a method."""
+    """Return the events in the rows of the mutations of a method.
+
+    A row without an event stands for an event that is not sent to plugins; its handler counts.
+    """
     names = mutations(method)
     ways = {*names, *(f"{each} {label_type}" for each in names)}
-    return {called for row in ROWS if ways & row.ways for called in (*row.events, *row.handlers)}
+    return {called for row in ROWS if ways & row.ways for called in row.events or row.handlers}
 
 
 def name_in_table(subject: str) -> str | None:

@@ -65,7 +65,7 @@ def parse_call(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError:
-        pytest.fail(f"the log of the plugin has a line that is no JSON: {text}")
+        pytest.fail(f"the log of the plugin has a line that is no JSON: {text}", pytrace=False)
 
 
 def click(wire: Wire, project: str, asset_id: str, label_id: str) -> None:
