@@ -1,4 +1,7 @@
-"""The map of the code names modules, folders and functions that exist, and is one page long."""
+"""The map of the code names modules, folders, functions and events that exist.
+
+The map is one page long.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from kili_emulator.rules.subjects import EMITTED
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "emulator" / "kili_emulator"
 MAP = ROOT / "docs" / "architecture.md"
+GLOSSARY = ROOT / "docs" / "glossary.md"
 PAGES = [MAP, *sorted((ROOT / "docs" / "internals").glob("*.md"))]
 LONGEST_MAP = 130
 OF_PLUGINS = ("main.py", "helpers.py")
@@ -21,6 +27,9 @@ _PATH = re.compile(r"[\w/<>*-]+(\.py|\.md|\.graphql|/)")
 _NAME = re.compile(r"(\w+\.)*\w*(_\w+|[a-z][A-Z]\w*)(\(.*\))?")
 # Names of the platform's API and of settings, which the code does not define as Python names.
 _FOREIGN = re.compile(r"[a-z]+([A-Z]\w*)+|KILI_\w+|\[.*|_emulator.*")
+# The subject of an event: names separated by dots; the first name is that of an emitted event.
+_FIRST_NAMES = "|".join(sorted({each.partition(".")[0] for each in EMITTED}))
+_SUBJECT = re.compile(rf"({_FIRST_NAMES})(\.[A-Za-z]+)+")
 
 
 @functools.cache
@@ -72,6 +81,12 @@ def test_map_names_functions_that_exist() -> None:
         if name not in ("kili", "tx", "info", "self")
     ]
     assert [name for name in names if name not in defined_names()] == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, GLOSSARY], ids=lambda page: page.stem)
+def test_page_names_events_that_the_emulator_emits(page: Path) -> None:
+    subjects = {word for word in words(page) if _SUBJECT.fullmatch(word) and not exists(word)}
+    assert subjects - EMITTED == set(), f"use a subject of EMITTED in rules/subjects.py: {page}"
 
 
 def test_map_is_one_page() -> None:

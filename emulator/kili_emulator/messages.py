@@ -16,9 +16,8 @@ BUILD_NOT_A_CLASS = (
     "PluginHandler in main.py is not a class: define it with `class PluginHandler(PluginCore)`"
 )
 BUILD_NO_HANDLER_METHOD = (
-    "PluginHandler in main.py has no handler, so it would never be called: define on_submit, "
-    "on_review, on_custom_interface_click, on_send_back_to_queue or on_event, or methods decorated "
-    "with @on_kili_event"
+    "PluginHandler in main.py has no handler, so it would never be called: define {handlers} "
+    "or {last}, or methods decorated with @on_kili_event"
 )
 BUILD_NO_EVENT_MATCHER = (
     "PluginHandler in main.py defines on_event, but the plugin has no event matcher, so on_event "

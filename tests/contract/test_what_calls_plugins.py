@@ -6,6 +6,7 @@ users, and special situations.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,6 +36,8 @@ from tests.kit.world_content import set_up_world
 
 ROWS = rows()
 OLDER = read_older_names()
+ACTIONS_TABLE = "docs/contract/what-calls-plugins.md#actions"
+ARGUMENTS_TABLE = "docs/contract/what-calls-plugins.md#arguments-of-handlers"
 Seen = dict[str, ObservedCalls]
 
 
@@ -74,12 +77,15 @@ def _ways(row: Row) -> set[str]:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.title)
 def test_each_way_of_a_row_causes_its_events_and_handler_calls(seen: Seen, row: Row) -> None:
     for way in _ways(row):
+        assert way in seen, f"add a situation to tests/contract/plugin_calls/situations: {way}"
         for event in row.events:
             found = seen[way].payloads.get(event, set())
-            assert found, f"{way} does not cause {event}"
+            assert found, f"no case and no situation in which {way} causes {event}"
             assert all(row.allows(event, members) for members in found), (way, event, found)
         for handler in row.handlers:
-            assert handler in seen[way].arguments, f"{way} does not call {handler}"
+            assert handler in seen[way].arguments, (
+                f"no case and no situation in which {way} calls {handler}"
+            )
 
 
 @pytest.mark.parametrize("row", [each for each in ROWS if each.optional], ids=lambda row: row.title)
@@ -99,7 +105,8 @@ def test_no_unlisted_action_calls_a_plugin(seen: Seen) -> None:
         for way, observed in seen.items()
         for called in (*observed.payloads, *observed.arguments)
     }
-    assert done - payload == set()
+    unlisted = done - payload
+    assert unlisted == set(), f"add ways or rows to {ACTIONS_TABLE}: {unlisted}"
 
 
 def _called(row: Row) -> tuple[str, ...]:
@@ -108,9 +115,14 @@ def _called(row: Row) -> tuple[str, ...]:
 
 def test_each_emitted_event_has_exactly_one_row() -> None:
     """:mod:`tests.contract.test_events_are_typed` finds the emitted events in the code."""
-    listed = [event for row in ROWS for event in row.events]
-    assert sorted(listed) == sorted(EVENTS)
-    assert set(listed) <= SENT_TO_PLUGINS
+    listed = Counter(event for row in ROWS for event in row.events)
+    missing, unknown = EVENTS.keys() - listed.keys(), listed.keys() - EVENTS.keys()
+    repeated = {event for event, count in listed.items() if count > 1}
+    not_sent = listed.keys() - SENT_TO_PLUGINS
+    assert missing == set(), f"add rows to {ACTIONS_TABLE}: {missing}"
+    assert unknown == set(), f"add cases to tests/contract/events: {unknown}"
+    assert repeated == set(), f"keep one row of each event in {ACTIONS_TABLE}: {repeated}"
+    assert not_sent == set(), f"add to EMITTED in rules/subjects.py: {not_sent}"
 
 
 def test_row_without_ways_lists_events_of_scenarios() -> None:
@@ -122,8 +134,15 @@ def test_row_without_ways_lists_events_of_scenarios() -> None:
 
 
 def test_each_handler_has_exactly_one_row() -> None:
-    listed = [handler for row in ROWS for handler in row.handlers]
-    assert sorted(listed) == sorted(BY_TYPE) == sorted(e.name for e in handlers())
+    for place, listed in (
+        (ACTIONS_TABLE, Counter(handler for row in ROWS for handler in row.handlers)),
+        (ARGUMENTS_TABLE, Counter(each.name for each in handlers())),
+    ):
+        missing, unknown = BY_TYPE.keys() - listed.keys(), listed.keys() - BY_TYPE.keys()
+        repeated = {handler for handler, count in listed.items() if count > 1}
+        assert missing == set(), f"add rows to {place}: {missing}"
+        assert unknown == set(), f"add handlers to rules/handlers.py: {unknown}"
+        assert repeated == set(), f"keep one row of each handler in {place}: {repeated}"
 
 
 @pytest.mark.parametrize("handler", handlers(), ids=lambda each: each.name)

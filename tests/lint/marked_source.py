@@ -11,18 +11,14 @@ from kili_emulator.lint.installed_sdk import Method, Surface
 from kili_emulator.lint.plugin import Source
 from kili_emulator.lint.rule import Finding
 from kili_emulator.lint.run_checks import check, filter_suppressed, read
+from kili_emulator.rules.handler_methods import unsupported_client
+from kili_emulator.rules.handlers import BY_METHOD, BY_TYPE
 
-HANDLERS = {
-    "on_submit": ("label", "asset_id"),
-    "on_review": ("label", "asset_id"),
-    "on_custom_interface_click": ("label", "asset_id"),
-    "on_send_back_to_queue": ("asset_id",),
-    "on_project_updated": ("settings_updated",),
-    "on_event": ("payload",),
-}
+HANDLERS = {each.method: each.arguments for each in BY_METHOD.values()}
+VERSION = "26.2.4"
 LABELS = ("asset_id_array", "json_response_array", "label_type")
 SURFACE = Surface(
-    "26.2.4",
+    VERSION,
     {
         "append_labels": Method(LABELS),
         "labels": Method(("project_id", "asset_id"), required=("project_id",)),
@@ -31,7 +27,9 @@ SURFACE = Surface(
         "upload_plugin": Method(("plugin_path", "plugin_name", "event_matcher"), collects=True),
     },
     frozenset({"graphql_client", "llm"}),
-    frozenset(HANDLERS) - {"on_event", "on_project_updated"},
+    frozenset(
+        each.method for each in BY_TYPE.values() if not unsupported_client(each.type, VERSION)
+    ),
     typed_events=True,
 )
 _MARK = re.compile(r"# ((?:KP\d{3} ?)+)$")

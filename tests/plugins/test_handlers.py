@@ -8,17 +8,25 @@ from typing import Any
 import pytest
 
 from kili_emulator.domain.world import Actor
+from kili_emulator.rules.handlers import BY_TYPE, ON_EVENT, Handler
 from kili_emulator.rules.subjects import CUSTOM_INTERFACE_CLICKED
+from tests.kit.handler_source import define_handlers
 from tests.kit.responses import RED, RED_JSON
 from tests.kit.wire import Wire
 from tests.kit.wire_plugins import activate_plugin
 from tests.kit.world_content import WorldIds, add_stepped_project, deploy_plugin
 
-HANDLERS = ["onSubmit", "onReview", "onCustomInterfaceClick", "onSendBackToQueue",
-            "onProjectUpdated"]  # fmt: skip
+HANDLERS = list(BY_TYPE)
+
+
+def tell(handler: Handler) -> str:
+    """Return the statement that prints a call of a handler."""
+    arguments = ", ".join(f'"{each}": {each}' for each in handler.arguments)
+    return f'self.tell("{handler.method}", {{{arguments}}})'
+
 
 # Prints each call of a handler: its name, and its arguments by name.
-TELLING = """
+TELLING = f"""
 import json
 
 class PluginHandler:
@@ -29,24 +37,7 @@ class PluginHandler:
     def tell(self, handler, arguments):
         print(json.dumps([handler, arguments]))
 
-    def on_submit(self, label, asset_id):
-        self.tell("on_submit", {"label": label, "asset_id": asset_id})
-
-    def on_review(self, label, asset_id):
-        self.tell("on_review", {"label": label, "asset_id": asset_id})
-
-    def on_custom_interface_click(self, label, asset_id):
-        self.tell("on_custom_interface_click", {"label": label, "asset_id": asset_id})
-
-    def on_send_back_to_queue(self, asset_id):
-        self.tell("on_send_back_to_queue", {"asset_id": asset_id})
-
-    def on_project_updated(self, settings_updated):
-        self.tell("on_project_updated", {"settings_updated": settings_updated})
-
-    def on_event(self, payload):
-        self.tell("on_event", {"payload": payload})
-"""
+{define_handlers(tell)}"""
 
 
 def install_plugin(
@@ -63,8 +54,18 @@ def lines(wire: Wire, project: str, name: str = "Teller") -> list[dict[str, Any]
 
 
 def handler_calls(wire: Wire, project: str, name: str = "Teller") -> list[Any]:
-    """Return the calls of the plugin's handlers in order: pairs of handler and arguments."""
-    return [json.loads(each["content"]) for each in lines(wire, project, name)]
+    """Return the calls of the plugin's handlers in order: pairs of handler and arguments.
+
+    Fail with the text of a log line that is no JSON, such as the error of a run.
+    """
+    return [parse_call(each["content"]) for each in lines(wire, project, name)]
+
+
+def parse_call(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        pytest.fail(f"the log of the plugin has a line that is no JSON: {text}", pytrace=False)
 
 
 def click(wire: Wire, project: str, asset_id: str, label_id: str) -> None:
@@ -275,7 +276,7 @@ def test_events_of_a_plugins_own_calls_reach_other_plugins_only(
 ) -> None:
     project = world_ids["project"]
     code = TELLING.replace(
-        'self.tell("on_event", {"payload": payload})',
+        tell(ON_EVENT),
         "self.kili.update_properties_in_assets(\n"
         '            asset_ids=[payload["payload"]["assetId"]], priorities=[7])',
     )
@@ -295,7 +296,7 @@ def test_chain_of_on_event_calls_between_two_plugins_is_stopped(
 ) -> None:
     project = world_ids["project"]
     code = TELLING.replace(
-        'self.tell("on_event", {"payload": payload})',
+        tell(ON_EVENT),
         "self.kili.append_labels(\n"
         '            [payload["payload"]["assetId"]], [{}], label_type="PREDICTION",\n'
         '            model_name="m", disable_tqdm=True)',

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from kili_emulator import api
+from kili_emulator.domain.payloads import HANDLER_ARGUMENTS
 from kili_emulator.rules import subjects
 from kili_emulator.rules.handler_methods import unsupported_client
 from kili_emulator.rules.handlers import BY_METHOD, BY_TYPE, DEFAULT_TYPES, HANDLERS, ON_EVENT
@@ -99,4 +100,15 @@ def test_subject_of_a_honeypot_label_names_no_label_type() -> None:
 
 def test_schema_enum_has_the_registered_handler_types() -> None:
     (found,) = re.findall(r"enum PluginHandlerType \{([^}]*)\}", SCHEMA.read_text(encoding="utf-8"))
-    assert sorted(found.split()) == sorted(BY_TYPE)
+    enum = set(found.split())
+    place = "enum PluginHandlerType in api/schema/plugin.graphql"
+    missing, unknown = BY_TYPE.keys() - enum, enum - BY_TYPE.keys()
+    assert missing == set(), f"add to {place}: {missing}"
+    assert unknown == set(), f"remove from {place}, or add to rules/handlers.py: {unknown}"
+
+
+def test_each_handler_has_a_function_that_makes_its_arguments() -> None:
+    functions, place = HANDLER_ARGUMENTS.keys(), "HANDLER_ARGUMENTS in domain/payloads.py"
+    missing, unknown = BY_TYPE.keys() - functions, functions - BY_TYPE.keys()
+    assert missing == set(), f"add to {place}: {missing}"
+    assert unknown == set(), f"remove from {place}, or add to rules/handlers.py: {unknown}"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import kili_events
 import pytest
-from kili.services.plugins.upload import PluginUploader, _event_patterns
+from kili.services.plugins.upload import POSSIBLE_HANDLERS, PluginUploader, _event_patterns
 
 from kili_emulator import messages
 from kili_emulator.rules.event_names import patterns_of
+from kili_emulator.rules.handlers import BY_METHOD
 from kili_emulator.rules.plugin_source import SourceError, SourceTriggers, read_triggers
 
 HEAD = """
@@ -153,6 +155,19 @@ def test_refusal_names_the_error_in_the_source() -> None:
         read_triggers(listener("ke.KiliEvent"))
     with pytest.raises(SourceError, match="with --event-matcher"):
         read_triggers(plugin("def on_event(self, payload): pass"))
+
+
+@pytest.mark.parametrize(
+    ("client", "handlers"),
+    [("26.2.4", {*POSSIBLE_HANDLERS, "on_event"}), (None, set(BY_METHOD))],
+)
+def test_refusal_without_handlers_names_all_that_the_client_can_register(
+    client: str | None, handlers: set[str]
+) -> None:
+    with pytest.raises(SourceError) as refused:
+        read_triggers(plugin("x = 1"), client=client)
+    text = str(refused.value)
+    assert set(re.findall(r"\bon_\w+", text.partition(", or methods")[0])) == handlers
 
 
 def test_sources_valid_for_older_clients_are_accepted() -> None:

@@ -6,13 +6,12 @@ See contract/plugin.md#handlers, contract/event.md#subjects-and-payloads.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kili_emulator.domain.documents import AssetDoc, LabelDoc
 from kili_emulator.domain.event_bus import Event
 from kili_emulator.domain.world import View
-from kili_emulator.rules.subjects import CUSTOM_INTERFACE_CLICKED, SENT_BACK, SETTINGS_CHANGED
 
 _LABEL_MEMBERS = (
     "id",
@@ -31,23 +30,43 @@ _LABEL_MEMBERS = (
 )
 
 
-def handler_payload(view: View, event: Event) -> dict[str, Any] | None:
-    """The arguments of the handler that an event calls, by name; ``None`` without its label.
+def handler_payload(view: View, handler_type: str, event: Event) -> dict[str, Any] | None:
+    """Return the arguments of a handler for an event that calls it, by name.
 
-    The event of a label that has been deleted calls no handler.
+    The result is ``None`` if the label of the event has been deleted: the event then calls no
+    handler. See contract/what-calls-plugins.md#arguments-of-handlers.
     """
-    payload = event["payload"]
-    if event["event"] == SETTINGS_CHANGED:
-        return {"settings_updated": payload["settings"]}
-    if event["event"] == SENT_BACK:
-        return {"asset_id": payload["assetId"]}
-    if event["event"] == CUSTOM_INTERFACE_CLICKED:
-        clicked = {"id": payload["labelId"], "jsonResponse": payload["jsonResponse"]}
-        return {"label": clicked, "asset_id": payload["assetId"]}
+    return HANDLER_ARGUMENTS[handler_type](view, event["payload"])
+
+
+def _label_arguments(view: View, payload: dict[str, Any]) -> dict[str, Any] | None:
     label = view.labels.get(payload["labelId"])
     if label is None:
         return None
     return {"label": label_payload(view, label), "asset_id": label["assetId"]}
+
+
+def _click_arguments(_view: View, payload: dict[str, Any]) -> dict[str, Any]:
+    clicked = {"id": payload["labelId"], "jsonResponse": payload["jsonResponse"]}
+    return {"label": clicked, "asset_id": payload["assetId"]}
+
+
+def _asset_arguments(_view: View, payload: dict[str, Any]) -> dict[str, Any]:
+    return {"asset_id": payload["assetId"]}
+
+
+def _settings_arguments(_view: View, payload: dict[str, Any]) -> dict[str, Any]:
+    return {"settings_updated": payload["settings"]}
+
+
+# A handler type → the function that makes the arguments of the handler from the event's payload.
+HANDLER_ARGUMENTS: Mapping[str, Callable[[View, dict[str, Any]], dict[str, Any] | None]] = {
+    "onSubmit": _label_arguments,
+    "onReview": _label_arguments,
+    "onCustomInterfaceClick": _click_arguments,
+    "onSendBackToQueue": _asset_arguments,
+    "onProjectUpdated": _settings_arguments,
+}
 
 
 def envelope(event: Event) -> dict[str, Any]:

@@ -213,5 +213,5 @@ def _triggers(
             enveloped = subjects.gets_envelope(version.client)
             payload = payloads.envelope(event) if enveloped else event["payload"]
             yield Trigger(plugin, handler, {"payload": payload}, *subject_ids)
-        elif arguments := payloads.handler_payload(view, event):
+        elif arguments := payloads.handler_payload(view, handler, event):
             yield Trigger(plugin, handler, arguments, *subject_ids)

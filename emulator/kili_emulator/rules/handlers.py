@@ -8,9 +8,11 @@ contract/what-calls-plugins.md#arguments-of-handlers, and ``POSSIBLE_HANDLERS`` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kili_emulator.rules import subjects
+
+ALL_SDKS = None  # as the first SDK of a handler: all versions of the SDK can subscribe to it
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,10 @@ class Handler:
         type: the handler type as clients send it, such as ``onSubmit``.
         method: the name of the method.
         arguments: the names of its arguments.
+        first_sdk: the first version of the SDK that can subscribe to the handler, or ``ALL_SDKS``.
         events: the subjects of the events that call the handler; empty for ``on_event``, which is
             called for the events that a pattern of the plugin matches.
         label_types: the types of labels whose submission calls the handler.
-        first_sdk: the first version of the SDK that can subscribe to the handler; ``None`` if all
-            versions can.
         last_sdk: the last minor version of the SDK that can subscribe to the handler; ``None`` if
             the newest version can.
     """
@@ -33,15 +34,21 @@ class Handler:
     type: str
     method: str
     arguments: tuple[str, ...]
+    first_sdk: str | None = field(kw_only=True)
     events: tuple[str, ...] = ()
     label_types: tuple[str, ...] = ()
-    first_sdk: str | None = None
     last_sdk: str | None = None
 
 
 def _label_handler(handler_type: str, method: str, label_type: str) -> Handler:
-    events = (subjects.new_label_subject(label_type),)
-    return Handler(handler_type, method, ("label", "asset_id"), events, (label_type,))
+    return Handler(
+        handler_type,
+        method,
+        ("label", "asset_id"),
+        (subjects.new_label_subject(label_type),),
+        (label_type,),
+        first_sdk=ALL_SDKS,
+    )
 
 
 ON_EVENT = Handler("onEvent", "on_event", ("payload",), first_sdk="2.170")
@@ -81,7 +88,7 @@ HANDLERS = (*BY_TYPE.values(), ON_EVENT)
 BY_METHOD = {each.method: each for each in HANDLERS}
 
 # The handlers that are called if the client named none: clients before 2.129.7 cannot name any.
-DEFAULT_TYPES = [each.type for each in BY_TYPE.values() if each.first_sdk is None]
+DEFAULT_TYPES = [each.type for each in BY_TYPE.values() if each.first_sdk is ALL_SDKS]
 
 _METHODS = {each.type: each.method for each in HANDLERS}
 _BY_EVENT = {subject: each.type for each in HANDLERS for subject in each.events}

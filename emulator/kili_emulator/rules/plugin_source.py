@@ -20,7 +20,7 @@ from kili_emulator.python_source.syntax import (
 )
 from kili_emulator.rules.event_names import patterns_of
 from kili_emulator.rules.handler_methods import handler_class, unsupported_client
-from kili_emulator.rules.handlers import BY_METHOD, ON_EVENT
+from kili_emulator.rules.handlers import BY_METHOD, BY_TYPE, ON_EVENT
 from kili_emulator.rules.subjects import gets_envelope
 
 _DECORATOR = "on_kili_event"
@@ -82,8 +82,15 @@ def read_triggers(
     if types and event_matcher:
         raise SourceError(messages.BUILD_HANDLERS_AND_MATCHER)
     if gets_envelope(client) and not types and not has_on_event:
-        raise SourceError(messages.BUILD_NO_HANDLER_METHOD)
+        handlers = ", ".join(_supported_methods(client))
+        text = messages.BUILD_NO_HANDLER_METHOD.format(handlers=handlers, last=ON_EVENT.method)
+        raise SourceError(text)
     return SourceTriggers(types or None, list(event_matcher) or None)
+
+
+def _supported_methods(client: str | None) -> list[str]:
+    """Return the methods of the handlers that a client can register by their type."""
+    return [each.method for each in BY_TYPE.values() if not unsupported_client(each.type, client)]
 
 
 def _subscribed_patterns(module: ast.Module, handler: ast.ClassDef) -> set[str]:

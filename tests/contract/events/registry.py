@@ -3,8 +3,9 @@
 ::
 
     @causes("project.archived")
-    def _(stage: Stage) -> None:
-        stage.wire.call("updatePropertiesInProject", data={"archived": True}, where=…)
+    def _(case_world: CaseWorld) -> None:
+        where = {"id": case_world.names["project"]}
+        case_world.wire.call("updatePropertiesInProject", data={"archived": True}, where=where)
 """
 
 from __future__ import annotations

@@ -10,49 +10,29 @@ from typing import Any
 import requests
 
 from kili_emulator.app import Emulator
+from kili_emulator.rules.handlers import BY_TYPE
 from kili_emulator.rules.subjects import SENT_TO_PLUGINS
 from tests.contract.schema import SCHEMA
+from tests.kit.handler_source import define_handlers
 from tests.kit.wire import Wire, root_of
 from tests.kit.world_content import WorldIds, deploy_plugin
 
-HANDLERS = [
-    "onSubmit",
-    "onReview",
-    "onCustomInterfaceClick",
-    "onSendBackToQueue",
-    "onProjectUpdated",
-]
 PATTERNS = ["asset.*", "label.*", "project.*"]
 CLASSIC, TYPED = "Called by handlers", "Called by events"
 
-_SILENT = """
+_SILENT = f"""
 class PluginHandler:
     def __init__(self, kili, project_id, logger):
         pass
 
-    def on_submit(self, label, asset_id):
-        pass
+{define_handlers(lambda _: "pass")}"""
 
-    def on_review(self, label, asset_id):
-        pass
-
-    def on_custom_interface_click(self, label, asset_id):
-        pass
-
-    def on_send_back_to_queue(self, asset_id):
-        pass
-
-    def on_project_updated(self, settings_updated):
-        pass
-
-    def on_event(self, payload):
-        pass
-"""
-
-# event → the handler that is called with it, once for each
+# event that plugins get → the handler that it calls, too, once for each event
 _HANDLED = {
-    "label.workflow.created.default": "onSubmit",
-    "label.workflow.created.review": "onReview",
+    subject: each.type
+    for each in BY_TYPE.values()
+    for subject in each.events
+    if subject in SENT_TO_PLUGINS
 }
 
 _TYPED_LABELS = ("appendManyLabels", "appendToLabels")
@@ -89,7 +69,7 @@ class CallRecorder(Wire):
     def install_plugins(self, world_ids: WorldIds) -> None:
         """Deploy the plugins, and activate them on the existing projects."""
         for name, asked in (
-            (CLASSIC, {"handlerTypes": HANDLERS}),
+            (CLASSIC, {"handlerTypes": list(BY_TYPE)}),
             (TYPED, {"eventMatcher": PATTERNS}),
         ):
             assert deploy_plugin(self, name, _SILENT, **asked) == "ACTIVE"

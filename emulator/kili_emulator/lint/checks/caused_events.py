@@ -1,4 +1,7 @@
-"""The events that a call of an SDK method causes."""
+"""The events that a call of an SDK method causes.
+
+See contract/what-calls-plugins.md#actions.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from kili_emulator.lint.plugin import Plugin
 from kili_emulator.rules import subjects
 
 _LABELS = ("append_labels", "append_to_labels")
-_SUBJECTS: Mapping[str, tuple[str, ...]] = {
+
+# A method → the subjects of the events that its calls cause.
+SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "add_metadata": ("asset.updated",),
     "add_to_review": ("asset.workflow.setToNextStep", "asset.workflow.currentStep.changed"),
     "append_many_to_dataset": ("asset.created",),
@@ -29,7 +34,9 @@ _SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "update_properties_in_project_user": ("project.member.updated",),
     "update_properties_in_role": ("project.member.updated",),
 }
-_SUBJECTS_BY_ARGUMENT: Mapping[str, tuple[str, Mapping[str, str]]] = {
+
+# A method → a parameter, and the subject of the event that each of its values causes.
+SUBJECTS_BY_ARGUMENT: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "append_to_issues": (
         "type_",
         {"ISSUE": "asset.issue.created", "QUESTION": "asset.question.created"},
@@ -59,9 +66,9 @@ def caused_events(plugin: Plugin, name: str, call: ast.Call) -> tuple[str, ...]:
     Args:
         name: name of the called method.
     """
-    if name not in _SUBJECTS_BY_ARGUMENT:
-        return _SUBJECTS.get(name, ())
-    parameter, events = _SUBJECTS_BY_ARGUMENT[name]
+    if name not in SUBJECTS_BY_ARGUMENT:
+        return SUBJECTS.get(name, ())
+    parameter, events = SUBJECTS_BY_ARGUMENT[name]
     value = _argument_value(plugin, name, parameter, call)
     return (events[value],) if value is not None and value in events else ()
 

@@ -15,12 +15,17 @@ from kili_emulator.python_source.syntax import (
     positional_parameters,
 )
 from kili_emulator.rules.handler_methods import HANDLER
-from kili_emulator.rules.handlers import ON_EVENT
+from kili_emulator.rules.handlers import HANDLERS, ON_EVENT
 from kili_emulator.spelling import closest
 
 _HARMLESS_DECORATORS = ("typing.override", "typing_extensions.override", "typing.no_type_check")
 _WITHOUT_SELF = {"builtins.staticmethod": "static", "builtins.classmethod": "a class method"}
 _MIN_SIMILARITY = 0.8
+_RANGES = "".join(
+    f" Only the SDKs from {each.first_sdk} to {each.last_sdk} register {each.method}."
+    for each in HANDLERS
+    if each.last_sdk
+)
 
 NO_HANDLER = Rule(
     "KP201",
@@ -97,8 +102,7 @@ UNREGISTERED = Rule(
     "KP208",
     "warning",
     "The installed SDK does not register a handler",
-    "The SDK registers the handlers of a plugin on upload. Only the SDKs from 2.141 to 26.1 "
-    "register on_project_updated.",
+    f"The SDK registers the handlers of a plugin on upload.{_RANGES}",
     "documented",
     "the SDK {version} does not register {name}",
     "subscribe a method to the event with @on_kili_event, or upload with another SDK",
