@@ -69,7 +69,7 @@ def forked(
 
 
 @pytest.mark.parametrize("kind", ["-c", "-m", "file"])
-def test_a_program_finds_what_it_finds_in_a_new_interpreter(tmp_path: Path, kind: str) -> None:
+def test_forked_program_sees_the_same_environment(tmp_path: Path, kind: str) -> None:
     (tmp_path / "about.py").write_text(ABOUT, encoding="utf-8")
     arguments = {"-c": ["-c", ABOUT], "-m": ["-m", "about"], "file": ["about.py"]}[kind]
     temporary = tmp_path / "temporary"
@@ -147,6 +147,6 @@ def test_a_shell_can_run_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["PYTHONUTF8", "PYTHONHASHSEED", "LC_ALL"])
-def test_what_only_a_new_interpreter_obeys_gets_a_new_one(name: str) -> None:
+def test_startup_only_settings_start_a_new_interpreter(name: str) -> None:
     assert warm_interpreter.can_fork(environment(PYTHONPATH="x"))
     assert not warm_interpreter.can_fork(environment(**{name: "1"}))

@@ -34,7 +34,7 @@ def test_those_of_an_sdk_begin_first_and_then_the_long_ones() -> None:
     assert sorted(ids, key=place_of) == ids[::-1]
 
 
-def test_the_processes_take_whole_groups(pytestconfig: pytest.Config) -> None:
+def test_group_runs_in_one_process(pytestconfig: pytest.Config) -> None:
     """A group is named by the node id, to which some versions of pytest-xdist add nothing."""
     hook = pytestconfig.hook.pytest_xdist_make_scheduler
     assert any(each.function.__module__.endswith("conftest") for each in hook.get_hookimpls())

@@ -77,7 +77,7 @@ def test_id_of_another_organization_finds_nothing(
 
 
 @pytest.mark.parametrize("query", LISTS)
-def test_lists_and_counts_cover_only_the_own_organization(
+def test_lists_and_counts_cover_only_the_users_organization(
     full_world: FullWorld, query: str
 ) -> None:
     own = full_world.wire.ids(query, {}, STRANGER)
