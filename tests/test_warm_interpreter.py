@@ -1,4 +1,4 @@
-"""Interpreters that are forked are as those that are started."""
+"""Forked interpreters behave as newly started interpreters."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def started(arguments: list[str], folder: Path, **variables: str) -> str:
-    """What an interpreter prints that is started."""
+    """Return the output of a newly started interpreter."""
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
@@ -69,7 +69,7 @@ def forked(
 
 
 @pytest.mark.parametrize("kind", ["-c", "-m", "file"])
-def test_a_program_finds_what_it_finds_in_a_new_interpreter(tmp_path: Path, kind: str) -> None:
+def test_forked_program_sees_the_same_environment(tmp_path: Path, kind: str) -> None:
     (tmp_path / "about.py").write_text(ABOUT, encoding="utf-8")
     arguments = {"-c": ["-c", ABOUT], "-m": ["-m", "about"], "file": ["about.py"]}[kind]
     temporary = tmp_path / "temporary"
@@ -101,11 +101,11 @@ def _of_program(found: dict[str, Any]) -> dict[str, Any]:
         ("import os; os.kill(os.getpid(), 9)", -signal.SIGKILL),
     ],
 )
-def test_the_status_tells_how_it_ended(tmp_path: Path, code: str, status: int) -> None:
+def test_exit_status_of_a_forked_program(tmp_path: Path, code: str, status: int) -> None:
     assert forked(["-c", code], tmp_path).returncode == status
 
 
-def test_it_ends_by_a_signal_and_its_status_can_be_read_again(tmp_path: Path) -> None:
+def test_signal_ends_the_program_and_its_status_is_readable_twice(tmp_path: Path) -> None:
     code = "import time; print('begun', flush=True); time.sleep(60)"
     process = warm_interpreter.start(["-c", code], environment=environment(), folder=tmp_path)
     assert process.stdout is not None
@@ -124,7 +124,7 @@ def test_output_and_errors_are_one_stream_in_order(tmp_path: Path) -> None:
     assert forked(["-c", code], tmp_path, PYTHONUNBUFFERED="1").stdout == "a\nb\nc\n"
 
 
-def test_one_that_takes_too_long_is_killed(tmp_path: Path) -> None:
+def test_program_is_killed_after_the_timeout(tmp_path: Path) -> None:
     with pytest.raises(subprocess.TimeoutExpired):
         warm_interpreter.run(
             ["-c", "import time; time.sleep(60)"],
@@ -134,7 +134,7 @@ def test_one_that_takes_too_long_is_killed(tmp_path: Path) -> None:
         )
 
 
-def test_a_shell_can_run_one(tmp_path: Path) -> None:
+def test_shell_command_runs_a_forked_program(tmp_path: Path) -> None:
     done = subprocess.run(
         f"cat | {warm_interpreter.command(os.environ)} -c 'print(input()); raise SystemExit(5)'",
         shell=True,
@@ -147,6 +147,6 @@ def test_a_shell_can_run_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["PYTHONUTF8", "PYTHONHASHSEED", "LC_ALL"])
-def test_what_only_a_new_interpreter_obeys_gets_a_new_one(name: str) -> None:
+def test_startup_only_settings_start_a_new_interpreter(name: str) -> None:
     assert warm_interpreter.can_fork(environment(PYTHONPATH="x"))
     assert not warm_interpreter.can_fork(environment(**{name: "1"}))

@@ -29,12 +29,12 @@ def test_tests_of_one_sdk_or_file_stay_together(node_id: str, group: str) -> Non
     assert group_of(node_id) == group
 
 
-def test_those_of_an_sdk_begin_first_and_then_the_long_ones() -> None:
+def test_groups_of_sdks_begin_first_then_slow_groups() -> None:
     ids = ["tests/test_ids.py::a", "tests/test_docs.py::a", "tests/test_lock.py::a[2.128.2]"]
     assert sorted(ids, key=place_of) == ids[::-1]
 
 
-def test_the_processes_take_whole_groups(pytestconfig: pytest.Config) -> None:
-    """A group is named by the node id, to which some versions of pytest-xdist add nothing."""
+def test_group_runs_in_one_process(pytestconfig: pytest.Config) -> None:
+    """Groups depend only on the node id: some versions of pytest-xdist append no group to it."""
     hook = pytestconfig.hook.pytest_xdist_make_scheduler
     assert any(each.function.__module__.endswith("conftest") for each in hook.get_hookimpls())

@@ -8,7 +8,7 @@ from tests.kit.wire import Wire
 from tests.rules.response_cases import RING
 from tests.rules.typed_cases import CHOICE, JOBS, KEPT, KEY, Json, box, classes, objects, video
 
-# Each job a second time, so that the same can be answered to another.
+# A copy of each job, so that two jobs can have the same answer.
 _JOBS = {**JOBS, **{f"{name}_2": job for name, job in JOBS.items()}}
 _SQUARE = {"normalizedVertices": [{"x": x, "y": y} for x, y in ((0, 0), (0, 1), (1, 1), (1, 0))]}
 

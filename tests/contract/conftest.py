@@ -23,7 +23,7 @@ _INSTALLED = [
 
 @pytest.fixture(scope="session")
 def logging_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerUnderTest]:
-    """A server process with a request log."""
+    """Start a server process with a request log."""
     folder = tmp_path_factory.mktemp("logging-server")
     log = str(folder / "requests.jsonl")
     with ServerUnderTest(folder, "--ephemeral", "--request-log", log) as running:

@@ -25,13 +25,13 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "coverage.md"
 _INTRODUCTION = """\
 # Coverage
 
-What of the platform's GraphQL API this version serves, and which methods of the SDK are tested
-with it. The page is generated from the schema and the tests (`make docs`); a test fails while it is
-out of date.
+The parts of the platform's GraphQL API that this version serves, and the methods of the SDK that
+are tested with it. The page is generated from the schema and the tests (`make docs`); a test fails
+while the page is out of date.
 
-What is missing here is absent from the schema: a client that asks for it is told
-`Cannot query field …`, `Unknown type …` or the like, with a hint to this page, and nothing is
-silently ignored. Two things are named in the schema and refused with `[notEmulated]`: cutting
+Parts that are not listed here are absent from the schema: the client gets the error
+`Cannot query field …`, `Unknown type …` or the like, with a hint to this page. No part of a request
+is silently ignored. Two features are in the schema, but are refused with `[notEmulated]`: cutting
 videos into frames, and conversations as assets of `LLM_STATIC` and `LLM_INSTR_FOLLOWING` projects.
 """
 

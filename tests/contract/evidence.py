@@ -1,4 +1,4 @@
-"""Recorded evidence: the SDK method cases that passed, for each SDK that ``make contract`` runs.
+"""Recorded evidence: the passed SDK method cases, for each SDK that ``make contract`` runs.
 
 ``evidence/<version>.json`` has the names of the cases that passed in their last run. The newest SDK
 needs no evidence: its cases run in every ``make test``.

@@ -65,7 +65,7 @@ def set_up(wire: Wire) -> WorldIds:
 
     The world has the content of ``seed_data/default.yaml``. An hour later, it gets the objects of
     :func:`tests.kit.world_content.set_up_world`, a label of ``aquarium`` and a honeypot. Another
-    hour later, it gets the other changes below. In a value, ``<after the first>`` stands for a
+    hour later, the other changes below follow. In a value, ``<after the first>`` stands for a
     moment after the first of these three times, and ``<after the second>`` for one after the
     second.
 

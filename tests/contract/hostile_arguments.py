@@ -68,7 +68,7 @@ _PLAIN: dict[str, Any] = {
     "PageSize": 10,
 }
 
-# Members of members are tried to this depth; below it, filters repeat one another.
+# Nested members get hostile values down to this depth; deeper filters repeat these types.
 _DEPTH = 2
 
 

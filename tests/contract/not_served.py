@@ -9,7 +9,7 @@ NOT_SERVED_YET: frozenset[str] = frozenset()
 """Operations of the labeling day."""
 
 FIELDS_NOT_SERVED_YET: frozenset[str] = frozenset()
-"""What operations that are served do not answer, as ``operation.path``."""
+"""Fields that served operations lack, as ``operation.path``."""
 
 NOT_EMULATED_YET = {
     operation: reason

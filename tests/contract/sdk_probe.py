@@ -16,7 +16,7 @@ COUNT = re.compile(r"^\s*query\b[^{]*\{[^{]*\}\s*$")
 OPERATION = re.compile(r"^\s*(query|mutation|subscription)\b")
 CLIENTS = {"legacy": "kili.client", "domain": "kili.client_domain"}
 ARGUMENTS = {"platform": "AWS", "cloud_storage_integration_id": "x", "disable_tqdm": True}
-FILTERS = {"storages.connections": {"project_id": "x"}}  # these want one
+FILTERS = {"storages.connections": {"project_id": "x"}}  # required arguments
 
 
 def probe(project_id, organization_id):
@@ -57,7 +57,7 @@ def modules():
             continue
         try:
             yield importlib.import_module(each.name)
-        except Exception:  # an optional dependency is missing, or what it needs is too new
+        except Exception:  # an optional dependency is missing or incompatible
             continue
 
 
@@ -169,7 +169,7 @@ def sent_by_default(name, method, known):
         result = method(**values)
         if inspect.isgenerator(result):
             next(result, None)
-    except Exception:  # what the emulator does not serve, and what the other arguments cause
+    except Exception:  # errors of operations that are not served, or of made-up arguments
         pass
     finally:
         for each, original in originals:

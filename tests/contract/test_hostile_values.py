@@ -9,7 +9,7 @@ from tests.kit.wire import Wire
 from tests.kit.world_content import WorldIds
 
 DEFECT = "[unexpectedRetrieving]"
-# The normal suite tries every so-many-th value of each operation; `make contract` all.
+# The normal suite tries each n-th value of an operation, `make contract` all values.
 STRIDE = 101
 
 

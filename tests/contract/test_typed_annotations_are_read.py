@@ -21,7 +21,7 @@ pytestmark = pytest.mark.surface
 # Those with typed annotations whose projects take assets: conversations cannot be made here.
 INPUT_TYPES = ("VIDEO", "GEOSPATIAL", "LLM_RLHF", "IMAGE")
 
-# What clients put into the first frame by themselves.
+# The members that clients add to the first frame by themselves.
 OWN = ("ANNOTATION_JOB_COUNTER", "ANNOTATION_NAMES_JOB")
 
 

@@ -119,7 +119,7 @@ class WorkingDayMachine(RuleBasedStateMachine):
     def _ids(self, names: list[str]) -> list[str]:
         return [self.day.asset(each).id for each in names]
 
-    # -- what people do ---------------------------------------------------------------------
+    # -- actions of users -------------------------------------------------------------------
 
     @precondition(lambda self: len(self.day.assets) < 6)
     @rule(who=someone, number=st.integers(1, 3))

@@ -17,13 +17,13 @@ LABEL, REVIEW = "Label", "Review 1"
 TYPE_OF = {LABEL: "DEFAULT", REVIEW: "REVIEW"}
 FOLLOWING = {LABEL: REVIEW}
 
-# contract/workflow.md#v1-statuses; what is not in it leaves the status as it is. DEFAULT on TODO or
-# ONGOING: ``_submitted_v1``.
+# contract/workflow.md#v1-statuses; other labels keep the status. ``_submitted_v1`` handles DEFAULT
+# on TODO or ONGOING.
 _AFTER_LABEL = {("TODO", "AUTOSAVE"): "ONGOING"} | {
     (status, "REVIEW"): "REVIEWED" for status in ("TODO", "ONGOING", "LABELED", "TO_REVIEW")
 }
 
-# contract/workflow.md#status-of-an-asset-with-steps; a skipped asset keeps the status that it had.
+# contract/workflow.md#status-of-an-asset-with-steps; a skipped asset keeps its status.
 V1_STATUS = {
     (LABEL, "TO_DO"): "TODO",
     (LABEL, "IN_PROGRESS"): "ONGOING",

@@ -115,7 +115,7 @@ Counted = tuple[str, str, Callable[[WorkingDay], int]]
 
 
 def counted_filters(stepped: bool) -> list[Counted]:
-    """Return what is counted: an alias, the field with its filter, and the number by the model."""
+    """Return the count queries: alias, field with its filter, and the count by the model."""
     assets = [("statusIn", "status", each) for each in _STATUSES]
     assets += [("stepStatusIn", "step_status", each) for each in _STEP_STATUSES if stepped]
     filters = [

@@ -252,9 +252,7 @@ def _with_user_ids(value: Any, users: dict[str, str]) -> Any:
 
 @pytest.mark.parametrize("table", WHERES)
 @given(data=st.data())
-def test_a_plan_selects_what_a_test_of_every_document_selects(
-    world: World, table: str, data: st.DataObject
-) -> None:
+def test_plan_equals_a_full_scan(world: World, table: str, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(VISIBLE)))
     (user,) = world.view.users.find("email", f"{name}@example.com")
     before = {each["id"] for each in getattr(world.view, table).all()}

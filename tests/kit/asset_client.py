@@ -1,4 +1,4 @@
-"""Uploads and imports over the wire, without an SDK."""
+"""A client that uploads files and imports assets over HTTP, without an SDK."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ FIELDS = (
 
 
 class AssetClient(Wire):
-    """Uploads and imports, as one user after another.
+    """A client that uploads files and imports assets as different users.
 
     Args:
-        emulator: a running one.
+        emulator: a running emulator.
     """
 
     def create_project(self, input_type: str, key: str = "admin") -> str:
@@ -27,7 +27,7 @@ class AssetClient(Wire):
         return str(self.call("createProject", key, "id", data=data)["id"])
 
     def upload_file(self, project: str, content: bytes, kind: str, name: str = "a/content") -> str:
-        """Upload a file; the signed URL."""
+        """Upload a file, and return its signed URL."""
         path = f"projects/{project}/assets/{name}"
         (url,) = self.call("createUploadBucketSignedUrls", filePaths=[path])
         upload(self, url, content, kind)
@@ -45,7 +45,7 @@ class AssetClient(Wire):
     def import_in_background(
         self, project: str, upload_type: str, *urls: str, **more: Any
     ) -> dict[str, str]:
-        """Import in the background; the notification."""
+        """Import assets in the background, and return the notification."""
         data = {"contentArray": list(urls), "uploadType": upload_type, **more}
         (found,) = self.list(
             "notifications",

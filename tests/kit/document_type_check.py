@@ -1,4 +1,4 @@
-"""Compares the documents that transactions store with the declared types of their tables."""
+"""Check that stored documents have the declared types of their tables."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TYPES: dict[str, type] = {
 
 
 class DocumentTypeChecker:
-    """Takes the faults of all documents that transactions store, until they are read."""
+    """Collector of type faults in the documents that transactions store."""
 
     def __init__(self) -> None:
         self._faults: list[str] = []
@@ -45,7 +45,7 @@ class DocumentTypeChecker:
                 self._faults += faults(each.after.document, TYPES[each.table], each.table)
 
     def take_faults(self) -> list[str]:
-        """The faults since the last call, each once."""
+        """Return the distinct faults found since the last call."""
         collected, self._faults = self._faults, []
         return list(dict.fromkeys(collected))
 
@@ -56,7 +56,7 @@ def _hints(declared: type) -> Mapping[str, Any]:
 
 
 def faults(value: Any, declared: Any, path: str) -> Iterator[str]:
-    """The places at which a value is not of its declared type."""
+    """Yield a description of each part of a value that does not have its declared type."""
     if declared is Any:
         return
     origin = get_origin(declared)
@@ -101,7 +101,7 @@ def _faults_of_items(value: Any, declared: Any, path: str) -> Iterator[str]:
 
 
 def _is_plain(value: Any, declared: Any) -> bool:
-    """Whether a value is of a plain type; a whole number is a float, and a flag is no number."""
+    """Return whether a value has a plain type; an int is a valid float, a bool is not a number."""
     if declared in (None, type(None)):
         return value is None
     if declared in (int, float) and isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Gates: events that plugins in this process wait for or set."""
+"""Gates: thread events that plugins in this process wait for or set."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def add_gates(*names: str) -> list[threading.Event]:
 
 @contextlib.contextmanager
 def plugin_gates(*names: str) -> Iterator[dict[str, threading.Event]]:
-    """Let plugins reach ``GATES`` as ``sys.kili_gates``, and open all gates at the end.
+    """Make ``GATES`` available to plugins as ``sys.kili_gates``, and open all gates at the end.
 
     Args:
-        names: the gates that there are from the beginning.
+        names: the names of the initial gates.
     """
     sys.kili_gates = GATES  # type: ignore[attr-defined]
     GATES.clear()

@@ -1,4 +1,4 @@
-"""A project in which people label with the SDK, and what becomes of its assets."""
+"""A project whose members label through the SDK, with queries for the state of its assets."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def email(name: str) -> str:
 
 
 class LabelingProject:
-    """A text project with three assets, and the scenario's people in it.
+    """A text project with three assets; users of the default scenario are its members.
 
     Args:
-        workflow: that of the project; the one that its client gets, unless given.
+        workflow: the workflow of the project; by default, the workflow for the client's version.
     """
 
     def __init__(self, emulator: Emulator, workflow: NewWorkflow | None = None) -> None:
@@ -45,7 +45,7 @@ class LabelingProject:
         return str(created["id"])
 
     def _create_with_workflow(self, workflow: NewWorkflow) -> str:
-        """A project as a scenario makes it."""
+        """Create a project as a scenario does, and return its id."""
         world = self.emulator.world
         (admin,) = world.view.users.find("email", email("admin"))
         with world.transaction(Actor(admin)) as tx:
@@ -68,12 +68,12 @@ class LabelingProject:
         )
 
     def user(self, name: str) -> str:
-        """The id of somebody."""
+        """Return the id of the user with this name."""
         (found,) = self.kili.users(email=email(name), fields=["id"])
         return str(found["id"])
 
     def asset(self, name: str, *fields: str) -> dict[str, Any]:
-        """An asset, by its external id."""
+        """Return fields of the asset with this external id."""
         selected_fields = ["id", *fields]
         (found,) = self.kili.assets(
             self.project, external_id_strictly_in=[name], fields=selected_fields
@@ -84,12 +84,12 @@ class LabelingProject:
         return str(self.asset(name)["id"])
 
     def place(self, name: str) -> str:
-        """Where an asset stands: ``Label TO_DO``."""
+        """Return the name and status of an asset's current step, such as ``Label TO_DO``."""
         step = self.asset(name, "currentStep.name", "currentStep.status")["currentStep"]
         return f"{step['name']} {step['status']}"
 
     def status(self, name: str) -> str:
-        """What the older workflow says."""
+        """Return the V1 status of an asset."""
         return str(self.asset(name, "status")["status"])
 
     def label(
@@ -100,7 +100,7 @@ class LabelingProject:
         response: Mapping[str, Any] = RED,
         **options: Any,
     ) -> str:
-        """Have somebody label an asset; the label's id."""
+        """Label an asset as this user, and return the id of the label."""
         (created,) = self.emulator.client(user).append_labels(
             asset_id_array=[self.id(name)],
             json_response_array=[dict(response)],
@@ -115,18 +115,18 @@ class LabelingProject:
         return list(self.kili.labels(self.project, asset_id=self.id(name), fields=list(fields)))
 
     def steps(self, *fields: str) -> dict[str, dict[str, Any]]:
-        """The project's steps by name, in their order."""
+        """Return the project's steps by name, in workflow order."""
         selected_fields = [f"steps.{each}" for each in ("id", "name", *fields)]
         (found,) = self.kili.projects(self.project, fields=selected_fields)
         return {each["name"]: each for each in found["steps"]}
 
     def events(self, prefix: str) -> list[str]:
-        """What was told of the project, by subjects that begin so."""
+        """Return the subjects of the project's events with this prefix."""
         found = self.kili.events.list(project_id=self.project)
         return [each["event"] for each in found if each["event"].startswith(prefix)]
 
     def exported_answers(self, kind: str, folder: Path) -> dict[str, list[str]]:
-        """What the labels of each asset say in an export, in alphabetical order."""
+        """Export the labels, and return the sorted color names by the external id of the asset."""
         archive = folder / "labels.zip"
         self.kili.export_labels(
             self.project,

@@ -51,10 +51,10 @@ about a whole file. The examples of deprecated and missing methods are for the n
 
 @dataclass(frozen=True)
 class Example:
-    """A plugin on the page that breaks a rule, or does not.
+    """A plugin on the page that violates or follows a rule.
 
     Attributes:
-        fails: the plugin breaks the rule.
+        fails: whether the plugin violates the rule.
         files: name → text and encoding of the file.
         text: the text of the example on the page.
     """
@@ -67,7 +67,7 @@ class Example:
 
     @property
     def place(self) -> tuple[str | None, int]:
-        """The file and line of the finding; ``None`` and 1 if it is about a whole file."""
+        """Return file and line of the finding; ``None`` and 1 for a finding about a whole file."""
         for name, (text, _) in self.files.items():
             for number, line in enumerate(text.splitlines(), start=1):
                 if MARK.search(line):
@@ -107,7 +107,7 @@ def parse_file(block: re.Match[str]) -> tuple[str, tuple[str, str]]:
 
 
 def render_page(page: str) -> str:
-    """Return the page with the present texts of the rules, and its own examples."""
+    """Return the page with the current texts of the rules and the same examples."""
     parts = [INTRODUCTION]
     group = ""
     for rule in RULES:

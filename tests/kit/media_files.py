@@ -1,4 +1,4 @@
-"""Small files of each kind that an asset can be."""
+"""Small image and PDF files for assets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WAV = b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(20)
 
 
 def png(width: int, height: int) -> bytes:
-    """A black picture."""
+    """Return a black PNG image."""
     rows = b"".join(b"\x00" + bytes(width) for _ in range(height))
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
@@ -25,7 +25,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def tiff(width: int, height: int) -> bytes:
-    """A black picture."""
+    """Return a black TIFF image."""
     pixels = width * height
     entries = (
         (256, 4, width),
@@ -45,7 +45,7 @@ def tiff(width: int, height: int) -> bytes:
 
 
 def pdf(*pages: tuple[int, int]) -> bytes:
-    """Empty pages of these sizes in points."""
+    """Return a PDF with empty pages of these sizes in points."""
     kids = " ".join(f"{number} 0 R" for number in range(3, 3 + len(pages)))
     objects = [
         "<</Type/Catalog/Pages 2 0 R>>",

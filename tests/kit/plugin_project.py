@@ -20,7 +20,7 @@ def submit_source(on_submit: str, top: str = "") -> str:
 
     Args:
         on_submit: the body of its ``on_submit``, not indented.
-        top: statements before the class; they begin in line 3.
+        top: statements before the class; the first one is on line 3.
     """
     lines = [
         "import os, random, sys, time",
@@ -49,17 +49,17 @@ def read_log(kili: Any, project: str, name: str) -> list[tuple[str, str]]:
 
 
 class PluginClient:
-    """A project and its plugins, seen through an SDK client.
+    """A project and its plugins, accessed through an SDK client.
 
     The emulator may run in this process or in another one.
 
     Args:
         kili: a client whose user may upload plugins.
         project: the id of the project.
-        folder: where the sources of the plugins are saved, each in a folder of its own.
+        folder: the parent of the source folders of the plugins.
 
     Attributes:
-        name: the plugin that methods are about if they get no name.
+        name: the plugin that methods use by default.
     """
 
     name = "P"
@@ -70,13 +70,13 @@ class PluginClient:
         self.folder = folder
 
     def source_folder(self, name: str) -> Path:
-        """Return where the source of a plugin is saved."""
+        """Return the folder with the source of a plugin."""
         return self.folder / name
 
     def write(
         self, source: str, name: str | None = None, files: Mapping[str, str] | None = None
     ) -> str:
-        """Save a plugin; return its folder.
+        """Save the files of a plugin, and return its folder.
 
         Args:
             source: the text of ``main.py``.
@@ -123,7 +123,7 @@ class PluginClient:
 
     @cached_property
     def asset(self) -> str:
-        """The id of the project's first asset."""
+        """Return the id of the project's first asset."""
         (asset, *_) = self.kili.assets(self.project, first=1, fields=["id"], disable_tqdm=True)
         return str(asset["id"])
 
@@ -149,8 +149,8 @@ class PluginProject(PluginClient):
     """The first project of an emulator in this process, and its plugins.
 
     Args:
-        emulator: a running one.
-        folder: where the sources of the plugins are saved.
+        emulator: a running emulator.
+        folder: the parent of the source folders of the plugins.
     """
 
     def __init__(self, emulator: Emulator, folder: Path) -> None:

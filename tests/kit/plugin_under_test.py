@@ -1,4 +1,4 @@
-"""A plugin in a folder, an emulator that it is linked to, and somebody who labels."""
+"""A plugin folder that can be linked to an emulator, with a project to submit labels in."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class PluginHandler(PluginCore):
 
 
 class PluginUnderTest(PluginProject):
-    """A plugin that a developer has in a folder, and may link to the emulator.
+    """A plugin in a folder of its developer, which tests can link to the emulator.
 
     Args:
-        folder: the folder of the plugin; it is created.
+        folder: the folder of the plugin, which is created.
     """
 
     name = NAME
@@ -44,7 +44,7 @@ class PluginUnderTest(PluginProject):
         path.write_text(text, encoding="utf-8")
 
     def set_printed_text(self, text: str) -> None:
-        """Save another text for the plugin to print."""
+        """Change the text that the plugin prints, and save the file."""
         self.save("helpers.py", f"TEXT = {text!r}\n")
 
     def link(self, **options: Any) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class PluginUnderTest(PluginProject):
         return self.log_texts()[-1]
 
     def statuses(self) -> list[str]:
-        """The status of each version."""
+        """Return the status of each version of the plugin."""
         return [each["status"] for each in self.emulator.plugin_versions(NAME)]
 
     def link_view(self) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class PluginUnderTest(PluginProject):
 
 
 def link_log_lines(records: list[logging.LogRecord]) -> list[str]:
-    """What the emulator said on its own output about saves."""
+    """Return the messages that the emulator logged about changes in linked folders."""
     return [
         each.getMessage()
         for each in records

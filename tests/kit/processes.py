@@ -1,4 +1,4 @@
-"""Whether other processes are alive, as the system's process table says."""
+"""Check and wait for processes that are not children of this one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def is_alive(pid: int) -> bool:
-    """Return whether a process runs; a zombie does not."""
+    """Return whether a process runs; a zombie counts as ended."""
     with contextlib.suppress(OSError):
         stat = Path(f"/proc/{pid}/stat").read_text()
         return stat.rpartition(")")[2].split()[0] not in "ZX"
@@ -16,10 +16,10 @@ def is_alive(pid: int) -> bool:
 
 
 def wait_until_process_ends(pid: int, seconds: float) -> None:
-    """Wait for the end of a process that is no child of this one.
+    """Wait until a process ends that is not a child of this one.
 
     Raises:
-        AssertionError: the process is alive after this time.
+        AssertionError: the process still runs after this time.
     """
     pause = threading.Event()
     for _ in range(round(seconds / 0.02)):

@@ -1,4 +1,4 @@
-"""Json responses of labels: of the default scenario's project, and of ``INTERFACE``."""
+"""JSON responses for labels in the default scenario's project and for ``INTERFACE``."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""Runs code with one SDK, in that SDK's own environment, for a test in another process.
+"""Run code with one SDK, in the environment of this SDK, for a test in another process.
 
-``tests/kit/sdk_process.py`` starts it. It reads one JSON request a line on stdin, and answers each
-with one line on the original stdout; the output of the code is part of the answer. This module
-needs only Python 3.8 and its standard library.
+``tests/kit/sdk_process.py`` starts this program. It reads one JSON request per line from stdin, and
+writes one JSON answer per line to the original stdout. The answer contains the output of the code.
+This module needs only Python 3.8 and its standard library.
 
-Request: ``{"id", "code", "namespace", "env", "cwd", "timeout"}``. Code runs like a notebook's
-cell: a namespace keeps its variables, environment and working directory from one cell to the
-next, lines for IPython (``!pip ...``) are skipped, and the last expression is the value.
+Request: ``{"id", "code", "namespace", "env", "cwd", "timeout"}``. Code runs like the cell
+of a notebook: a namespace keeps its variables, environment and working directory between cells,
+IPython lines (``!pip ...``) are skipped, and the value of the cell is that of its last expression.
 """
 
 import argparse
@@ -28,9 +28,9 @@ IPYTHON_LINE = re.compile(r"^(\s*)[!%].*$", re.MULTILINE)
 
 
 class OutputBuffer(io.TextIOBase):
-    """A standard stream that keeps what is written until it is taken.
+    """A standard stream that buffers text until :meth:`take` is called.
 
-    It lives as long as the process: loggers hold on to the stream that they found first.
+    The process never replaces it, because loggers keep the stream that they found first.
     """
 
     encoding = "utf-8"
@@ -48,7 +48,7 @@ class OutputBuffer(io.TextIOBase):
         return len(text)
 
     def close(self):
-        """Stay open: whatever closes a standard stream, the next cell needs it."""
+        """Keep the stream open, because the next cell writes to it, too."""
 
     def take(self):
         parts, self._parts = self._parts, []
@@ -56,7 +56,7 @@ class OutputBuffer(io.TextIOBase):
 
 
 class Namespace:
-    """What a notebook keeps between its cells."""
+    """The state that a notebook keeps between its cells: variables, environment and folder."""
 
     def __init__(self):
         self.module = types.ModuleType("__main__")
@@ -66,7 +66,7 @@ class Namespace:
 
     @contextlib.contextmanager
     def activated(self):
-        """Make the process look as this namespace left it, for one cell."""
+        """Restore the process state of this namespace for one cell."""
         environment, folder, main = dict(os.environ), Path.cwd(), sys.modules["__main__"]
         set_environment(self.environment)
         os.chdir(self.folder)
@@ -75,7 +75,7 @@ class Namespace:
             yield
         finally:
             self.environment = dict(os.environ)
-            with contextlib.suppress(OSError):  # it may have been removed
+            with contextlib.suppress(OSError):  # the folder may have been removed
                 self.folder = Path.cwd()
             set_environment(environment)
             os.chdir(folder)
@@ -96,7 +96,7 @@ class Namespace:
 
 
 def parse(code, name):
-    """The syntax tree of a cell, with and without IPython's own lines; and what was parsed."""
+    """Return the syntax tree of a cell, and the parsed code: without IPython lines if necessary."""
     try:
         return ast.parse(code, name), code
     except SyntaxError:
@@ -113,7 +113,7 @@ def set_environment(new_environment):
 
 
 def answer_to(request, namespaces):
-    """Execute a request's code; nothing that the code raises gets out."""
+    """Execute the code of a request, and return the answer; exceptions become part of it."""
     namespace = namespaces.setdefault(request["namespace"], Namespace())
     answer = {"id": request["id"], "value": None, "repr": None, "error": None}
     for name, value in (request.get("env") or {}).items():
@@ -151,7 +151,7 @@ def describe(error):
 
 
 def cell_traceback(error):
-    """The traceback from the cell's own first line on."""
+    """Return the traceback from the first frame of the cell on."""
     frame = error.__traceback__
     while frame is not None and frame.tb_frame.f_code.co_filename == __file__:
         frame = frame.tb_next
@@ -159,7 +159,7 @@ def cell_traceback(error):
 
 
 def apply_fast_sdk(path):
-    """Enter ``fast_sdk()`` of the given file, for as long as the process lives."""
+    """Enter ``fast_sdk()`` of the given file; it stays active while the result is referenced."""
     spec = importlib.util.spec_from_file_location("_fast_sdk", path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
@@ -170,7 +170,7 @@ def apply_fast_sdk(path):
 
 
 def open_pipes():
-    """The pipes to the parent; the standard descriptors then belong to the executed code."""
+    """Return the pipes to the parent, and free the standard descriptors for the executed code."""
     requests = os.fdopen(os.dup(0), "r", encoding="utf-8", newline="\n")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -181,7 +181,7 @@ def open_pipes():
 
 
 def main():
-    """Answer requests until there are no more."""
+    """Answer requests until stdin ends."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--fast", metavar="FILE", help="a file with a context manager fast_sdk()")
     parser.add_argument("--stacks", metavar="FILE", help="where to write stacks at a time-out")

@@ -1,7 +1,8 @@
-"""The environments in which the tests run real SDKs: one for each generation, in ``.venvs``.
+"""Virtual environments for the SDK generations under test, one per version, in ``.venvs``.
 
-Old releases of the SDK name lower bounds only, and today's majors of their dependencies break
-them; the table below holds what works. Run this file to build what is missing or out of date::
+Old releases of the SDK only set lower bounds for their dependencies, and fail with the current
+major versions. The table below pins versions that work. Run this file to build the environments
+that are missing or out of date::
 
     python tests/kit/sdk_environments.py [--contract] [version ...]
 """
@@ -43,10 +44,10 @@ _GQL = "gql[requests,websockets]==3.5.3"
 
 @dataclass(frozen=True)
 class Recipe:
-    """What to install beside an SDK.
+    """The packages to install with an SDK.
 
     Attributes:
-        pins: the requirements beside the SDK itself.
+        pins: the requirements in addition to the SDK.
         newest_python: the last Python for which the pinned packages exist; ``None`` is any.
     """
 
@@ -77,10 +78,10 @@ class SdkEnvironmentError(Exception):
 
 
 def python_of(version: str) -> Path:
-    """The interpreter of the environment of one SDK.
+    """Return the interpreter in the environment of one SDK.
 
     Raises:
-        SdkEnvironmentError: it is not there, or was built from another recipe.
+        SdkEnvironmentError: the environment is missing, or was built from another recipe.
     """
     if not _is_ready(version):
         raise SdkEnvironmentError(
@@ -91,10 +92,10 @@ def python_of(version: str) -> Path:
 
 
 def build(version: str) -> None:
-    """Build the environment of one SDK, unless it is there already.
+    """Build the environment of one SDK, unless it is up to date.
 
     Raises:
-        SdkEnvironmentError: there is no fitting interpreter, or an installation failed.
+        SdkEnvironmentError: no suitable interpreter was found, or an installation failed.
     """
     if _is_ready(version):
         _report(version, "ready")
@@ -132,7 +133,7 @@ def _build_anew(version: str) -> None:
 
 
 def _find_interpreter(version: str, recipe: Recipe) -> tuple[str, str]:
-    """The interpreter at hand if it fits, else the first one on the PATH that does."""
+    """Return a suitable interpreter and its version: this one, or the first one on the PATH."""
     here = sys.version_info[:2]
     if _fits(here, recipe):
         return sys.executable, ".".join(map(str, here))
@@ -156,7 +157,7 @@ def _fits(python: tuple[int, ...], recipe: Recipe) -> bool:
 
 
 def _interpreters_on_path() -> Iterator[str]:
-    """Every candidate on the PATH: a first one may be a launcher for nothing."""
+    """Yield all interpreters on the PATH; the first may be a launcher without an interpreter."""
     for name in PREFERRED_PYTHONS:
         for folder in os.environ.get("PATH", "").split(os.pathsep):
             found = shutil.which(name, path=folder) if folder else None
@@ -165,7 +166,7 @@ def _interpreters_on_path() -> Iterator[str]:
 
 
 def _version_of(interpreter: str) -> tuple[int, ...] | None:
-    """Major and minor version, or ``None`` if it does not run or cannot make environments."""
+    """Return major and minor version; ``None`` if the interpreter cannot create environments."""
     question = "import ensurepip, sys, venv; print(*sys.version_info[:2])"
     try:
         answer = subprocess.run(
@@ -181,7 +182,7 @@ def _version_of(interpreter: str) -> tuple[int, ...] | None:
 
 
 def _call(version: str, python: str, *arguments: str) -> None:
-    """Run an interpreter, isolated from the caller's settings and packages."""
+    """Run an interpreter that ignores the settings and packages of the caller."""
     done = subprocess.run(
         [python, "-I", *arguments],
         stdin=subprocess.DEVNULL,
@@ -198,7 +199,7 @@ def _call(version: str, python: str, *arguments: str) -> None:
 
 @contextlib.contextmanager
 def _only_one_at_a_time(version: str) -> Iterator[None]:
-    """Let two builds of one environment follow each other (where the system can lock)."""
+    """Serialize the builds of one environment by a file lock, on systems that have one."""
     try:
         import fcntl
     except ImportError:
@@ -243,15 +244,17 @@ def _python_in(folder: Path) -> Path:
 
 
 def _report(version: str, text: str) -> None:
-    sys.stdout.write(f"kili {version}: {text}\n")  # in one piece: several threads report
+    sys.stdout.write(
+        f"kili {version}: {text}\n"
+    )  # one call per line, because several threads report
     sys.stdout.flush()
 
 
 def main(arguments: list[str]) -> int:
-    """Build the given environments; the exit code says whether all are there.
+    """Build the given environments; return exit code 0 if all builds succeed.
 
     Args:
-        arguments: versions; none means those of `make test`, and ``--contract`` all.
+        arguments: versions; by default, those for `make test`; with ``--contract``, all versions.
     """
     everything = [*RECIPES, *CONTRACT_RECIPES] if "--contract" in arguments else list(RECIPES)
     wanted = [each for each in arguments if each != "--contract"] or everything

@@ -1,4 +1,4 @@
-"""Real SDKs for the tests: each runs in a process and an environment of its own.
+"""Real SDKs for the tests: each runs in its own process and virtual environment.
 
 ::
 
@@ -44,14 +44,14 @@ class SdkError:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of executing one piece of code.
+    """The result of executing a piece of code.
 
     Attributes:
-        stdout: what it printed.
-        stderr: what it wrote to stderr, which is where the SDK's loggers write.
-        value: the last expression's value, if JSON can carry it, else ``None``.
-        repr: the same as ``repr`` shows it; ``None`` for ``None``, as in a notebook.
-        error: the exception that ended it.
+        stdout: the text that the code printed.
+        stderr: the text on stderr, which includes the log lines of the SDK.
+        value: the value of the last expression; ``None`` if JSON cannot represent it.
+        repr: the ``repr`` of this value; ``None`` if the value is ``None``, as in a notebook.
+        error: the exception that ended the code.
     """
 
     stdout: str
@@ -61,10 +61,10 @@ class Outcome:
     error: SdkError | None
 
     def checked(self) -> Outcome:
-        """This outcome, if the code raised nothing.
+        """Return this outcome after checking that the code raised no exception.
 
         Raises:
-            AssertionError: it did; the message holds its traceback and its output.
+            AssertionError: the code raised an exception; the message has traceback and output.
         """
         if self.error is not None:
             output = f"stdout:\n{self.stdout}\nstderr:\n{self.stderr}"
@@ -73,17 +73,17 @@ class Outcome:
 
 
 class SdkProcessError(Exception):
-    """The driver could not start, died, or was ended at a time-out."""
+    """The driver could not start, died, or was killed after a timeout."""
 
 
 class SdkTimeoutError(SdkProcessError):
-    """The code took too long; the message holds the stacks of all its threads."""
+    """The code took too long; the message has the stacks of all its threads."""
 
 
 class _LineReader:
-    """Lines of a pipe, read by a thread so that waiting for one can end.
+    """Reader of a pipe, which reads lines in a thread so that a caller can wait with a timeout.
 
-    It waits with ``threading`` only, which goes on under a frozen clock.
+    It waits with ``threading`` only, which also works under a frozen clock.
     """
 
     def __init__(self, pipe: Any) -> None:
@@ -93,7 +93,7 @@ class _LineReader:
         threading.Thread(target=self._read, args=(pipe,), name="sdk-driver", daemon=True).start()
 
     def next_line(self, timeout: float) -> str | None:
-        """The next line; ``""`` at the end of the pipe; ``None`` when there is none in time."""
+        """Return the next line; ``""`` at the end of the pipe; ``None`` after the timeout."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._lines or self._closed, timeout):
                 return None
@@ -117,14 +117,14 @@ class _LineReader:
 class SdkProcess:
     """A process that executes code with one version of the SDK.
 
-    It starts at the first use, and again after a time-out or a death (with empty namespaces).
-    Calls from several threads follow one another.
+    The process starts at the first use. After a timeout or a crash, the next use starts it again
+    with empty namespaces. Calls from several threads run one after another.
 
     Args:
-        version: the SDK, one of :data:`VERSIONS`.
-        fast: lift the SDK's own throttles and waits in that process.
+        version: the version of the SDK, one of :data:`VERSIONS`.
+        fast: remove the throttles and waits of the SDK in this process.
         env: environment variables for all namespaces; ``None`` removes one.
-        python: the interpreter to use instead of the one of the SDK's environment.
+        python: the interpreter to use instead of that of the SDK's environment.
     """
 
     def __init__(
@@ -148,7 +148,7 @@ class SdkProcess:
 
     @property
     def home(self) -> Path:
-        """The process's home and first working directory, removed at the end."""
+        """Return the home and initial working directory of the process, removed at the end."""
         return Path(self._home.name)
 
     def run(
@@ -160,14 +160,14 @@ class SdkProcess:
         cwd: str | Path | None = None,
         timeout: float = 60,
     ) -> Outcome:
-        """Execute code in a namespace, which is made if it is new.
+        """Execute code in a namespace, which is created at its first use.
 
         Args:
-            code: like a notebook's cell; the last expression is the value.
-            namespace: keeps variables, environment and working directory between calls.
+            code: as in a cell of a notebook; the last expression is the value.
+            namespace: the name of the namespace, which keeps its state between calls.
             env: changes to the namespace's environment, from this call on; ``None`` removes.
             cwd: the namespace's working directory, from this call on.
-            timeout: seconds after which the process is ended.
+            timeout: seconds after which the process is killed.
 
         Raises:
             SdkTimeoutError: the code took longer.
@@ -187,13 +187,13 @@ class SdkProcess:
     def session(
         self, *, env: Environment | None = None, cwd: str | Path | None = None
     ) -> SdkSession:
-        """A namespace that nobody else uses: like a new notebook."""
+        """Return a session with a new, empty namespace, like a new notebook."""
         self._sessions += 1
         return SdkSession(self, f"session {self._sessions}", env, cwd)
 
     @property
     def pid(self) -> int | None:
-        """The running process, if there is one."""
+        """Return the id of the process; ``None`` while it does not run."""
         process = self._process
         return process.pid if process is not None and process.poll() is None else None
 
@@ -238,7 +238,7 @@ class SdkProcess:
             raise SdkProcessError(f"the driver did not start:\n{greeting['error']['traceback']}")
 
     def _environment(self) -> dict[str, str]:
-        """The caller's environment without what would change how Python and the SDK behave."""
+        """Return the environment without variables that affect Python or the SDK."""
         variables = {
             name: value
             for name, value in os.environ.items()
@@ -247,7 +247,7 @@ class SdkProcess:
         variables |= {
             "HOME": str(self.home),
             "USERPROFILE": str(self.home),
-            "KILI_SDK_TRIALS_NUMBER": "1",  # old SDKs repeat what fails ten times, with sleeps
+            "KILI_SDK_TRIALS_NUMBER": "1",  # old SDKs repeat failed requests ten times, with sleeps
             "NO_PROXY": "127.0.0.1,localhost",
             "no_proxy": "127.0.0.1,localhost",
         }
@@ -262,7 +262,7 @@ class SdkProcess:
         assert self._process.stdin is not None
         self._requests += 1
         line = json.dumps({"id": self._requests, **request}) + "\n"
-        with contextlib.suppress(BrokenPipeError):  # it died: receiving says how
+        with contextlib.suppress(BrokenPipeError):  # the process died: _receive reports why
             self._process.stdin.write(line)
             self._process.stdin.flush()
         answer = self._receive(request["timeout"])
@@ -273,7 +273,7 @@ class SdkProcess:
     def _receive(self, timeout: float) -> dict[str, Any]:
         assert self._process is not None
         assert self._line_reader is not None
-        line = self._line_reader.next_line(timeout + 0.5)  # the driver writes its stacks first
+        line = self._line_reader.next_line(timeout + 0.5)  # time for the driver to write its stacks
         if line:
             answer: dict[str, Any] = json.loads(line)
             return answer
@@ -311,7 +311,7 @@ class SdkProcess:
 
 
 class SdkSession:
-    """One namespace of a process; see :meth:`SdkProcess.session`. It ends with the process."""
+    """One namespace of a process, which ends with it; see :meth:`SdkProcess.session`."""
 
     def __init__(
         self,
@@ -327,7 +327,7 @@ class SdkSession:
         self._pid: int | None = None
 
     def run(self, code: str, timeout: float = 60) -> Outcome:
-        """Execute code here; see :meth:`SdkProcess.run`."""
+        """Execute code in this namespace; see :meth:`SdkProcess.run`."""
         if self._pid is None:
             self.process.run("", namespace=self.name, env=self._env, cwd=self._cwd)
             self._pid = self.process.pid

@@ -1,4 +1,4 @@
-"""An emulator in a process of its own, for tests that must not share one with it."""
+"""An emulator in a separate process, for tests that must not share a process with it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class RemoteWorld:
 
     Attributes:
         name: the world's name.
-        endpoint: what ``KILI_API_ENDPOINT`` must be.
+        endpoint: the value for ``KILI_API_ENDPOINT``.
         keys: user → API key.
-        project_id: the scenario's first project; empty where it has none.
+        project_id: the scenario's first project; empty if it has none.
     """
 
     server: ServerUnderTest
@@ -41,11 +41,11 @@ class RemoteWorld:
         return {"KILI_API_ENDPOINT": self.endpoint, "KILI_API_KEY": self.keys[user]}
 
     def export(self) -> dict[str, list[dict[str, Any]]]:
-        """All documents."""
+        """Return all documents by table."""
         return dict(self.server.control("GET", f"/worlds/{self.name}/export"))
 
     def wait_idle(self, seconds: float = 30) -> bool:
-        """Wait until no plugin is at work."""
+        """Wait until no plugin runs; return whether this happened in time."""
         path = f"/worlds/{self.name}/wait-idle"
         return bool(self.server.control("POST", path, json={"timeout": seconds})["idle"])
 
@@ -54,10 +54,10 @@ class ServerUnderTest:
     """``kili-emulator start`` on a free port.
 
     Args:
-        data_dir: its data folder, which commands name to find it; an ephemeral one writes nothing
-            there but its request log.
-        options: further options of the command.
-        environment: further variables.
+        data_dir: the data folder of the server, by which commands find it; an ephemeral server
+            writes only its request log there.
+        options: additional options of the command.
+        environment: additional variables.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class ServerUnderTest:
         self._process = warm_interpreter.start(
             [*command, str(self.data_dir), *self._options],
             environment={**os.environ, "PYTHONUNBUFFERED": "1", **self._environment},
-            errors="backslashreplace",  # plugins may write there, too
+            errors="backslashreplace",  # plugins may write to this stream, too
         )
         self.output = []
         exports: dict[str, str] = {}
@@ -92,18 +92,18 @@ class ServerUnderTest:
         self._key, self.pid = exports["KILI_API_KEY"], self._process.pid
 
     def kill(self) -> None:
-        """End the process with no chance to clean up."""
+        """Kill the process; it cannot clean up."""
         assert self._process is not None
         self._process.kill()
         self._process.communicate()
 
     def wait_for_end(self) -> None:
-        """Wait until the process ends by itself, though others may still have its output."""
+        """Wait until the process ends, even if its child processes keep its output open."""
         assert self._process is not None
         self._process.wait(timeout=30)
 
     def end_by_signal(self, how: signal.Signals) -> None:
-        """End the process by a signal, and leave its output to others that it has started."""
+        """End the process by a signal, even if its child processes keep its output open."""
         assert self._process is not None
         self._process.send_signal(how)
         self.wait_for_end()
@@ -111,7 +111,7 @@ class ServerUnderTest:
         self._process.stdout.close()
 
     def stop(self) -> int:
-        """Ctrl-C; the exit status."""
+        """Stop the server as Ctrl-C does, and return the exit status."""
         assert self._process is not None
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
@@ -133,12 +133,12 @@ class ServerUnderTest:
         return answer.json() if answer.content else None
 
     def world(self, name: str = "default") -> RemoteWorld:
-        """A world that exists."""
+        """Return an existing world."""
         worlds = {each["name"]: each for each in self.control("GET", "/worlds")}
         return self._remote_world(worlds[name])
 
     def new_world(self, scenario: str = "default", seed: int | None = 0) -> RemoteWorld:
-        """A world that nobody else uses."""
+        """Create a world, and return it."""
         data = {"name": f"w{next(self._numbers)}", "scenario": scenario, "seed": seed}
         return self._remote_world(self.control("POST", "/worlds", json=data))
 

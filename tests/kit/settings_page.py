@@ -1,6 +1,6 @@
 """Write ``docs/settings.md`` from the table of settings.
 
-``python -m tests.kit.settings_page`` writes it.
+``python -m tests.kit.settings_page`` rewrites the page.
 """
 
 from __future__ import annotations

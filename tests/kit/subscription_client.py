@@ -1,4 +1,4 @@
-"""A client of the websocket that sends and receives frames one by one.
+"""A websocket client that sends and receives single frames.
 
 See contract/subscription.md#protocol.
 """
@@ -25,7 +25,7 @@ subscription($projectID: ID!) {
 
 
 class SubscriptionClient:
-    """One connection, not yet authenticated."""
+    """A connection, which :meth:`init` authenticates."""
 
     def __init__(self, emulator: Emulator, **options: Any) -> None:
         url = emulator.endpoint.replace("http", "ws")
@@ -37,7 +37,7 @@ class SubscriptionClient:
         self.socket.send(json.dumps(frame).encode())
 
     def receive(self) -> Any:
-        """The next frame; ``None`` when the server has closed the connection."""
+        """Return the next frame; ``None`` if the server has closed the connection."""
         text = self.socket.recv()
         return json.loads(text) if text else None
 
@@ -53,7 +53,7 @@ class SubscriptionClient:
         self.wait_until_processed()
 
     def wait_until_processed(self) -> None:
-        """Come back when the server has dealt with everything sent so far."""
+        """Wait until the server has processed all frames sent so far."""
         self.send(type="stop", id="settled")
         while True:
             frame = self.receive()
@@ -68,7 +68,7 @@ class SubscriptionClient:
 
 @contextlib.contextmanager
 def unauthenticated_client(emulator: Emulator) -> Iterator[SubscriptionClient]:
-    """A client that has not said who it is."""
+    """Connect a client that is not authenticated."""
     client = SubscriptionClient(emulator)
     try:
         yield client

@@ -1,11 +1,11 @@
-"""Has the warm process fork an interpreter, also from a shell (Linux).
+"""Request forked interpreters from the warm process, in Python or from a shell (Linux).
 
 ::
 
     python -IS tests/kit/warm_client.py SOCKET -m kili_emulator worlds
 
-runs the interpreter with the streams, the environment and the folder of the command, and exits as
-the interpreter does. It begins quickly, as it imports little.
+runs the interpreter with the streams, environment and working directory of the command, and exits
+with its exit status. The command starts quickly, because it imports few modules.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ def fork(
     folder: str,
     streams: Sequence[int],
 ) -> tuple[socket.socket, int]:
-    """Have an interpreter forked, with the limits and the umask of this process.
+    """Request a forked interpreter with the resource limits and umask of this process.
 
     Args:
-        address: the path of the socket of the warm process.
+        address: the path of the warm process's socket.
         arguments: the command line without the interpreter.
         environment: all variables.
         folder: the working directory.
         streams: the descriptors of the standard streams.
 
     Returns:
-        a connection on which the exit status arrives, and the id of the process.
+        a connection that receives the exit status, and the id of the process.
     """
     names = [each for each in dir(resource) if each.startswith("RLIMIT_")]
     umask = os.umask(0o077)
@@ -55,8 +55,8 @@ def fork(
 
 
 def main(address: str, *arguments: str) -> int:
-    """Run an interpreter to its end; its exit status, as shells tell it."""
-    connection, pid = fork(address, arguments, os.environ, os.getcwd(), (0, 1, 2))  # noqa: PTH109  (pathlib takes long)
+    """Run an interpreter to its end, and return its exit status in the form that shells use."""
+    connection, pid = fork(address, arguments, os.environ, os.getcwd(), (0, 1, 2))  # noqa: PTH109  (pathlib is slow to import)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: os.kill(pid, number))
     status = int(connection.recv(64))

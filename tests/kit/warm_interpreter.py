@@ -1,9 +1,9 @@
-"""Starts interpreters for tests, in milliseconds instead of seconds where processes can fork.
+"""Start interpreters for tests: in milliseconds where processes can fork, else in seconds.
 
-They are forked from a process that has imported the emulator and the SDK (``warm_process.py``).
-What such a process runs begins as in a new interpreter, but for the modules that are there already.
-Elsewhere than on Linux, and with an environment that only a new interpreter can have, they are
-started as usual.
+The interpreters are forked from a process that has imported the emulator and the SDK
+(``warm_process.py``). A program in a forked interpreter runs as in a new one, except that these
+modules are already imported. On other systems than Linux, and for environment variables that Python
+reads only at startup, a new interpreter is started instead.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ IS_AVAILABLE = sys.platform == "linux" and hasattr(os, "pidfd_open")
 if IS_AVAILABLE:
     from tests.kit import warm_client
 
-# What an interpreter reads only when it starts, beside the variables of the locale.
+# The PYTHON variables that a forked interpreter can obey; others need a new interpreter.
 _OWN = ("PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
 _LOCALE = ("LANG", "LANGUAGE", "LC_")
 
-# The warm process finds this checkout first; the interpreters that it forks do not.
+# Only the warm process has this checkout first in sys.path, not the forked interpreters.
 _PROGRAM = """\
 import sys
 library = sys.path[1:]
@@ -42,12 +42,12 @@ run(WarmProcess(sys.argv[1], library).serve())
 
 
 class ForkedInterpreter:
-    """A process that was forked; it has what tests use of a ``Popen``, whose output is one stream.
+    """A forked process with the part of the ``Popen`` interface that tests use.
 
     Args:
-        connection: to the warm process, which has sent its id.
-        pid: its id.
-        stdout: the reading end of its output.
+        connection: the connection to the warm process, after the id of the process arrived.
+        pid: the id of the process.
+        stdout: the reading end of its output, which includes its errors.
     """
 
     def __init__(self, connection: socket.socket, pid: int, stdout: IO[str]) -> None:
@@ -62,10 +62,10 @@ class ForkedInterpreter:
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end.
+        """Wait until the process ends, and return its exit status.
 
         Raises:
-            subprocess.TimeoutExpired: it goes on.
+            subprocess.TimeoutExpired: the process still runs.
         """
         if self.returncode is None:
             self._connection.settimeout(timeout)
@@ -85,10 +85,10 @@ class ForkedInterpreter:
         self.send_signal(signal.SIGKILL)
 
     def communicate(self, timeout: float | None = None) -> tuple[str, None]:
-        """Its remaining output, once it has ended.
+        """Wait until the process ends, and return its remaining output.
 
         Raises:
-            subprocess.TimeoutExpired: it goes on.
+            subprocess.TimeoutExpired: the process still runs.
         """
         taken: list[str] = []
         if not self.stdout.closed:
@@ -106,7 +106,7 @@ Process = Union[ForkedInterpreter, "subprocess.Popen[str]"]
 
 
 class WarmInterpreter:
-    """The process that forks interpreters, started when it is first needed."""
+    """The process that forks interpreters; it starts at the first use."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -114,7 +114,7 @@ class WarmInterpreter:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def address(self) -> str:
-        """The path of its socket."""
+        """Return the path of the socket, and start the process if necessary."""
         with self._lock:
             if self._folder is None:
                 self._start()
@@ -138,7 +138,7 @@ class WarmInterpreter:
         assert self._process.stdout.readline() == b"ready\n", "the warm process did not start"
 
     def close(self) -> None:
-        """End it; processes that it has forked go on."""
+        """End the process; the processes that it has forked continue."""
         with self._lock:
             if self._process is not None and self._folder is not None:
                 self._process.communicate(timeout=30)
@@ -150,7 +150,7 @@ WARM = WarmInterpreter()
 
 
 def can_fork(environment: Mapping[str, str]) -> bool:
-    """Whether a forked process can be as one that an interpreter with this environment starts."""
+    """Return whether a forked interpreter behaves as a new one with this environment."""
     return IS_AVAILABLE and _of_start(environment) == _of_start(os.environ)
 
 
@@ -169,13 +169,13 @@ def start(
     folder: Path | None = None,
     errors: str = "strict",
 ) -> Process:
-    """Start an interpreter whose output, and errors, can be read as one stream.
+    """Start an interpreter; its output and errors are one stream.
 
     Args:
         arguments: its command line without the interpreter: ``-c CODE``, ``-m MODULE`` or a file.
         environment: all of its variables.
-        folder: its working directory, if it is not the present one.
-        errors: how to read what is not UTF-8.
+        folder: its working directory; by default, the current one.
+        errors: the error handler for output that is not UTF-8.
     """
     if not can_fork(environment):
         return subprocess.Popen(
@@ -210,7 +210,7 @@ def run(
     """Run an interpreter to its end; ``stdout`` has its output and errors.
 
     Raises:
-        subprocess.TimeoutExpired: it took longer, and was killed.
+        subprocess.TimeoutExpired: the interpreter took longer, and was killed.
     """
     process = start(arguments, environment=environment, folder=folder)
     try:
@@ -223,7 +223,7 @@ def run(
 
 
 def command(environment: Mapping[str, str]) -> str:
-    """What a shell calls to run an interpreter with an environment, before its arguments."""
+    """Return the shell command that runs an interpreter with this environment."""
     if not can_fork(environment):
         return shlex.quote(sys.executable)
     words = [sys.executable, "-IS", warm_client.__file__, WARM.address()]

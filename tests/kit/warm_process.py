@@ -1,13 +1,13 @@
-"""The process that imports the emulator and the SDK once, and forks interpreters with them (Linux).
+"""A process that imports the emulator and the SDK once, and forks interpreters (Linux).
 
-``tests/kit/warm_interpreter.py`` starts it with the path of its socket. A client
-(``tests/kit/warm_client.py``) connects for each process that it needs. It sends ``{"arguments",
-"environment", "folder", "umask", "limits"}`` as JSON, with the descriptors of three standard
-streams. It receives the id of the process, and its exit status (as ``Popen.returncode`` has it)
-when the process has ended. The warm process ends with its own standard input.
+``tests/kit/warm_interpreter.py`` starts this process with the path of its socket. A client
+(``tests/kit/warm_client.py``) opens one connection per forked process. The client sends
+``{"arguments", "environment", "folder", "umask", "limits"}`` as JSON, with the descriptors of three
+standard streams. The client receives the id of the forked process, and its exit status (in the form
+of ``Popen.returncode``) after it has ended. The warm process ends at the end of its standard input.
 
-It has one thread, as a fork copies no other: threads that the SDK starts when it is imported are
-kept back, and started in each process.
+The warm process has a single thread, because a fork copies only the calling thread. Threads that
+the SDK starts during its import are held back, and start in each forked process.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ LONGEST_REQUEST = 1 << 20
 
 
 class WarmProcess:
-    """Forks as clients ask, and tells them how it ended.
+    """Server that forks a process per request, and reports its exit status to the client.
 
     Args:
-        path: the path of its socket.
-        library: the entries of ``sys.path`` that every interpreter of this environment has.
+        path: the path of the server's socket.
+        library: the entries of ``sys.path`` that all interpreters of this environment have.
     """
 
     def __init__(self, path: str, library: list[str]) -> None:
@@ -60,8 +60,8 @@ class WarmProcess:
         self._clients: dict[int, tuple[int, socket.socket]] = {}
 
     def serve(self) -> list[str]:
-        """Fork until the end; return in each forked process, and only there, its arguments."""
-        gc.freeze()  # or each collection would copy the pages that processes share
+        """Serve requests; return only in forked processes, with the arguments of the process."""
+        gc.freeze()  # else collections would copy the memory that processes share
         self._selector.register(0, selectors.EVENT_READ)
         self._selector.register(self._listener, selectors.EVENT_READ)
         sys.stdout.write("ready\n")
@@ -79,9 +79,9 @@ class WarmProcess:
                         return arguments
 
     def _fork(self, client: socket.socket) -> list[str] | None:
-        """Fork for a client; its arguments in the child, ``None`` in the parent."""
+        """Fork for a client; return the arguments in the child, ``None`` in the parent."""
         content, streams, _, _ = socket.recv_fds(client, LONGEST_REQUEST, STREAMS)
-        if len(streams) < STREAMS:  # the client is gone
+        if len(streams) < STREAMS:  # the client has disconnected
             client.close()
             return None
         request = json.loads(content)
@@ -99,7 +99,7 @@ class WarmProcess:
         return None
 
     def _report(self, awaited: int) -> None:
-        """Tell a client how its process has ended."""
+        """Send a client the exit status of its process."""
         pid, client = self._clients.pop(awaited)
         self._selector.unregister(awaited)
         os.close(awaited)
@@ -108,7 +108,7 @@ class WarmProcess:
         client.close()
 
     def _close(self, client: socket.socket) -> None:
-        """Close what is of the parent only."""
+        """Close the sockets and descriptors of the parent in the child."""
         self._selector.close()
         self._listener.close()
         client.close()
@@ -117,7 +117,7 @@ class WarmProcess:
             other.close()
 
     def _become(self, request: dict[str, Any], streams: list[int]) -> None:
-        """Make this process one that an interpreter was started for."""
+        """Change the process state to that of a new interpreter with this request."""
         for number, each in enumerate(streams):
             os.dup2(each, number)
             os.close(each)
@@ -139,12 +139,12 @@ class WarmProcess:
 
 
 def _send(client: socket.socket, number: int) -> None:
-    with contextlib.suppress(OSError):  # the client is gone
+    with contextlib.suppress(OSError):  # the client has disconnected
         client.send(str(number).encode())
 
 
 def import_modules() -> list[threading.Thread]:
-    """Import what processes need; the threads that this would have started."""
+    """Import the modules, and return the threads that the imports would have started."""
     threads: list[threading.Thread] = []
     start = threading.Thread.start
 
@@ -162,7 +162,7 @@ def import_modules() -> list[threading.Thread]:
 
 
 def open_streams() -> None:
-    """Open the standard streams of a process as its environment says."""
+    """Open the standard streams with the encoding and buffering that the environment sets."""
     is_unbuffered = bool(os.environ.get("PYTHONUNBUFFERED"))
     own = (sys.stdin, sys.stdout, sys.stderr)
     for number, name in enumerate(("stdin", "stdout", "stderr")):
@@ -183,7 +183,7 @@ def open_streams() -> None:
 
 
 def run(arguments: list[str]) -> None:
-    """Run a program as ``python`` does: ``-c CODE``, ``-m MODULE`` or a file, and its arguments."""
+    """Run a program as ``python`` does: ``-c CODE``, ``-m MODULE`` or a file, with arguments."""
     what, *rest = arguments
     if what == "-c":
         main = types.ModuleType("__main__")

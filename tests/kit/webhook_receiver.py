@@ -1,4 +1,4 @@
-"""Something that listens: what webhooks are delivered to in tests."""
+"""An HTTP server that receives the webhooks of the emulator in tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 
 class ReceivedRequest(NamedTuple):
-    """A request that came in: its path, its headers, and its body as a value."""
+    """The path, headers and parsed JSON body of a received request."""
 
     path: str
     headers: dict[str, str]
@@ -19,13 +19,13 @@ class ReceivedRequest(NamedTuple):
 
 
 class WebhookReceiver:
-    """Listens on a free port of this machine, and keeps what it receives.
+    """HTTP server on a free port, which keeps the received requests.
 
     Attributes:
-        status: what it answers with.
-        text: likewise the body.
-        location: likewise the header of a redirect, if any.
-        before_answer: called before it answers.
+        status: the status of the answers.
+        text: the body of the answers.
+        location: the ``Location`` header of the answers, if any.
+        before_answer: called before each answer.
     """
 
     def __init__(self) -> None:
@@ -51,11 +51,11 @@ class WebhookReceiver:
                 self.wfile.write(answer)
 
             def log_message(self, *_: Any) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         class Server(http.server.ThreadingHTTPServer):
             def handle_error(self, *_: Any) -> None:
-                """Say nothing of those who did not wait for the answer."""
+                """Ignore clients that did not wait for the answer."""
 
         self._server = Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP without an SDK: what the server itself takes and answers."""
+"""A GraphQL client without an SDK, which shows the requests and answers of the server."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from tests.contract.schema import SCHEMA
 
 
 class Wire:
-    """Sends requests to an emulator as one user or another.
+    """Client that sends requests to an emulator as different users.
 
     Args:
-        emulator: a running one.
+        emulator: a running emulator.
 
     Attributes:
-        client_version: the version of the SDK that is played; ``None`` says nothing about it.
+        client_version: the SDK version in the headers; ``None`` sends no version.
     """
 
     def __init__(self, emulator: Emulator) -> None:
@@ -41,10 +41,10 @@ class Wire:
     def post(
         self, body: Any, *, key: str | None = "admin", headers: dict[str, str] | None = None
     ) -> requests.Response:
-        """POST to the GraphQL endpoint: JSON, or bytes as they are.
+        """Send a POST request with JSON or raw bytes to the GraphQL endpoint.
 
         Args:
-            key: the name of a key of the scenario, a key itself, or none.
+            key: the name of a key in the scenario, an API key, or ``None``.
         """
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         sent = {"Content-Type": "application/json", **self.authorization(key), **(headers or {})}
@@ -53,12 +53,12 @@ class Wire:
         return self._http.post(self.emulator.endpoint, data=data, headers=sent, timeout=30)
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:
-        """Any other request; a path is one of the emulator."""
+        """Send an HTTP request to a URL, or to a path of the emulator."""
         address = url if url.startswith("http") else self.emulator.url + url
         return self._http.request(method, address, timeout=30, **options)
 
     def authorization(self, key: str | None) -> dict[str, str]:
-        """The header that a key, or the key of this name, is sent in."""
+        """Return the header for an API key, or for the key with this name."""
         if key is None:
             return {}
         names = {each["name"]: each["key"] for each in self.emulator.world.view.api_keys.all()}
@@ -67,14 +67,14 @@ class Wire:
     def send(
         self, operation: str, key: str = "admin", selection: str | None = None, **arguments: Any
     ) -> requests.Response:
-        """Ask for one operation, its root field aliased to ``data`` as the SDK does."""
+        """Send one operation, with its root field aliased to ``data`` as in the SDK."""
         query = document(operation, list(arguments), selection)
         return self.post({"query": query, "variables": arguments}, key=key)
 
     def call(
         self, operation: str, key: str = "admin", selection: str | None = None, **arguments: Any
     ) -> Any:
-        """What an operation answers, which must not be an error."""
+        """Send an operation, and return its result; an error fails the test."""
         answer = self.send(operation, key, selection, **arguments).json()
         assert "errors" not in answer, answer
         return answer["data"]["data"]
@@ -82,11 +82,11 @@ class Wire:
     def list(
         self, operation: str, where: dict[str, Any], key: str = "admin", selection: str = "id"
     ) -> Any:
-        """All elements that a list query answers."""
+        """Return all elements of a list query."""
         return self.call(operation, key, selection, where=where, first=1000, skip=0)
 
     def ids(self, operation: str, where: dict[str, Any], key: str = "admin") -> list[str]:
-        """The ids of what a list query answers."""
+        """Return the ids of all elements of a list query."""
         return [each["id"] for each in self.list(operation, where, key)]
 
     def append_label(
@@ -108,14 +108,14 @@ class Wire:
         return str(label["id"])
 
     def refusal(self, operation: str, key: str = "admin", **arguments: Any) -> str:
-        """The message with which an operation is refused."""
+        """Send an operation that must be refused, and return the error message."""
         answer = self.send(operation, key, **arguments).json()
         assert "errors" in answer, answer
         return str(answer["errors"][0]["message"])
 
 
 def root_of(operation: str) -> GraphQLObjectType:
-    """The root type that has the operation."""
+    """Return the root type that has the operation."""
     for root in (SCHEMA.query_type, SCHEMA.mutation_type):
         if root and operation in root.fields:
             return root
@@ -123,7 +123,7 @@ def root_of(operation: str) -> GraphQLObjectType:
 
 
 def document(operation: str, arguments: list[str], selection: str | None = None) -> str:
-    """The document for one operation with these arguments as variables."""
+    """Return the document of one operation with these arguments as variables."""
     root = root_of(operation)
     field = root.fields[operation]
     missing = [
@@ -143,7 +143,7 @@ def document(operation: str, arguments: list[str], selection: str | None = None)
 
 
 def selection_of(type_: GraphQLOutputType, depth: int) -> str:
-    """All fields of a type, those of its members down to a depth."""
+    """Return a selection of all fields of a type, with nested objects down to a depth."""
     named = get_named_type(type_)
     if isinstance(named, GraphQLInterfaceType):
         types = SCHEMA.get_possible_types(named)

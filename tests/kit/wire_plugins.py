@@ -1,4 +1,4 @@
-"""Plugins of an emulator in this process, over the wire: activate them and read their output."""
+"""Activate plugins of an emulator in this process over HTTP, and read their output."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ def first_project(wire: Wire) -> str:
 
 
 def activate_plugin(wire: Wire, name: str, project: str | None = None) -> None:
-    """Activate a plugin on a project, or on the first one."""
+    """Activate a plugin on a project; by default, on the first project."""
     where = {"pluginName": name, "projectId": project or first_project(wire)}
     wire.call("activatePluginOnProject", where=where)
 
 
 def submit_label(wire: Wire, place: int = 0) -> str:
-    """Submit an empty label to the asset at this place in the world; return the label's id."""
+    """Submit an empty label to the asset at this index, and return the id of the label."""
     return wire.append_label(wire.emulator.world.view.assets.all()[place]["id"])
 
 

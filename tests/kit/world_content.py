@@ -58,7 +58,7 @@ _ROLES: dict[str, ProjectRole] = {
 
 
 def archive(**files: str) -> bytes:
-    """Return a zip of these files; ``__`` stands for a dot in their names."""
+    """Return a ZIP archive of these files; ``__`` in their names stands for a dot."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as opened:
         for name, text in files.items():

@@ -1,7 +1,7 @@
-"""Which tests stay together where several processes run them, and which groups begin first.
+"""Grouping and order of the tests for parallel runs with pytest-xdist.
 
-A group is what pytest-xdist gives to a process at once. It knows tests by their node ids only, so
-that a group follows from the id.
+pytest-xdist assigns a whole group of tests to one process. It knows only the node ids of the tests,
+so the group of a test follows from its node id.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 _SDKS = (*RECIPES, *CONTRACT_RECIPES)
 
-# Their cases share no process of an SDK, though some are named after one.
+# Some cases in this folder have the name of an SDK, but use no shared process of an SDK.
 _WITHOUT_SDK_PROCESS = ("tests/plugins/",)
 
-# Each test here is a group, or all tests here whose ids have the same last part.
+# Files whose tests are each a group, and files whose tests with the same last id part are a group.
 _SPLIT_BY_TEST = ("tests/test_docs.py",)
 _SPLIT_BY_LAST_PART = ("tests/plugins/bad/test_matrix.py",)
 
-# What takes longest begins first, so that no process is left alone with it at the end. Those of
-# an SDK begin before these.
+# The slowest groups begin first, so that no process still runs one alone at the end. The groups of
+# SDKs begin before them.
 _LONG = (
     "tests/plugins/",
     "tests/contract/test_what_calls_plugins.py",
@@ -42,10 +42,10 @@ _LONG = (
 
 
 def group_of(node_id: str) -> str:
-    """Name the group of a test.
+    """Return the name of the group of a test.
 
-    All tests of one SDK are a group, as its process takes long to start; of the others, those of
-    one file, as they share fixtures, unless the file is long and can be split.
+    All tests of one SDK are a group, because its process is slow to start. The other tests of a
+    file are a group, because they share fixtures, unless the file is slow and can be split.
     """
     path, _, name = node_id.partition("::")
     sdk = _sdk_of(path, name)
@@ -59,7 +59,7 @@ def group_of(node_id: str) -> str:
 
 
 def place_of(node_id: str) -> int:
-    """Tell where the group of a test begins: the smaller, the earlier."""
+    """Return the start position of the group of a test; lower positions begin earlier."""
     path, _, name = node_id.partition("::")
     if _sdk_of(path, name) is not None:
         return 0
@@ -75,12 +75,12 @@ def _sdk_of(path: str, name: str) -> str | None:
 
 
 def _parts(name: str) -> list[str]:
-    """The parts of the id of a case, ``test_name[part-part]``."""
+    """Return the parts of the id of a case, ``test_name[part-part]``."""
     return name.partition("[")[2].removesuffix("]").split("-")
 
 
 def make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """Make what gives the groups to the processes."""
+    """Create the scheduler that assigns the groups to the processes."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduling(LoadScopeScheduling):

@@ -9,7 +9,7 @@ import pytest
 from tests.contract.full_world.calls import CALLS, Call
 from tests.contract.full_world.world import FullWorld
 
-# Tables that tell what happened: a mutation must change more than these.
+# Tables that record events: a mutation must also change another table.
 REPORTS = ("events", "decisions", "runs", "pluginLogs")
 
 

@@ -11,7 +11,7 @@ from tests.contract.full_world.queries import COUNTS, LISTS, list_ids
 from tests.contract.full_world.world import FullWorld
 from tests.kit.responses import EASY_JSON, HARD_JSON
 
-# Lists of what is not stored in a table of the same name, and why.
+# Lists whose elements are not stored in a table of the same name, and the reason.
 WITHOUT_TABLE = {
     "dataConnections": "cloud storage is not emulated",
     "projectUsers": "project by project; administrators who have not joined are stored nowhere",

@@ -14,7 +14,7 @@ from tests.kit.world_content import fill_ids
 
 UNKNOWN_ID = "cl00000000000000000000000"
 
-# Queries that refuse what they do not know, and what they say then.
+# Queries that refuse unknown objects, and their error messages.
 REFUSING = {"asset(id)": "no asset that you can see has the id"}  # it cannot be null
 
 CONDITIONS = [

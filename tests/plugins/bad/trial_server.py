@@ -25,7 +25,7 @@ from tests.plugins.bad.isolation_table import Cell
 SHORT_TIMEOUT = "2"
 MAX_OPEN_FILES = 1024
 UNCHECKED = Path(__file__).parent / "unchecked"
-EMULATOR = Path(kili_emulator.__file__).parents[1]  # of the checkout under test
+EMULATOR = Path(kili_emulator.__file__).parents[1]  # the modules of the checkout under test
 
 # Prints the process state, which must be the same in each run.
 WITNESS = """
@@ -62,7 +62,7 @@ def connect(world: RemoteWorld, folder: Path) -> Any:
 
 
 class TrialWorld(PluginClient):
-    """A world of a server with a project, and a client of it."""
+    """A world of a server with a project, and an SDK client for it."""
 
     def __init__(self, world: RemoteWorld, folder: Path) -> None:
         super().__init__(connect(world, folder), world.project_id, folder)

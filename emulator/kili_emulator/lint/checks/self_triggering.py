@@ -69,7 +69,7 @@ PLUGIN = Rule(
     "warning",
     "A plugin changes plugins",
     "A plugin that deletes, deactivates or updates itself removes its own logs or code while it "
-    "runs. What then happens to the run is not public.",
+    "runs. The effect on the run is not public.",
     "inferred",
     "{method} changes plugins during a run",
     "let a person or a script do it",

@@ -31,23 +31,23 @@ from tests.kit.world_content import (
     set_up_world,
 )
 
-# What has one value only, or none, and why.
+# Fields with only one value or none, and the reason.
 ONE_VALUE = {
-    "ProjectStep.isActivated": "true by definition: a step is deleted, never switched off",
-    "ClassificationAnnotation.chatItemId": "no response says what message it is about",
-    "ComparisonAnnotation.chatItemId": "no response says what message it is about",
-    "ComparisonAnnotation.path": "clients fail at comparisons below others: none is answered",
-    "RankingAnnotation.chatItemId": "no response says what message it is about",
-    "TranscriptionAnnotation.chatItemId": "no response says what message it is about",
-    "VideoObjectDetectionAnnotation.path": "clients fail at objects below others: none is answered",
-    "Asset.dataIntegrationId": "cloud storage is not emulated: no asset comes from one",
-    "Asset.duration": "the length of sounds and videos is not read",
-    "Asset.durationCompute": "the length of sounds and videos is not read",
-    "Asset.readPermissionsFromLabels": "nothing public says what follows from labels",
-    "AssetActionOutcome.failed": "an action is carried out as a whole or not at all",
-    "AssetFailure.assetId": "nothing fails in part",
-    "AssetFailure.details": "nothing fails in part",
-    "AssetFailure.externalId": "nothing fails in part",
+    "ProjectStep.isActivated": "always true: a step can be deleted, but not deactivated",
+    "ClassificationAnnotation.chatItemId": "no response refers to a message",
+    "ComparisonAnnotation.chatItemId": "no response refers to a message",
+    "ComparisonAnnotation.path": "never returned: clients fail at nested comparisons",
+    "RankingAnnotation.chatItemId": "no response refers to a message",
+    "TranscriptionAnnotation.chatItemId": "no response refers to a message",
+    "VideoObjectDetectionAnnotation.path": "never returned: clients fail at nested objects",
+    "Asset.dataIntegrationId": "cloud storage is not emulated: no asset has an integration",
+    "Asset.duration": "the duration of audio and video files is not read",
+    "Asset.durationCompute": "the duration of audio and video files is not read",
+    "Asset.readPermissionsFromLabels": "the effect of labels on permissions is not public",
+    "AssetActionOutcome.failed": "an action affects all of its assets or none",
+    "AssetFailure.assetId": "no action fails in part",
+    "AssetFailure.details": "no action fails in part",
+    "AssetFailure.externalId": "no action fails in part",
     "DataConnection.dataIntegrationId": "cloud storage is not emulated",
     "DataConnection.id": "cloud storage is not emulated",
     "DataConnection.numberOfAssets": "cloud storage is not emulated",
@@ -60,9 +60,9 @@ ONE_VALUE = {
         )
     },
     "Label.chatItems": "conversations with models are not emulated: a label has no messages",
-    "Label.jsonResponseUrl": "null by contract: every response is answered inline",
+    "Label.jsonResponseUrl": "null by contract: every response is returned inline",
     "PluginBuildError.logType": "a build error is an error",
-    "Project.dataConnections": "cloud storage is not emulated: no project is connected to one",
+    "Project.dataConnections": "cloud storage is not emulated: no project has a connection",
 }
 
 Seen = dict[str, set[str]]

@@ -1,4 +1,4 @@
-"""Fields with two names have the same value under both names, for every user."""
+"""A field and its alias, such as ``statusCompute``, have the same value for every user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every input of the schema is read back or refused; no input is silently dropped.
+"""Every input of the schema is stored or refused; no input is silently dropped.
 
 The cases are in :mod:`tests.contract.inputs`. Those of most filters are in
 :mod:`tests.contract.filter_cases`. A new input of the schema fails here until it has a case.
@@ -19,7 +19,7 @@ from tests.contract.schema import SCHEMA
 from tests.kit.wire import Wire
 from tests.kit.world_content import WorldIds, set_up_world
 
-# What is taken and has no effect, by contract.
+# Inputs that are accepted but have no effect, by contract.
 WITHOUT_EFFECT = {
     **dict.fromkeys(
         (
@@ -29,12 +29,12 @@ WITHOUT_EFFECT = {
             "dataConnections(skip)",
             "dataConnections(where)",
         ),
-        "there is no connection to a cloud storage; clients before 2.150 ask before they download",
+        "cloud storage is not emulated; clients before 2.150 query connections before a download",
     ),
     # contract/issue.md#issues
-    "IssueToCreate.issueNumber": "the server numbers by itself: clients send a constant",
-    "AppendToIssuesData.issueNumber": "the server numbers by itself",
-    "CopyLabelsInput.skipRebuilds": "nothing is left to be rebuilt: marks are always up to date",
+    "IssueToCreate.issueNumber": "the server assigns the number; clients send a constant",
+    "AppendToIssuesData.issueNumber": "the server assigns the number",
+    "CopyLabelsInput.skipRebuilds": "no rebuild is needed: marks are always up to date",
 }
 
 

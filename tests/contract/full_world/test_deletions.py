@@ -15,27 +15,29 @@ from tests.contract.full_world.queries import QUERY_ARGUMENTS, run_query
 from tests.contract.full_world.world import FullWorld
 from tests.contract.schema import SCHEMA
 
-# What happened, happened: these tables may name what is gone.
+# Tables of past events, which may contain the ids of deleted objects.
 HISTORY = {
-    "events": "the audit trail tells about what was there",
-    "internalEvents": "and so does what is kept beside it",
-    "decisions": "why a plugin was not called stays explained after it is deleted",
-    "runs": "a run keeps what its handler was called with",
-    "pluginLogs": "a line names the label that its handler was called with",
+    "events": "the audit trail keeps events about deleted objects",
+    "internalEvents": "internal events about deleted objects are kept, too",
+    "decisions": "the reasons why a plugin was not called are kept after its deletion",
+    "runs": "a run keeps the arguments of its handler",
+    "pluginLogs": "a line has the id of the label that its handler received",
 }
 
-# What else may name what is gone (contract/plugin.md#activation-and-deletion).
-REMAINS = {("deletePlugin", "users"): "its hidden user is the author of what it made"}
+# Other tables that may contain deleted ids (contract/plugin.md#activation-and-deletion).
+REMAINS = {
+    ("deletePlugin", "users"): "the hidden user of the plugin remains the author of its objects"
+}
 
-# Mutations whose rows stay, marked, where only those see them who ask for them.
+# Mutations that only mark rows as deleted; queries return these rows only on request.
 SOFT = {
     "deleteProject": "projects are listed with `deleted: true`",
     "deleteProjectAsynchronously": "projects are listed with `deleted: true`",
-    "deleteFromRoles": "a member who left is listed, with `deletedAt`",
+    "deleteFromRoles": "a removed member is listed with `deletedAt`",
 }
 
-# Mutations that may be called once more, and why.
-TWICE = {"deleteAssets": "what is deleted already counts as deleted (contract/asset.md#deletion)"}
+# Mutations that succeed when they are repeated, and the reason.
+TWICE = {"deleteAssets": "repeated deletions count as successful (contract/asset.md#deletion)"}
 
 
 @dataclass(frozen=True)
@@ -234,5 +236,5 @@ def test_removed_member_is_not_listed_and_loses_the_project(full_world: FullWorl
 
 _COUNTS = [name for name in QUERY_ARGUMENTS if name.startswith("count")]
 
-# Queries about one thing, which may be the deleted one.
+# Queries about a single object, which may be the deleted one.
 _ABOUT_ONE = ("asset", "createUploadBucketSignedUrls", "getPluginLogs", "getPluginRunnerStatus")

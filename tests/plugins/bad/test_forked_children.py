@@ -1,4 +1,4 @@
-"""A child process of a plugin does not block the next emulator."""
+"""A forked child process of a plugin does not block the next emulator."""
 
 from __future__ import annotations
 
@@ -33,6 +33,6 @@ def test_forked_child_does_not_block_port_and_data_folder_of_the_next_server(
         with ServerUnderTest(tmp_path / "data", "--port", port) as second:
             (run,) = second.world().export()["runs"]
             assert (second.url, run["outcome"]) == (first.url, "SUCCEEDED")
-            os.kill(child, 0)  # it is still there
+            os.kill(child, 0)  # the child still runs
     finally:
         os.kill(child, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""The HTTP door under attack: addresses, endless bodies, marks, shutdown, the signing secret."""
+"""Limits of HTTP requests: addresses, bodies, marks, shutdown, the signing secret."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def wire(kili_emulator: Emulator) -> Iterator[Wire]:
     wire.close()
 
 
-# Addresses that are none
+# Malformed addresses
 
 
 @pytest.mark.parametrize("key", ["admin", None])
@@ -60,7 +60,7 @@ def test_malformed_host_is_refused(wire: Wire, host: str, path: str) -> None:
     connection.close()
 
 
-# Bodies without end
+# Endless bodies
 
 
 class Endless(io.RawIOBase):

@@ -23,7 +23,7 @@ from tests.contract.full_world.queries import (
 from tests.contract.full_world.world import OUTSIDER, STRANGER, FullWorld
 from tests.kit.world_content import fill_ids
 
-# Queries that refuse what the user does not see, and what they say then.
+# Queries that refuse objects that the user cannot see, and their error messages.
 REFUSING = {
     "asset": "no asset that you can see has the id",
     "createUploadBucketSignedUrls": "accessDenied",
@@ -32,10 +32,10 @@ REFUSING = {
     "getPluginRunnerStatus": "404: Not Found",
 }
 
-# Queries about plugins, which everybody of an organization sees.
+# Queries about plugins, which all users of an organization can see.
 OF_PLUGINS = {"getPluginBuildErrors", "getPluginLogs", "getPluginRunnerStatus"}
 
-# What the first organization's people are known by.
+# Texts that identify the users and objects of the first organization.
 NAMES = ("@example.com", "emulator-", "Ada", "Leo", "Counter", "Tutorial")
 
 CONDITIONS = [
@@ -77,7 +77,7 @@ def test_id_of_another_organization_finds_nothing(
 
 
 @pytest.mark.parametrize("query", LISTS)
-def test_lists_and_counts_cover_only_the_own_organization(
+def test_lists_and_counts_cover_only_the_users_organization(
     full_world: FullWorld, query: str
 ) -> None:
     own = full_world.wire.ids(query, {}, STRANGER)
