@@ -22,8 +22,8 @@ from kili_emulator.rules.blockers import (
     PluginState,
     PluginVersion,
     ReasonCode,
-    blockers,
     called_handlers,
+    find_blockers,
 )
 from kili_emulator.rules.handlers import BY_TYPE, ON_EVENT
 
@@ -148,7 +148,7 @@ class _Dispatch:
             if (plugin_id, project_id) not in self._states:
                 state = get_plugin_state(self._view, plugin, project_id)
                 self._states[plugin_id, project_id] = state
-            self._blockers[key] = blockers(subject, self._states[plugin_id, project_id])
+            self._blockers[key] = find_blockers(subject, self._states[plugin_id, project_id])
         return self._blockers[key]
 
 

@@ -107,7 +107,7 @@ class Blockers:
         return [each for each in (self.activity, self.deployment, self.subscription) if each]
 
 
-def blockers(subject: str, state: PluginState) -> Blockers:
+def find_blockers(subject: str, state: PluginState) -> Blockers:
     """Find the blockers of a plugin for an event with this subject."""
     return Blockers(
         activity=None if state.activity == "ACTIVE" else state.activity,

@@ -11,6 +11,6 @@ objects by class and intersection over union. All other rules are chosen; the mo
 says so. The import rules of ``rules`` apply; other rooms import only the names of this file.
 """
 
-from kili_emulator.rules.quality.agreement import Mark as Mark
-from kili_emulator.rules.quality.agreement import agreement as agreement
-from kili_emulator.rules.quality.classes import Rule as Rule
+from kili_emulator.rules.quality.agreement import QualityMark as QualityMark
+from kili_emulator.rules.quality.agreement import measure_agreement as measure_agreement
+from kili_emulator.rules.quality.classes import ComparisonRule as ComparisonRule
