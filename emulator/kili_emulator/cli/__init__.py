@@ -10,7 +10,7 @@ from __future__ import annotations
 import click
 
 from kili_emulator import __version__
-from kili_emulator.cli import lint, packages, plugins, runs, server, users, webhooks, why, world
+from kili_emulator.cli import lint, packages, plugins, runs, server, users, webhooks, why, worlds
 from kili_emulator.cli.terminal import Commands
 
 
@@ -39,5 +39,5 @@ main.add_command(packages.packages)
 main.add_command(lint.lint)
 for each in users.COMMANDS:
     main.add_command(each)
-main.add_command(world.reset)
-main.add_command(world.world)
+main.add_command(worlds.reset)
+main.add_command(worlds.world)
