@@ -88,7 +88,7 @@ def decide_calls(view: View, events: list[Event]) -> DispatchDecisions:
 
 
 def is_offered_to(each: PluginDoc, project_id: str, organization_id: str | None) -> bool:
-    """Whether events of a project are offered to a plugin, which may then be called or not.
+    """Return whether events of a project are offered to a plugin, which may then be called or not.
 
     Args:
         organization_id: the organization of the project.
