@@ -2,7 +2,9 @@
 
 Commands find a running emulator by its folder (``state_folder``, ``server_process``) and call its
 control plane over HTTP; only ``start`` and ``lint`` do the work in their own process. All output
-goes through ``terminal``. No other room may import this one.
+goes through ``terminal``.
+
+Imported by: __main__.
 """
 
 from __future__ import annotations

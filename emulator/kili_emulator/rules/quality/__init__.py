@@ -9,6 +9,8 @@ compares their places, with ``areas`` for polygons; ``text`` compares texts.
 Documented are the rules for classes, the weights of jobs and sub-jobs, and the greedy matching of
 objects by class and intersection over union. All other rules are chosen; the module with the rule
 says so. The import rules of ``rules`` apply; other rooms import only the names of this file.
+
+Imported by: domain.
 """
 
 from kili_emulator.rules.quality.agreement import QualityMark as QualityMark
