@@ -267,7 +267,7 @@ MISTAKES = {
     "recursive alias": (
         "organization: &o\n  name: *o\n",
         2,
-        "organization.name: an alias must not stand inside of what it repeats",
+        "organization.name: an alias cannot refer to a node that contains it",
     ),
     "empty file": ("", 1, "'organization' is a required property"),
     "missing member": (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kili_emulator.api.resolvers.compute import TWINS
+from kili_emulator.api.resolvers.compute import COMPUTE_ALIASES
 from kili_emulator.app import Emulator
 from tests.contract.schema import OWN_TYPES
 from tests.kit.wire import Wire
@@ -15,7 +15,7 @@ from tests.kit.world_content import set_up_world
 LISTS = {"Asset": "assets", "Label": "labels", "ProjectUser": "projectUsers", "User": "users"}
 PAIRS = [
     (type_, name, f"{name}Compute")
-    for type_, names in TWINS.items()
+    for type_, names in COMPUTE_ALIASES.items()
     for name in names
     if name != "assetId"
 ]

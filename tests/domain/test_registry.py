@@ -188,7 +188,7 @@ def test_reset_to_an_undone_mark_is_refused(registry: WorldRegistry) -> None:
     add_organization(world, "late")
     mark = world.mark()
     registry.reset("w")
-    with pytest.raises(WorldError, match="the mark is gone"):
+    with pytest.raises(WorldError, match="the mark is no longer valid"):
         registry.reset("w", mark)
 
 

@@ -668,7 +668,7 @@ def test_undone_mark_is_refused_even_after_equally_many_new_commits(
     for _ in range(2):
         world.roll_back(early)
         for _ in range(2):
-            with pytest.raises(ValueError, match="the mark is gone"):
+            with pytest.raises(ValueError, match="the mark is no longer valid"):
                 world.roll_back(late)
             disturb(world)
 
@@ -691,7 +691,7 @@ def test_mark_is_valid_until_its_moment_is_undone(world: World) -> None:
         del history[kept + 1 :]
         assert world.export() == content
         for each in chance.sample(gone, min(5, len(gone))):
-            with pytest.raises(ValueError, match="the mark is gone"):
+            with pytest.raises(ValueError, match="the mark is no longer valid"):
                 world.roll_back(each)
     assert len(world.documents.meta["returns"]) <= len(history)
 
@@ -749,7 +749,7 @@ def test_epochs_continue_after_reopening(tmp_path: Path) -> None:
     added(again, "x")
 
     assert again.epoch == epoch
-    with pytest.raises(ValueError, match="the mark is gone"):
+    with pytest.raises(ValueError, match="the mark is no longer valid"):
         again.roll_back(late)
     again.close()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kili_emulator.rules.blockers import PluginState, PluginVersion, blockers
+from kili_emulator.rules.blockers import PluginState, PluginVersion, find_blockers
 
 DEFAULT = "label.workflow.created.default"
 PREDICTION = "label.workflow.created.prediction"
@@ -28,7 +28,7 @@ READY = PluginState("ACTIVE", None, "BUILT", CODE)
 
 
 def words(subject: str, state: PluginState = READY, **changes: Any) -> list[str]:
-    return list(blockers(subject, replace(state, **changes)).codes())
+    return list(find_blockers(subject, replace(state, **changes)).codes())
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kili_emulator.rules.quality import Mark, Rule, agreement
+from kili_emulator.rules.quality import ComparisonRule, QualityMark, measure_agreement
 
 Response = dict[str, Any]
 
@@ -33,7 +33,7 @@ JOBS = {
     "RANK": job("RANKING"),
     "PICK": job("COMPARISON"),
 }
-RULES: tuple[Rule, ...] = ("consensus", "honeypot", "inference", "reviewScore")
+RULES: tuple[ComparisonRule, ...] = ("consensus", "honeypot", "inference", "reviewScore")
 
 
 def classes(*names: str, below: Response | None = None, name: str = "ONE") -> Response:
@@ -57,13 +57,17 @@ def boxes(*each: Response) -> Response:
     return {"BOX": {"annotations": list(each)}}
 
 
-def mark(*responses: Response, rule: Rule = "honeypot", input_type: str = "IMAGE") -> Mark:
-    found = agreement(responses, JOBS, input_type, rule=rule)
+def mark(
+    *responses: Response, rule: ComparisonRule = "honeypot", input_type: str = "IMAGE"
+) -> QualityMark:
+    found = measure_agreement(responses, JOBS, input_type, rule=rule)
     assert found is not None
     return found
 
 
-def value(*responses: Response, rule: Rule = "honeypot", input_type: str = "IMAGE") -> float:
+def value(
+    *responses: Response, rule: ComparisonRule = "honeypot", input_type: str = "IMAGE"
+) -> float:
     return mark(*responses, rule=rule, input_type=input_type).value
 
 
@@ -71,7 +75,7 @@ def value(*responses: Response, rule: Rule = "honeypot", input_type: str = "IMAG
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_equal_single_choices_have_mark_one(rule: Rule) -> None:
+def test_equal_single_choices_have_mark_one(rule: ComparisonRule) -> None:
     assert value(classes("A"), classes("A"), rule=rule) == 1
 
 
@@ -79,7 +83,9 @@ def test_equal_single_choices_have_mark_one(rule: Rule) -> None:
     ("rule", "expected"),
     [("consensus", 0.5), ("inference", 0.5), ("honeypot", 0), ("reviewScore", 0)],
 )
-def test_different_single_choices_have_mark_half_or_zero(rule: Rule, expected: float) -> None:
+def test_different_single_choices_have_mark_half_or_zero(
+    rule: ComparisonRule, expected: float
+) -> None:
     """The mark 0.5 is recorded for a user against a model."""
     assert value(classes("A"), classes("B"), rule=rule) == expected
 
@@ -88,7 +94,9 @@ def test_different_single_choices_have_mark_half_or_zero(rule: Rule, expected: f
     ("rule", "expected"),
     [("consensus", 0.75), ("inference", 0.5), ("honeypot", 0.5), ("reviewScore", 0.5)],
 )
-def test_partly_equal_multiple_choices_have_a_partial_mark(rule: Rule, expected: float) -> None:
+def test_partly_equal_multiple_choices_have_a_partial_mark(
+    rule: ComparisonRule, expected: float
+) -> None:
     one, other = classes("A", name="MANY"), classes("A", "B", name="MANY")
     assert value(one, other, rule=rule) == expected
 
@@ -111,10 +119,10 @@ def test_consensus_is_the_mean_share_of_labelers_per_chosen_class(
 
 def test_choice_of_a_job_without_input_is_single_if_one_class_is_chosen() -> None:
     jobs = {"ONE": job("CLASSIFICATION", "A", "B", "C")}
-    single = agreement([classes("A"), classes("B")], jobs, "IMAGE", rule="inference")
-    several = agreement([classes("A"), classes("A", "B")], jobs, "IMAGE", rule="inference")
-    assert single == Mark(0.5, {"ONE.A": 0.5, "ONE.B": 0.5})
-    assert several == Mark(0.5, {"ONE.A": 1, "ONE.B": 0})
+    single = measure_agreement([classes("A"), classes("B")], jobs, "IMAGE", rule="inference")
+    several = measure_agreement([classes("A"), classes("A", "B")], jobs, "IMAGE", rule="inference")
+    assert single == QualityMark(0.5, {"ONE.A": 0.5, "ONE.B": 0.5})
+    assert several == QualityMark(0.5, {"ONE.A": 1, "ONE.B": 0})
 
 
 def test_answer_missing_in_one_label_lowers_the_mark() -> None:
@@ -130,7 +138,7 @@ def test_answer_missing_in_one_label_lowers_the_mark() -> None:
      {"ROTATION_JOB": {"rotation": 90}}],
 )  # fmt: skip
 def test_empty_responses_have_no_mark(response: Response) -> None:
-    assert agreement([response, {}], JOBS, "IMAGE", rule="consensus") is None
+    assert measure_agreement([response, {}], JOBS, "IMAGE", rule="consensus") is None
 
 
 # Nesting
@@ -150,7 +158,7 @@ def test_sub_job_of_a_class_chosen_once_is_not_compared() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_box_with_a_wrong_nested_class_has_mark_zero(rule: Rule) -> None:
+def test_box_with_a_wrong_nested_class_has_mark_zero(rule: ComparisonRule) -> None:
     right = boxes(box(0, 1, below=classes("X", name="SUB")))
     wrong = boxes(box(0, 1, below=classes("Y", name="SUB")))
     assert value(right, wrong, rule=rule) == 0

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kili_emulator.rules.quality import Rule, agreement
+from kili_emulator.rules.quality import ComparisonRule, measure_agreement
 
 Response = dict[str, Any]
-RULES: tuple[Rule, ...] = ("consensus", "honeypot", "inference", "reviewScore")
+RULES: tuple[ComparisonRule, ...] = ("consensus", "honeypot", "inference", "reviewScore")
 
 CATEGORIES: Response = {"A": {}, "B": {}}
 JOBS = {
@@ -97,29 +97,29 @@ def shuffled(value: Any, chance: random.Random) -> Any:
 
 @given(responses, rules)
 def test_marks_and_marks_per_category_are_between_zero_and_one(
-    case: tuple[str, Response, Response], rule: Rule
+    case: tuple[str, Response, Response], rule: ComparisonRule
 ) -> None:
     input_type, one, other = case
-    mark = agreement([one, other], JOBS, input_type, rule=rule)
+    mark = measure_agreement([one, other], JOBS, input_type, rule=rule)
     for value in [mark.value, *mark.per_category.values()] if mark else []:
         assert 0 <= value <= 1
 
 
 @given(responses, rules)
 def test_mark_does_not_depend_on_the_order_of_two_labels(
-    case: tuple[str, Response, Response], rule: Rule
+    case: tuple[str, Response, Response], rule: ComparisonRule
 ) -> None:
     input_type, one, other = case
-    there = agreement([one, other], JOBS, input_type, rule=rule)
-    assert there == agreement([other, one], JOBS, input_type, rule=rule)
+    there = measure_agreement([one, other], JOBS, input_type, rule=rule)
+    assert there == measure_agreement([other, one], JOBS, input_type, rule=rule)
 
 
 @given(responses, st.integers(2, 4), rules)
 def test_equal_responses_have_mark_one(
-    case: tuple[str, Response, Response], times: int, rule: Rule
+    case: tuple[str, Response, Response], times: int, rule: ComparisonRule
 ) -> None:
     input_type, response, _ = case
-    mark = agreement([response] * times, JOBS, input_type, rule=rule)
+    mark = measure_agreement([response] * times, JOBS, input_type, rule=rule)
     if mark:
         assert mark.value == 1
         assert set(mark.per_category.values()) <= {1}
@@ -127,21 +127,21 @@ def test_equal_responses_have_mark_one(
 
 @given(responses, rules, st.randoms(use_true_random=False))
 def test_the_order_of_jobs_and_annotations_does_not_matter(
-    case: tuple[str, Response, Response], rule: Rule, chance: random.Random
+    case: tuple[str, Response, Response], rule: ComparisonRule, chance: random.Random
 ) -> None:
     input_type, one, other = case
-    expected = agreement([one, other], JOBS, input_type, rule=rule)
+    expected = measure_agreement([one, other], JOBS, input_type, rule=rule)
     mixed = [shuffled(each, chance) for each in (one, other)]
-    assert agreement(mixed, JOBS, input_type, rule=rule) == expected
+    assert measure_agreement(mixed, JOBS, input_type, rule=rule) == expected
 
 
 @given(st.lists(sections, min_size=3, max_size=4), st.randoms(use_true_random=False))
 def test_consensus_does_not_depend_on_the_order_of_labelers(
     voters: list[Response], chance: random.Random
 ) -> None:
-    expected = agreement(voters, JOBS, "IMAGE", rule="consensus")
+    expected = measure_agreement(voters, JOBS, "IMAGE", rule="consensus")
     mixed = chance.sample(voters, len(voters))
-    assert agreement(mixed, JOBS, "IMAGE", rule="consensus") == expected
+    assert measure_agreement(mixed, JOBS, "IMAGE", rule="consensus") == expected
 
 
 members = st.sampled_from(
@@ -169,12 +169,12 @@ odd_jobs = st.dictionaries(
 @settings(max_examples=300)
 @given(odd_jobs, odd_jobs, st.sampled_from(["IMAGE", "VIDEO", "TEXT"]), rules)
 def test_malformed_values_are_compared_without_errors(
-    one: Response, other: Response, input_type: str, rule: Rule
+    one: Response, other: Response, input_type: str, rule: ComparisonRule
 ) -> None:
     before = json.dumps([one, other])
-    mark = agreement([one, other], JOBS, input_type, rule=rule)
+    mark = measure_agreement([one, other], JOBS, input_type, rule=rule)
     assert mark is None or 0 <= mark.value <= 1
-    assert mark == agreement([other, one], JOBS, input_type, rule=rule)
+    assert mark == measure_agreement([other, one], JOBS, input_type, rule=rule)
     assert json.dumps([one, other]) == before
 
 
@@ -185,6 +185,6 @@ def test_deeply_nested_responses_are_compared(holder: str) -> None:
         job = "CLASS" if holder == "categories" else "BOX"
         below = {"name": "A", "categories": [{"name": "A"}], "children": response}
         response = {job: {holder: [below]}}
-    mark = agreement([response, response], JOBS, "IMAGE", rule="consensus")
+    mark = measure_agreement([response, response], JOBS, "IMAGE", rule="consensus")
     assert mark is not None
     assert mark.value == 1

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kili_emulator.rules.quality import agreement
+from kili_emulator.rules.quality import measure_agreement
 from kili_emulator.rules.quality.text import edit_distance
 
 JOBS = {"J": {"mlTask": "OBJECT_DETECTION", "content": {"categories": {"A": {}}}}}
@@ -29,8 +29,8 @@ def alike(one: dict[str, Any], other: dict[str, Any]) -> float:
     responses = [
         {"J": {"annotations": [{"categories": [{"name": "A"}], **each}]}} for each in (one, other)
     ]
-    there = agreement(responses, JOBS, "IMAGE", rule="honeypot")
-    back = agreement(responses[::-1], JOBS, "IMAGE", rule="honeypot")
+    there = measure_agreement(responses, JOBS, "IMAGE", rule="honeypot")
+    back = measure_agreement(responses[::-1], JOBS, "IMAGE", rule="honeypot")
     assert there is not None
     assert there == back
     return there.value

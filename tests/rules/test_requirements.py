@@ -82,10 +82,10 @@ def test_options_are_kept_for_pip(text: str, options: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "detail"),
     [
-        ("-r other.txt", "other.txt does not arrive with the plugin"),
-        ("--constraint=c.txt", "c.txt does not arrive with the plugin"),
-        ("./wheels/a-1-py3-none-any.whl", "does not arrive with the plugin"),
-        ("-e .", "does not arrive with the plugin"),
+        ("-r other.txt", "other.txt is not uploaded with the plugin"),
+        ("--constraint=c.txt", "c.txt is not uploaded with the plugin"),
+        ("./wheels/a-1-py3-none-any.whl", "is not uploaded with the plugin"),
+        ("-e .", "is not uploaded with the plugin"),
         ("--frobnicate", "pip has no option --frobnicate"),
         ("-i", "the option -i has no value"),
         ("pandas=1.5", "this is no requirement"),

@@ -15,6 +15,8 @@ LABELED: Status = "LABELED"
 TO_REVIEW: Status = "TO_REVIEW"
 REVIEWED: Status = "REVIEWED"
 
+STATUSES: tuple[Status, ...] = get_args(Status)
+
 AFTER: dict[LabelType, dict[Status, Status]] = {
     "DEFAULT": {
         TODO: LABELED,
@@ -23,10 +25,10 @@ AFTER: dict[LabelType, dict[Status, Status]] = {
         TO_REVIEW: TO_REVIEW,
         REVIEWED: REVIEWED,
     },
-    "REVIEW": dict.fromkeys(workflow.STATUSES, REVIEWED),
-    "AUTOSAVE": {status: ONGOING if status == TODO else status for status in workflow.STATUSES},
-    "PREDICTION": {status: status for status in workflow.STATUSES},
-    "INFERENCE": {status: status for status in workflow.STATUSES},
+    "REVIEW": dict.fromkeys(STATUSES, REVIEWED),
+    "AUTOSAVE": {status: ONGOING if status == TODO else status for status in STATUSES},
+    "PREDICTION": {status: status for status in STATUSES},
+    "INFERENCE": {status: status for status in STATUSES},
 }
 CASES = [
     (status, label_type, new)
@@ -37,7 +39,7 @@ CASES = [
 
 def test_cases_cover_every_status_and_label_type() -> None:
     assert set(AFTER) == set(get_args(LabelType))
-    assert get_args(Status) == workflow.STATUSES
+    assert all(set(pairs) == set(STATUSES) for pairs in AFTER.values())
     assert len(CASES) == 25
 
 

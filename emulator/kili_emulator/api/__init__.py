@@ -2,5 +2,7 @@
 
 ``execution`` and ``subscription`` run operations, ``graphql_documents`` parses and checks
 documents, ``errors`` formats errors for the wire, ``resolvers`` binds the files of ``schema`` to
-the domain. Only ``http`` and ``app`` may import this room.
+the domain.
+
+Imported by: app, http.
 """

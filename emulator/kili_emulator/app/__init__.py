@@ -1,7 +1,9 @@
 """The whole emulator: ``Platform`` assembles its parts, ``Emulator`` is the public Python API.
 
 ``users``, ``plugins``, ``runs`` and ``worlds`` are the parts of ``Emulator``: thin fronts of the
-modules of the same names in ``services``. Only ``cli`` and ``testing`` may import this room.
+modules of the same names in ``services``.
+
+Imported by: cli, kili_emulator, testing.
 """
 
 from kili_emulator.app.emulator import Emulator

@@ -2,7 +2,9 @@
 
 Commands find a running emulator by its folder (``state_folder``, ``server_process``) and call its
 control plane over HTTP; only ``start`` and ``lint`` do the work in their own process. All output
-goes through ``terminal``. No other room may import this one.
+goes through ``terminal``.
+
+Imported by: __main__.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import click
 
 from kili_emulator import __version__
-from kili_emulator.cli import lint, packages, plugins, runs, server, users, webhooks, why, world
+from kili_emulator.cli import lint, packages, plugins, runs, server, users, webhooks, why, worlds
 from kili_emulator.cli.terminal import Commands
 
 
@@ -39,5 +41,5 @@ main.add_command(packages.packages)
 main.add_command(lint.lint)
 for each in users.COMMANDS:
     main.add_command(each)
-main.add_command(world.reset)
-main.add_command(world.world)
+main.add_command(worlds.reset)
+main.add_command(worlds.world)

@@ -1,8 +1,10 @@
 """Settings and their sources: command line, environment, ``pyproject.toml``, defaults.
 
 ``settings`` is the table of settings, ``setting`` one row of the table, ``setting_sources`` reads
-and merges the sources; ``addresses`` has fixed paths and names. All rooms except ``rules`` and
-``plugins.guest`` may import this one. It imports no room but ``spelling``.
+and merges the sources; ``addresses`` has fixed paths and names. ``rules``
+and ``plugins.guest`` may not import this room, which imports only ``spelling``.
+
+Imported by: app, cli, domain, http, plugins, scenario.
 """
 
 from kili_emulator.config.addresses import (

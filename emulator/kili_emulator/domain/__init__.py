@@ -2,7 +2,8 @@
 
 ``world``, ``tables`` and ``repository`` hold the documents, ``documents`` declares the types of
 the documents, ``filters`` selects documents by a ``where``. ``access`` checks the rights of an
-actor, ``event_bus`` delivers the events of committed transactions. The layers above (``api``,
-``plugins``, ``scenario``, ``lint``, ``services``, ``http``, ``app``, ``cli``, ``testing``) may
-import this room. It imports no web framework, no GraphQL and no database.
+actor, ``event_bus`` delivers the events of committed transactions. This room imports no web
+framework, no GraphQL and no database.
+
+Imported by: api, app, cli, http, plugins, scenario, services.
 """

@@ -15,12 +15,12 @@ MAX_PAGE = 1000
 
 
 def visible_events(access: Access, project_id: str | None = None) -> list[EventDoc]:
-    """Yield the events of the projects that the actor administers, deleted projects included.
+    """Return the events of the projects that the actor administers, deleted projects included.
 
     Events that belong to no project are visible to administrators of the organization.
 
     Args:
-        project_id: yield only the events of this project.
+        project_id: return only the events of this project.
     """
     events = access.view.events
     candidates = events.find("project", project_id) if project_id else events.all()

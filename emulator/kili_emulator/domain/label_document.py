@@ -43,7 +43,7 @@ def build_label(
     """Build the document of a new label, which belongs to no step and has no marks yet.
 
     Args:
-        row: the label, as for :func:`label.append_labels`.
+        row: the label, as for :func:`kili_emulator.domain.label.append_labels`.
 
     Raises:
         KiliError: a value is refused, the referenced label is unknown, or the response does not fit

@@ -119,7 +119,7 @@ def find_requested_step_id(
     a step with this name.
 
     Args:
-        row: the label, as for :func:`label.append_labels`.
+        row: the label, as for :func:`kili_emulator.domain.label.append_labels`.
 
     Returns:
         ``None`` if the label names no step.

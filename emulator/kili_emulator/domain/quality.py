@@ -19,7 +19,7 @@ from kili_emulator.domain.documents import AssetDoc, LabelDoc, MemberDoc, Projec
 from kili_emulator.domain.payloads import asset_payload
 from kili_emulator.domain.world import Transaction, View
 from kili_emulator.rules.json_interface import parse_json_interface
-from kili_emulator.rules.quality import Mark, Rule, agreement
+from kili_emulator.rules.quality import ComparisonRule, QualityMark, measure_agreement
 from kili_emulator.rules.workflow import SUBMITTED
 
 # The label types that marks depend on.
@@ -37,11 +37,11 @@ _CACHED_MARKS = 512
 
 @lru_cache(_CACHED_MARKS)
 def _compute_mark(
-    texts: tuple[str, ...], json_interface: str, input_type: str, rule: Rule
-) -> Mark | None:
+    texts: tuple[str, ...], json_interface: str, input_type: str, rule: ComparisonRule
+) -> QualityMark | None:
     """Compute how far responses agree; the cache keeps the marks of earlier comparisons."""
     jobs = parse_json_interface(json_interface, "updatePropertiesInProject")
-    return agreement([json.loads(each) for each in texts], jobs, input_type, rule=rule)
+    return measure_agreement([json.loads(each) for each in texts], jobs, input_type, rule=rule)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Score:
 
     label: LabelDoc
     others: Sequence[LabelDoc]
-    mark: Mark
+    mark: QualityMark
 
 
 class _AssetLabels:
@@ -63,7 +63,7 @@ class _AssetLabels:
         self._has_steps = project["workflowVersion"] != "V1"
         self._project = project
 
-    def mark(self, labels: Iterable[LabelDoc], rule: Rule) -> Mark | None:
+    def mark(self, labels: Iterable[LabelDoc], rule: ComparisonRule) -> QualityMark | None:
         texts = tuple(each["jsonResponse"] for each in labels)
         project = self._project
         return _compute_mark(texts, project["jsonInterface"], project["inputType"], rule)
@@ -142,7 +142,7 @@ class _AssetLabels:
         return self._scores(compared.values(), "inference")
 
     def _scores(
-        self, compared: Iterable[tuple[LabelDoc, Sequence[LabelDoc]]], rule: Rule
+        self, compared: Iterable[tuple[LabelDoc, Sequence[LabelDoc]]], rule: ComparisonRule
     ) -> list[Score]:
         results = []
         for label, others in compared:
@@ -202,7 +202,7 @@ def _store_label_marks(
 def _store_asset_marks(
     tx: Transaction,
     labels: _AssetLabels,
-    consensus: Mark | None,
+    consensus: QualityMark | None,
     scores: dict[str, list[Score]],
     previous_marks: set[str],
 ) -> None:
@@ -222,7 +222,7 @@ def _store_asset_marks(
 
 
 def _emit_mark(
-    tx: Transaction, asset: AssetDoc, subject: str, compared: Sequence[LabelDoc], mark: Mark
+    tx: Transaction, asset: AssetDoc, subject: str, compared: Sequence[LabelDoc], mark: QualityMark
 ) -> None:
     """Emit the event of a new mark; the event names a step, so a V1 project emits none."""
     steps = (each["stepId"] for each in reversed(compared))
@@ -248,13 +248,13 @@ def _newest_per(
     return list(newest.values())
 
 
-def _mean_mark(marks: Sequence[Mark]) -> Mark | None:
+def _mean_mark(marks: Sequence[QualityMark]) -> QualityMark | None:
     if len(marks) == 1:
         return marks[0]
     value = mean(each.value for each in marks)
     if value is None:
         return None
-    return Mark(value, mean_per_category(each.per_category for each in marks) or {})
+    return QualityMark(value, mean_per_category(each.per_category for each in marks) or {})
 
 
 def mean(values: Iterable[float | None]) -> float | None:

@@ -108,7 +108,7 @@ def called_handler(run: RunDoc) -> str:
 
 
 def run_ahead(view: View, run: RunDoc, *, one_queue: bool) -> str | None:
-    """The id of the run that a queued run waits for: the one at work, or the next one.
+    """Return the id of the run that a queued run waits for: the running one, or the next one.
 
     Args:
         one_queue: the runs of all lanes follow one another, as in a world with a seed.

@@ -22,8 +22,8 @@ from kili_emulator.rules.blockers import (
     PluginState,
     PluginVersion,
     ReasonCode,
-    blockers,
     called_handlers,
+    find_blockers,
 )
 from kili_emulator.rules.handlers import BY_TYPE, ON_EVENT
 
@@ -88,7 +88,7 @@ def decide_calls(view: View, events: list[Event]) -> DispatchDecisions:
 
 
 def is_offered_to(each: PluginDoc, project_id: str, organization_id: str | None) -> bool:
-    """Whether events of a project are offered to a plugin, which may then be called or not.
+    """Return whether events of a project are offered to a plugin, which may then be called or not.
 
     Args:
         organization_id: the organization of the project.
@@ -148,7 +148,7 @@ class _Dispatch:
             if (plugin_id, project_id) not in self._states:
                 state = get_plugin_state(self._view, plugin, project_id)
                 self._states[plugin_id, project_id] = state
-            self._blockers[key] = blockers(subject, self._states[plugin_id, project_id])
+            self._blockers[key] = find_blockers(subject, self._states[plugin_id, project_id])
         return self._blockers[key]
 
 

@@ -264,7 +264,7 @@ class World:
         cannot change the world any more.
 
         Raises:
-            ValueError: the mark is of a time that was undone.
+            ValueError: the mark was set in a time that has been undone.
         """
         self._check_no_transaction()
         with self._delivery_lock:
@@ -276,9 +276,7 @@ class World:
     def _roll_back(self, mark: Mark) -> None:
         returns: list[list[int]] = self.documents.meta.get("returns", [])
         if any(mark.epoch <= epoch and mark.sequence > target for epoch, target in returns):
-            raise ValueError(
-                "the mark is gone: it was set in a time that a return to an earlier mark has undone"
-            )
+            raise ValueError(errors.WORLD_MARK_INVALID)
         # A return to an earlier moment voids at least the marks that a former return to a later
         # moment voided, so that the former one can be forgotten.
         returns = [each for each in returns if each[1] < mark.sequence]

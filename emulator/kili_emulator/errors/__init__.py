@@ -7,7 +7,9 @@ Each function makes one error, ready to be raised; its docstring states the situ
 reports. "(recorded)" marks texts that are recorded from the platform, "(ours)" texts that have no
 recorded original. Upper-case constants are templates for the details of an error.
 
-Every room of the server may import this package; it imports no other room.
+This room imports no other room.
+
+Imported by: api, domain, http, plugins, rules, scenario, services, storage.
 """
 
 from kili_emulator.errors.access import *

@@ -25,7 +25,7 @@ def no_access_rights(operation: str, needed: str) -> KiliError:
 
 
 def run_key_revoked() -> KiliError:
-    """The run has ended whose API key a plugin still uses (ours)."""
+    """A plugin uses the API key of a run that has ended (ours)."""
     return business_error(
         "accessDenied",
         "Access denied. Please verify your credentials or contact Kili support.",

@@ -86,7 +86,7 @@ def nothing_to_review(external_id: str) -> KiliError:
 
 
 def asset_not_labeled(external_id: str) -> KiliError:
-    """An asset is reviewed that waits for a label."""
+    """A user reviews an asset that still waits for a label."""
     return KiliError(f'asset "{external_id}" waits for a label: submit one first')
 
 

@@ -237,7 +237,7 @@ def labeled_asset_not_skippable(operation: str) -> KiliError:
 
 
 def asset_not_skipped(operation: str) -> KiliError:
-    """An asset is unskipped that is not skipped."""
+    """A user unskips an asset that is not skipped."""
     return invalid_argument(operation, "the asset is not skipped")
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 WORLD_NAME_INVALID = "{name!r} is not a valid name of a world: use lower-case letters, digits and -"
 WORLD_EXISTS = "world {name!r} exists already: use it, or reset or delete it first"
 WORLD_UNKNOWN = "there is no world {name!r} (there are: {known})"
+WORLD_MARK_INVALID = (
+    "the mark is no longer valid: after it was set, the world was reset to an earlier mark. "
+    "Set a new mark"
+)
 WORLD_IS_DEFAULT = "the default world cannot be deleted: reset it instead"
 WORLD_FOLDER_EXISTS = (
     "{folder} exists already and is not a world, so no world can be created there: "

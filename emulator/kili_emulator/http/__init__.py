@@ -2,6 +2,7 @@
 
 ``application`` puts the routes together: ``graphql_routes``, ``file_routes``, ``websocket_routes``
 and the control plane in ``control``. ``security`` checks hosts, origins, keys and upload tokens;
-``request_body`` reads bodies; ``request_log`` and ``call_recorder`` record requests. Only ``app``
-and ``cli`` may import this room.
+``request_body`` reads bodies; ``request_log`` and ``call_recorder`` record requests.
+
+Imported by: app, cli.
 """

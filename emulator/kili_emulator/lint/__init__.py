@@ -6,6 +6,8 @@ the SDK's client in it. ``sdk_surface`` reads an installed SDK, also under other
 ``installed_sdk`` is the result. ``suppressions`` reads ``# noqa`` comments.
 
 A finding is an error if the plugin certainly fails. If the source does not show that, there is no
-finding. ``cli`` and ``testing`` may import this room; it imports ``python_source``, ``rules`` and
+finding. Of the rooms below, this one imports only ``python_source``, ``rules`` and
 ``plugins.build``.
+
+Imported by: cli, testing.
 """

@@ -10,7 +10,7 @@ The rooms, from the top to the bottom; each imports only rooms below it:
 - ``debugging`` stops a run at a breakpoint.
 - ``guest`` is the code that runs beside a plugin, in its process.
 
-The modules of this folder stand between ``inline`` and ``debugging``. The layers above import this
-package (``cli``, ``app``, ``http``, ``services``, ``lint``); ``api``, ``scenario`` and the layers
-below do not.
+The modules of this folder stand between ``inline`` and ``debugging``.
+
+Imported by: app, cli, http, lint, services.
 """

@@ -4,7 +4,8 @@ A module holds one rule, such as ``workflow`` (statuses), ``permissions`` (roles
 ``json_response`` (checks of labels), ``subjects`` (events and patterns), ``requirements``
 (``requirements.txt``) or the room ``quality`` (quality marks).
 
-The rooms above (``domain``, ``api``, ``plugins``, ``lint`` and so on) may import these modules; the
-``storage`` may not. Besides one another the modules import only ``errors``, ``messages`` and
-``spelling``: no clock, no ids, no settings, no storage, no web framework and no GraphQL.
+Besides one another the modules import only ``errors``, ``messages``, ``spelling`` and
+``python_source``: no clock, no ids, no settings, no storage, no web framework and no GraphQL.
+
+Imported by: api, app, cli, domain, http, lint, plugins, scenario, services.
 """

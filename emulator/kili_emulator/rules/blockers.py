@@ -107,7 +107,7 @@ class Blockers:
         return [each for each in (self.activity, self.deployment, self.subscription) if each]
 
 
-def blockers(subject: str, state: PluginState) -> Blockers:
+def find_blockers(subject: str, state: PluginState) -> Blockers:
     """Find the blockers of a plugin for an event with this subject."""
     return Blockers(
         activity=None if state.activity == "ACTIVE" else state.activity,
@@ -128,7 +128,7 @@ def kind_of_blocker(code: ReasonCode) -> Kind:
 
 
 def called_handlers(version: PluginVersion, subject: str) -> list[str]:
-    """The types of the handlers of a version that events with this subject call, in this order."""
+    """Return the types of the handlers that events with this subject call, in order."""
     handler = handlers.handler_type_for(subject)
     handler_type = [handler] if handler and handler in version.handlers else []
     is_sent = subjects.subscribes_to(version.patterns, subject)
@@ -136,7 +136,7 @@ def called_handlers(version: PluginVersion, subject: str) -> list[str]:
 
 
 def subscribes_to(version: PluginVersion, subject: str) -> bool:
-    """Whether a version asks for events with this subject."""
+    """Return whether a version asks for events with this subject."""
     return bool(called_handlers(version, subject))
 
 

@@ -198,8 +198,8 @@ def _read_option(parsed: Requirements, number: int, words: Sequence[str]) -> Non
             value = pending.popleft()
         if option in _FILE_OPTIONS:
             raise ValueError(
-                f"the file {value} does not arrive with the plugin: write what it says into "
-                "requirements.txt itself"
+                f"the file {value} is not uploaded with the plugin: copy its lines into "
+                "requirements.txt"
             )
         if option in _EDITABLE_OPTIONS:
             parsed.requirements.append(_read_requirement(number, value))
@@ -220,8 +220,8 @@ def _read_requirement(number: int, line: str) -> Requirement:
     except InvalidRequirement as error:
         if _PATH.match(text):
             raise ValueError(
-                f"the file {text} does not arrive with the plugin, of which only Python files and "
-                "requirements.txt are uploaded: name a package or a web address"
+                f"the file {text} is not uploaded with the plugin, only Python files and "
+                "requirements.txt are: name a package or a web address"
             ) from None
         raise ValueError(f"this is no requirement: {str(error).splitlines()[0]}") from None
     return _make_requirement(number, text, specified)

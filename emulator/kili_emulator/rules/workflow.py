@@ -25,8 +25,6 @@ SUBMITTED: tuple[LabelType, ...] = ("DEFAULT", "REVIEW")
 # The types of the labels that models make.
 MODEL_TYPES: tuple[LabelType, ...] = ("PREDICTION", "INFERENCE")
 
-STATUSES: tuple[Status, ...] = ("TODO", "ONGOING", "LABELED", "TO_REVIEW", "REVIEWED")
-
 # The statuses that the computed counts of a project count as remaining, and as reviewed.
 REMAINING: tuple[Status, ...] = ("TODO", "ONGOING")
 REVIEWED: tuple[Status, ...] = ("REVIEWED",)

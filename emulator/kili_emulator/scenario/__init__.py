@@ -4,8 +4,9 @@
 that uses most of the format.
 
 ``yaml_document`` parses YAML with line numbers, ``scenario_file`` reads and checks a scenario file,
-``loading`` loads a scenario into a world. ``lint``, ``services`` and the layers above may import
-this room; it imports neither ``api`` nor ``plugins``.
+``loading`` loads a scenario into a world. This room imports neither ``api`` nor ``plugins``.
+
+Imported by: app, cli, http.
 """
 
 from kili_emulator.config import seed_data_folder

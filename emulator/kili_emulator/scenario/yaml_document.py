@@ -138,7 +138,7 @@ class YamlDocument:
             self._add_problem(line, node_path, f"the tag {node.tag} is not allowed")
             return None
         if id(node) in self._open_nodes:
-            self._add_problem(line, node_path, "an alias must not stand inside of what it repeats")
+            self._add_problem(line, node_path, "an alias cannot refer to a node that contains it")
             return None
         self._open_nodes.add(id(node))
         try:

@@ -2,6 +2,7 @@
 
 Each front (``http/control`` for the command line and other clients, ``app`` for Python) parses its
 input, calls a function here, and passes on the view that the function returns. The functions use
-the domain and the plugin host, but neither HTTP nor the command line. ``http``, ``app``, ``cli``
-and ``testing`` may import this room.
+the domain and the plugin host, but neither HTTP nor the command line.
+
+Imported by: app, http.
 """

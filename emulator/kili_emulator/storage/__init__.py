@@ -2,6 +2,7 @@
 
 ``documents`` is the front of the document store, ``snapshot`` holds its immutable tables,
 ``posting`` the entries of their indexes, ``sqlite_file`` the file, ``retry`` repeats failed writes;
-``blobs`` keeps uploaded bytes. Only this room imports ``tinydb`` and ``sqlite3``. The rooms above
-may import it; ``rules`` may not.
+``blobs`` keeps uploaded bytes. Only this room imports ``tinydb`` and ``sqlite3``.
+
+Imported by: domain.
 """

@@ -1,5 +1,7 @@
 """Support for the tests of users: pytest fixtures, a faster SDK, and the lint as a function.
 
 ``pytest_plugin`` has the fixtures, ``sdk`` removes the pauses of an SDK, ``lint`` has
-``lint_plugin``. No other room may import this one.
+``lint_plugin``.
+
+Imported by: nothing.
 """

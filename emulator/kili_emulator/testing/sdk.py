@@ -1,9 +1,11 @@
 """Shorten the pauses of an SDK for tests: an explicit, reversible opt-in.
 
 The SDK sleeps 15 seconds before each check of a plugin's status and one second after some batches.
-It also limits its number of calls per minute: under a frozen clock never ends. Each client
-also builds the schema of its server anew, which takes 0.3 seconds. None of
-this belongs in a test. Nothing but the standard library, so that it can be loaded next to any SDK.
+It also limits its calls per minute; under a frozen clock, the wait for the next call never ends.
+Each client also builds the schema of its server anew, which takes 0.3 seconds. Tests need none of
+this.
+
+This module imports only the standard library, so that it can be loaded beside any SDK.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ class _NoLimiter:
         return True
 
     def ratelimit(self, *_: Any, **__: Any) -> contextlib.AbstractContextManager[None]:
-        """The context manager that SDKs up to 2.15x enter for each call."""
+        """Return the context manager that SDKs up to 2.15x enter for each call."""
         return contextlib.nullcontext()
 
 

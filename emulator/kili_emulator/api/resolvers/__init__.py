@@ -1,6 +1,6 @@
 """The resolvers, one module per noun: each unwraps its input and calls a domain function.
 
-Only ``api.execution`` imports this room.
+Imported by: api.
 """
 
 from importlib import import_module

@@ -9,7 +9,7 @@ from ariadne import MutationType, ObjectType, QueryType
 from kili_emulator import errors
 from kili_emulator.api.context import Info
 from kili_emulator.api.resolvers.arguments import named_ids, required_id, rows, selected_assets
-from kili_emulator.api.resolvers.outcome import Outcome, outcome, project_of
+from kili_emulator.api.resolvers.outcome import AssetsOutcome, outcome, project_of
 from kili_emulator.domain import asset as assets_of
 from kili_emulator.domain import asset_import, asset_layer, file, workflow
 from kili_emulator.domain.documents import AssetDoc, IssueDoc, LabelDoc, NotificationDoc, ProjectDoc
@@ -148,7 +148,7 @@ def _given(members: dict[str, Any]) -> dict[str, Any]:
 
 
 @mutation.field("deleteAssets")
-def delete_assets(_: Any, info: Info, where: Where) -> Outcome:
+def delete_assets(_: Any, info: Info, where: Where) -> AssetsOutcome:
     operation = "deleteAssets"
     with info.context.change() as tx:
         gone = [each for each in dict.fromkeys(named_ids(where)) if not tx.assets.get(each)]

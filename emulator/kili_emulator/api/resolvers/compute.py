@@ -10,7 +10,7 @@ from graphql import default_field_resolver
 
 from kili_emulator.api.context import Info
 
-TWINS: dict[str, tuple[str, ...]] = {
+COMPUTE_ALIASES: dict[str, tuple[str, ...]] = {
     "Asset": (
         "consensusMark",
         "duration",
@@ -48,7 +48,7 @@ TWINS: dict[str, tuple[str, ...]] = {
     ),
     "User": ("highestRoleInProject",),
 }
-"""Type → the members and fields that have a twin with the suffix ``Compute``."""
+"""Type → the members and fields that have an alias with the suffix ``Compute``."""
 
 
 def _as(name: str) -> Any:
@@ -63,7 +63,7 @@ def _as(name: str) -> Any:
     return resolve
 
 
-def _type_with_twins(name: str, fields: tuple[str, ...]) -> ObjectType:
+def _type_with_aliases(name: str, fields: tuple[str, ...]) -> ObjectType:
     type_ = ObjectType(name)
     for each in fields:
         type_.set_field(f"{each}Compute", _as(each))
@@ -73,4 +73,4 @@ def _type_with_twins(name: str, fields: tuple[str, ...]) -> ObjectType:
 project = ObjectType("Project")
 project.set_field("consensusMarkPerCateg", _as("consensusMarkPerCategory"))
 
-BINDABLES = [project, *(_type_with_twins(*each) for each in TWINS.items())]
+BINDABLES = [project, *(_type_with_aliases(*each) for each in COMPUTE_ALIASES.items())]

@@ -19,7 +19,7 @@ from kili_emulator.domain import label as labels_of
 from kili_emulator.domain import step as steps_of
 from kili_emulator.domain.documents import AssetDoc, LabelDoc, UserDoc
 from kili_emulator.domain.filters import Where
-from kili_emulator.domain.subscription import ProjectLabelSubscription
+from kili_emulator.domain.label_subscription import ProjectLabelSubscription
 
 query = QueryType()
 mutation = MutationType()

@@ -16,7 +16,7 @@ class NamedAsset(TypedDict):
     externalId: str | None
 
 
-Outcome = dict[str, list[NamedAsset]]
+AssetsOutcome = dict[str, list[NamedAsset]]
 
 
 def project_of(found: list[AssetDoc], info: Info) -> ProjectDoc | None:
@@ -26,7 +26,7 @@ def project_of(found: list[AssetDoc], info: Info) -> ProjectDoc | None:
 
 def outcome(
     succeeded: list[AssetDoc], declined: list[AssetDoc], gone: Iterable[str] = ()
-) -> Outcome:
+) -> AssetsOutcome:
     """Return the newer answer: the changed assets, and those to which the action does not apply.
 
     Args:

@@ -8,7 +8,7 @@ from ariadne import MutationType, ObjectType
 
 from kili_emulator.api.context import Info
 from kili_emulator.api.resolvers.arguments import selected_asset, selected_assets
-from kili_emulator.api.resolvers.outcome import Outcome, outcome, project_of
+from kili_emulator.api.resolvers.outcome import AssetsOutcome, outcome, project_of
 from kili_emulator.domain import asset as assets_of
 from kili_emulator.domain import assignment, consensus, honeypot, member, workflow
 from kili_emulator.domain import step as steps_of
@@ -20,7 +20,7 @@ asset = ObjectType("Asset")
 
 
 @mutation.field("setAssetsPriority")
-def set_assets_priority(_: Any, info: Info, where: Where, priority: int) -> Outcome:
+def set_assets_priority(_: Any, info: Info, where: Where, priority: int) -> AssetsOutcome:
     operation = "setAssetsPriority"
     with info.context.change() as tx:
         found = selected_assets(tx, operation, where)
@@ -28,7 +28,7 @@ def set_assets_priority(_: Any, info: Info, where: Where, priority: int) -> Outc
 
 
 @mutation.field("addAssetsToReview")
-def add_assets_to_review(_: Any, info: Info, where: Where) -> Outcome:
+def add_assets_to_review(_: Any, info: Info, where: Where) -> AssetsOutcome:
     operation = "addAssetsToReview"
     with info.context.change() as tx:
         return outcome(
@@ -47,7 +47,7 @@ def add_all_labeled_assets_to_review(_: Any, info: Info, where: Where) -> Projec
 
 
 @mutation.field("sendAssetsBackToQueue")
-def send_assets_back_to_queue(_: Any, info: Info, where: Where) -> Outcome:
+def send_assets_back_to_queue(_: Any, info: Info, where: Where) -> AssetsOutcome:
     operation = "sendAssetsBackToQueue"
     with info.context.change() as tx:
         return outcome(*workflow.send_back(tx, operation, selected_assets(tx, operation, where)))
@@ -88,7 +88,7 @@ def assign_assets(
     info: Info,
     where: Where,
     userIds: list[str],  # noqa: N803
-) -> Outcome:
+) -> AssetsOutcome:
     operation = "assignAssets"
     with info.context.change() as tx:
         found = selected_assets(tx, operation, where)

@@ -6,7 +6,10 @@ if only some documents have it: such a member is declared in a base class with `
 (``kili_emulator.clock``). A member whose name ends in ``Id`` is the id of another document.
 
 While the tests run, ``tests/kit/document_type_check.py`` compares the stored documents with these
-declarations. All modules of ``domain`` and the layers above may import this room.
+declarations.
+
+Imported by: api, domain, domain.filters, domain.simulated_user, domain.why, http, plugins,
+scenario, services.
 """
 
 from kili_emulator.domain.documents.asset import (

@@ -12,7 +12,9 @@ An absent member, ``null`` and an empty object filter nothing. A document must m
 one label must meet all conditions under ``AssetWhere.label``, and one issue all conditions under
 ``AssetWhere.issue``.
 
-``selection`` is the front. The rest of ``domain`` and the layers above may import this room.
+``selection`` is the front.
+
+Imported by: api.
 """
 
 from kili_emulator.domain.filters.conditions import Where as Where

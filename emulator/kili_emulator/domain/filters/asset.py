@@ -15,7 +15,7 @@ from kili_emulator.domain.filters.conditions import (
     matches_referenced,
     negate,
 )
-from kili_emulator.domain.filters.lookup import BY_ID, BY_IDS, BY_PROJECT, Lookup
+from kili_emulator.domain.filters.index_lookup import BY_ID, BY_IDS, BY_PROJECT, Lookup
 from kili_emulator.domain.filters.metadata import matches_metadata
 from kili_emulator.domain.filters.quality import ASSET_MARKS
 from kili_emulator.domain.filters.workflow import WORKFLOW

@@ -12,7 +12,7 @@ from kili_emulator.domain.filters.conditions import (
     is_in,
     matches_referenced,
 )
-from kili_emulator.domain.filters.lookup import BY_ID, BY_PROJECT, Lookup
+from kili_emulator.domain.filters.index_lookup import BY_ID, BY_PROJECT, Lookup
 
 ISSUE: ConditionTable[IssueDoc] = {
     "id": equals("id"),

@@ -20,7 +20,7 @@ from kili_emulator.domain.filters.conditions import (
     since,
     until,
 )
-from kili_emulator.domain.filters.lookup import BY_ID, BY_IDS, BY_PROJECT, Lookup
+from kili_emulator.domain.filters.index_lookup import BY_ID, BY_IDS, BY_PROJECT, Lookup
 from kili_emulator.domain.filters.quality import LABEL_MARKS
 from kili_emulator.rules.label_search import parse_label_search
 

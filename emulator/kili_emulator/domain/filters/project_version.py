@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kili_emulator.domain.documents import ProjectVersionDoc
 from kili_emulator.domain.filters.conditions import ConditionTable, equals
-from kili_emulator.domain.filters.lookup import BY_ID, BY_PROJECT
+from kili_emulator.domain.filters.index_lookup import BY_ID, BY_PROJECT
 
 PROJECT_VERSION: ConditionTable[ProjectVersionDoc] = {
     "id": equals("id"),

@@ -44,10 +44,10 @@ from kili_emulator.domain.filters.conditions import (
     meets_all,
 )
 from kili_emulator.domain.filters.event import EVENT
+from kili_emulator.domain.filters.index_lookup import Lookup, narrow, value_at, without
 from kili_emulator.domain.filters.issue import COMMENT, ISSUE, ISSUE_LOOKUPS
 from kili_emulator.domain.filters.label import LABEL, LABEL_LOOKUPS
 from kili_emulator.domain.filters.lock import LOCK, LOCK_LOOKUPS
-from kili_emulator.domain.filters.lookup import Lookup, narrow, value_at, without
 from kili_emulator.domain.filters.member import MEMBER
 from kili_emulator.domain.filters.notification import NOTIFICATION
 from kili_emulator.domain.filters.organization import ORGANIZATION

@@ -3,5 +3,7 @@
 ``question`` finds the occurrences, ``explanation`` builds the answer, ``facts`` reads the stored
 documents of one plugin, ``causes`` finds the reasons and ``remedies`` the advice. The past comes
 from the runs and decisions that dispatch stored; the present comes from the rules that dispatch
-uses (:mod:`kili_emulator.rules.blockers`). ``services``, ``http`` and ``app`` import this room.
+uses (:mod:`kili_emulator.rules.blockers`).
+
+Imported by: app, http, services.
 """

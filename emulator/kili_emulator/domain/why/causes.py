@@ -59,7 +59,7 @@ def reasons_of(facts: Facts, runs: list[RunDoc]) -> list[Reason]:
 
 
 def reasons_of_deleted(decision: DecisionDoc, project: ProjectDoc, subject: str) -> list[Reason]:
-    """Return the reasons why a plugin was not called that has been deleted in the meantime."""
+    """Return why a plugin that has since been deleted was not called."""
     fields = {
         **basic_fields(
             project, subject, skipped_version(decision), is_webhook=decision["isWebhook"]

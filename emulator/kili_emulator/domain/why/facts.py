@@ -21,7 +21,7 @@ from kili_emulator.domain.trigger import is_offered_to
 from kili_emulator.domain.why.question import Occurrence
 from kili_emulator.domain.world import View, World
 from kili_emulator.rules import handlers, subjects
-from kili_emulator.rules.blockers import Blockers, PluginState, PluginVersion, blockers
+from kili_emulator.rules.blockers import Blockers, PluginState, PluginVersion, find_blockers
 from kili_emulator.rules.handler_methods import Methods
 from kili_emulator.rules.masking import masked
 
@@ -61,7 +61,7 @@ class Facts:
     @cached_property
     def blockers(self) -> Blockers:
         """The reasons why the plugin would not be called now."""
-        return blockers(self.occurrence.subject, self.state)
+        return find_blockers(self.occurrence.subject, self.state)
 
     @property
     def is_never_offered(self) -> bool:

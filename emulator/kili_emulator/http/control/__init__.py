@@ -2,8 +2,9 @@
 
 All routes need the API key of an administrator. An administrator of the default world controls all
 worlds, and an administrator of another world controls that world only. The modules add the routes
-of one noun each, and call ``services``; ``sessions`` opens the world that a route names. Only
-``http.application`` imports this room.
+of one noun each, and call ``services``; ``sessions`` opens the world that a route names.
+
+Imported by: http.
 """
 
 from __future__ import annotations

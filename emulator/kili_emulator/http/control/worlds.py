@@ -119,7 +119,7 @@ def _is_number(value: object) -> bool:
 
 
 def _is_id_state(value: object) -> bool:
-    """Return whether a value has the form of :meth:`IdSource.state`."""
+    """Return whether a value has the form of :meth:`kili_emulator.ids.IdSource.state`."""
     if not isinstance(value, list) or len(value) != 4:
         return False
     is_typed = isinstance(value[0], bool) and all(map(_is_integer, value[1:]))

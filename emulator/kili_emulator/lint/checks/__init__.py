@@ -2,5 +2,7 @@
 
 A check is a function that takes a plugin and yields findings. ``lint.catalogue`` lists all rules
 and all checks. ``caused_events`` and ``known_calls`` are tables about the SDK and well-known
-functions. Only the other modules of ``lint`` may import this room.
+functions.
+
+Imported by: lint.
 """

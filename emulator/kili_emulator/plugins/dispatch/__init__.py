@@ -2,6 +2,7 @@
 
 ``host`` listens to events and builds versions, ``runs`` records and executes runs,
 ``causal_tree`` knows which run caused which, ``run_waiters`` wakes threads that wait for a run,
-``failure_reports`` writes the emulator's log. ``app``, ``http`` and ``services`` may import this
-room.
+``failure_reports`` writes the emulator's log.
+
+Imported by: app, http, services.
 """

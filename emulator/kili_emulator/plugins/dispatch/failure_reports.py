@@ -53,7 +53,7 @@ def report_run(world: World, run_id: str) -> None:
 
 
 def _short(text: str | None) -> str:
-    return shorten(one_line(text or "it did not say why"))
+    return shorten(one_line(text or "no reason given"))
 
 
 def _log_extra(world: World, *command: str) -> dict[str, object]:

@@ -27,8 +27,8 @@ from kili_emulator.plugins.guest.process_state import (
 from kili_emulator.plugins.guest.process_state.process_settings import (
     ENVIRONMENT,
     FOLDER,
-    Change,
     Setting,
+    StateChange,
 )
 from kili_emulator.plugins.guest.tracebacks import PACKAGE, CodeLocation
 from kili_emulator.plugins.inline.memory_growth import MemoryGrowth
@@ -63,7 +63,7 @@ class RunEffects:
 
     def __init__(self, location: CodeLocation) -> None:
         self.location = location
-        self.changes: list[Change] = []
+        self.changes: list[StateChange] = []
         self.closed_streams: list[str] = []
         self.threads: list[threading.Thread] = []
         self.touched_settings: set[Setting] = set()
@@ -136,7 +136,7 @@ class _ProcessEffects:
         self._has_audit_hook = False
 
     def begin(
-        self, effects: RunEffects, import_changes: Sequence[Change]
+        self, effects: RunEffects, import_changes: Sequence[StateChange]
     ) -> tuple[process_settings.Values, module_attributes.Snapshot]:
         """Add a run, and make the changes of its version's import again.
 
@@ -186,7 +186,7 @@ def _find_changes(
     values: process_settings.Values,
     attributes: module_attributes.Snapshot,
     touched_settings: set[Setting],
-) -> list[Change]:
+) -> list[StateChange]:
     """Return the changes of plugins since two snapshots.
 
     Args:
@@ -202,7 +202,7 @@ def _find_changes(
 
 @contextlib.contextmanager
 def record_effects(
-    location: CodeLocation, import_changes: Sequence[Change] = ()
+    location: CodeLocation, import_changes: Sequence[StateChange] = ()
 ) -> Iterator[RunEffects]:
     """Record the effects of the code in the block, and undo them after the last active run.
 

@@ -15,7 +15,7 @@ from kili_emulator.plugins.calls import Call, Result
 from kili_emulator.plugins.debugging import breakpoints
 from kili_emulator.plugins.guest.process_state import process_settings
 from kili_emulator.plugins.guest.process_state.left_running import end_forked_children
-from kili_emulator.plugins.guest.process_state.process_settings import Change
+from kili_emulator.plugins.guest.process_state.process_settings import StateChange
 from kili_emulator.plugins.guest.return_values import unstarted_kind
 from kili_emulator.plugins.guest.tracebacks import CodeLocation, format_error, format_stack
 from kili_emulator.plugins.inline import run_effects
@@ -34,7 +34,7 @@ class ImportedCode(NamedTuple):
 
     handler: type
     location: CodeLocation
-    import_changes: Sequence[Change] = ()
+    import_changes: Sequence[StateChange] = ()
 
 
 def run(

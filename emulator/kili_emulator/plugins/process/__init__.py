@@ -3,6 +3,7 @@
 ``isolation`` is the front, ``worker_process`` one worker. ``fork_server`` starts workers by a fork,
 from the programs in ``bootstrap`` and with the variables of ``interpreter``. ``worker_messages``
 checks the messages of a worker, ``run_results`` makes the result of a run, ``descendants`` lists
-processes. The worker's side is ``plugins.guest``. Only ``app`` imports this room, and ``cli`` for
-``interpreter``.
+processes. The worker's side is ``plugins.guest``. ``cli`` imports only ``interpreter``.
+
+Imported by: app, cli.
 """

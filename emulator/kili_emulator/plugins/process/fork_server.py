@@ -39,7 +39,9 @@ class ForkServerError(Exception):
 
 
 class ForkedProcess:
-    """A forked supervisor; it has the methods of ``Popen`` that :class:`WorkerProcess` uses.
+    """A forked supervisor, with the methods of ``Popen`` that a worker process uses.
+
+    See :class:`kili_emulator.plugins.process.worker_process.WorkerProcess`.
 
     Args:
         control: the emulator's end of the supervisor's socket; the other end is closed when the

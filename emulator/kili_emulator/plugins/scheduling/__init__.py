@@ -1,5 +1,6 @@
 """Queue the work of a world's plugins in lanes.
 
 ``lanes`` runs jobs in order within a lane, ``schedule`` drops jobs after the world was rolled back.
-``dispatch`` and ``links`` may import this room.
+
+Imported by: app, plugins.dispatch, plugins.links.
 """

@@ -9,8 +9,10 @@ compares their places, with ``areas`` for polygons; ``text`` compares texts.
 Documented are the rules for classes, the weights of jobs and sub-jobs, and the greedy matching of
 objects by class and intersection over union. All other rules are chosen; the module with the rule
 says so. The import rules of ``rules`` apply; other rooms import only the names of this file.
+
+Imported by: domain.
 """
 
-from kili_emulator.rules.quality.agreement import Mark as Mark
-from kili_emulator.rules.quality.agreement import agreement as agreement
-from kili_emulator.rules.quality.classes import Rule as Rule
+from kili_emulator.rules.quality.agreement import QualityMark as QualityMark
+from kili_emulator.rules.quality.agreement import measure_agreement as measure_agreement
+from kili_emulator.rules.quality.classes import ComparisonRule as ComparisonRule

@@ -29,7 +29,7 @@ from kili_emulator.rules.quality.annotated_objects import (
     read_objects,
     sub_answers,
 )
-from kili_emulator.rules.quality.classes import Rule
+from kili_emulator.rules.quality.classes import ComparisonRule
 from kili_emulator.rules.quality.object_matching import match_objects
 from kili_emulator.rules.quality.text import text_similarity
 from kili_emulator.rules.response import sections
@@ -41,7 +41,7 @@ _VALUES = ("choice", "code", "fileId", "firstId", "orders", "secondId")
 
 
 @dataclass(frozen=True)
-class Mark:
+class QualityMark:
     """The quality mark of labels: how well they agree, from 0 to 1.
 
     Attributes:
@@ -52,9 +52,9 @@ class Mark:
     per_category: dict[str, float]
 
 
-def agreement(
-    responses: Sequence[Response], jobs: Jobs, input_type: str, *, rule: Rule
-) -> Mark | None:
+def measure_agreement(
+    responses: Sequence[Response], jobs: Jobs, input_type: str, *, rule: ComparisonRule
+) -> QualityMark | None:
     """Compute how well responses to one asset agree; ``None`` if none of them has an answer.
 
     Args:
@@ -76,7 +76,7 @@ def agreement(
         for category, mark in frame.categories:
             by_category[category].append(mark)
     per_category = {name: _mean(marks) for name, marks in sorted(by_category.items())}
-    return Mark(_mean([frame.mark for frame in frames]), per_category)
+    return QualityMark(_mean([frame.mark for frame in frames]), per_category)
 
 
 def _sections_by_place(responses: Sequence[Response], input_type: str) -> Iterator[list[Response]]:
@@ -107,7 +107,7 @@ class _Comparison:
     annotations to which relations can refer (``mids``).
     """
 
-    def __init__(self, jobs: Jobs, rule: Rule) -> None:
+    def __init__(self, jobs: Jobs, rule: ComparisonRule) -> None:
         self._jobs = jobs
         self._rule = rule
         self._has_relations = any(
@@ -123,7 +123,7 @@ class _Comparison:
         return self._compare_jobs(sections_of_place, mids, self._rule)
 
     def _compare_jobs(
-        self, levels: list[Response], mids: list[AnnotationsByMid], rule: Rule
+        self, levels: list[Response], mids: list[AnnotationsByMid], rule: ComparisonRule
     ) -> _WeightedMark | None:
         """Compare the answers to all jobs of one level: of a section, or below one answer."""
         names = {name for level in levels for name in level} & self._jobs.keys()
@@ -136,7 +136,7 @@ class _Comparison:
         )
 
     def _compare_job(
-        self, name: str, answers: list[Response], mids: list[AnnotationsByMid], rule: Rule
+        self, name: str, answers: list[Response], mids: list[AnnotationsByMid], rule: ComparisonRule
     ) -> list[_WeightedMark]:
         """Compare the answers to a job.
 
@@ -153,7 +153,7 @@ class _Comparison:
         return [each for each in found if each]
 
     def _compare_classes(
-        self, name: str, answers: list[Response], mids: list[AnnotationsByMid], rule: Rule
+        self, name: str, answers: list[Response], mids: list[AnnotationsByMid], rule: ComparisonRule
     ) -> _WeightedMark | None:
         chosen = [class_names(answer) for answer in answers]
         count = classes.choose_counting(rule, self._jobs[name], chosen)

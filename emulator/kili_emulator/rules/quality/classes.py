@@ -15,11 +15,11 @@ from typing import Any, Literal
 
 from kili_emulator.rules.response_shapes import SINGLE_CHOICES
 
-Rule = Literal["consensus", "honeypot", "inference", "reviewScore"]
+ComparisonRule = Literal["consensus", "honeypot", "inference", "reviewScore"]
 Count = Literal["votes", "overlap"]
 
 
-def choose_counting(rule: Rule, job: Any, chosen: Sequence[Sequence[str]]) -> Count:
+def choose_counting(rule: ComparisonRule, job: Any, chosen: Sequence[Sequence[str]]) -> Count:
     """Choose the rule by which the classes of a job are compared."""
     if rule == "consensus":
         return "votes"

@@ -19,7 +19,7 @@ from typing import (  # noqa: UP035  (loaded by old interpreters, too)
     Tuple,
 )
 
-from kili_emulator.plugins.guest.process_state.process_settings import ABSENT, Change
+from kili_emulator.plugins.guest.process_state.process_settings import ABSENT, StateChange
 
 KIND = "attributes of modules"
 
@@ -65,7 +65,9 @@ def _owners() -> Iterator[Tuple[str, Any]]:  # noqa: UP006
                 yield f"{name}.{each}", base
 
 
-def find_changes(before: Snapshot, is_plugin_module_name: Callable[[str], bool]) -> List[Change]:  # noqa: UP006
+def find_changes(
+    before: Snapshot, is_plugin_module_name: Callable[[str], bool]
+) -> List[StateChange]:  # noqa: UP006
     """Return the attributes whose new value was defined by the plugin.
 
     Args:
@@ -73,7 +75,7 @@ def find_changes(before: Snapshot, is_plugin_module_name: Callable[[str], bool])
         is_plugin_module_name: returns whether a module of this name belongs to the plugin.
     """
     return [
-        Change(
+        StateChange(
             (KIND, f"{name}.{attribute}"),
             old.get(attribute, ABSENT),
             now,

@@ -39,7 +39,7 @@ Setting = Tuple[str, str]  # noqa: UP006
 Values = Dict[Setting, Any]  # noqa: UP006
 
 
-class Change(NamedTuple):
+class StateChange(NamedTuple):
     """A changed setting.
 
     Attributes:
@@ -93,13 +93,13 @@ def take_snapshot(*, signals: bool = False) -> Values:
     return values
 
 
-def find_changes(before: Values) -> List[Change]:  # noqa: UP006
+def find_changes(before: Values) -> List[StateChange]:  # noqa: UP006
     """Return the settings that have changed since a snapshot."""
     after = take_snapshot(signals=any(kind == _SIGNALS for kind, _ in before))
     if after == before:
         return []
     return [
-        Change(each, before.get(each, ABSENT), after.get(each, ABSENT), _writer(each))
+        StateChange(each, before.get(each, ABSENT), after.get(each, ABSENT), _writer(each))
         for each in {**before, **after}
         if before.get(each, ABSENT) != after.get(each, ABSENT)
     ]
@@ -116,28 +116,28 @@ def _writer(setting: Setting) -> Callable[[Any], Any]:
     )
 
 
-def restore(changed: Iterable[Change]) -> None:
+def restore(changed: Iterable[StateChange]) -> None:
     """Restore the earlier values, as far as possible."""
     for each in changed:
         with contextlib.suppress(Exception):  # such as a working directory that was deleted
             each.write(each.before)
 
 
-def reapply(changed: Iterable[Change]) -> None:
+def reapply(changed: Iterable[StateChange]) -> None:
     """Make the same changes again, as far as possible."""
     for each in changed:
         with contextlib.suppress(Exception):
             each.write(_reapplied_path(each) if each.setting[0] == _PATH else each.now)
 
 
-def _reapplied_path(change: Change) -> List[str]:  # noqa: UP006
+def _reapplied_path(change: StateChange) -> List[str]:  # noqa: UP006
     """Return the present ``sys.path`` with the same entries added and removed again."""
     kept = [each for each in sys.path if each in change.now or each not in change.before]
     new = [each for each in change.now if each not in change.before and each not in kept]
     return [*new, *kept] if change.now[:1] == new[:1] else [*kept, *new]
 
 
-def describe(changed: Iterable[Change]) -> str:
+def describe(changed: Iterable[StateChange]) -> str:
     """Describe changes for people."""
     kinds: Dict[str, List[str]] = {}  # noqa: UP006
     for each in changed:
