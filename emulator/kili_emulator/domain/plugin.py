@@ -191,13 +191,7 @@ def deploy_archive(
     Args:
         origin: the path from which ``main.py`` was read; ``None`` for an upload.
     """
-    version = add_version(
-        tx,
-        plugin,
-        subscription,
-        archive=archive,
-        origin=origin,
-    )
+    version = add_version(tx, plugin, subscription, archive=archive, origin=origin)
     tx.plugins.change(plugin, status="DEPLOYING", uploadId=None)
     request_deployment(tx, version)
     return version
@@ -317,6 +311,13 @@ def add_build_line(
             "createdAt": tx.now,
         }
     )
+
+
+def build_errors(view: View, plugin_id: str, version_id: str) -> list[str]:
+    """Return the errors of the build of a version, without its warnings."""
+    lines = view.plugin_build_errors.find("plugin", plugin_id)
+    errors_only = (each for each in lines if each["logType"] == "error")
+    return [each["content"] for each in errors_only if each["versionId"] == version_id]
 
 
 def active_project_ids(access: Access, plugin: PluginDoc) -> list[str]:

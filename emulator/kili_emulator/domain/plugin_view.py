@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kili_emulator.domain.documents import PluginDoc, PluginVersionDoc
-from kili_emulator.domain.plugin import link_of
+from kili_emulator.domain.plugin import build_errors, link_of
 from kili_emulator.domain.world import View
 from kili_emulator.rules.masking import masked
 
@@ -40,10 +40,7 @@ def _build_errors(view: View, versions: list[PluginVersionDoc]) -> str | None:
     """Return the build errors of the newest version, or ``None`` if its build did not fail."""
     if not versions or versions[-1]["status"] != "FAILED":
         return None
-    newest = versions[-1]
-    lines = view.plugin_build_errors.find("plugin", newest["pluginId"])
-    version_lines = [each for each in lines if each["versionId"] == newest["id"]]
-    return "\n".join(each["content"] for each in version_lines if each["logType"] == "error")
+    return "\n".join(build_errors(view, versions[-1]["pluginId"], versions[-1]["id"]))
 
 
 def version_views(view: View, plugin: PluginDoc) -> list[dict[str, Any]]:
