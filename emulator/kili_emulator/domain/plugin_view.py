@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kili_emulator.domain.documents import PluginDoc, PluginVersionDoc
-from kili_emulator.domain.plugin import build_errors, link_of
+from kili_emulator.domain.plugin import build_errors, is_webhook, link_of, newest_version
 from kili_emulator.domain.world import View
 from kili_emulator.rules.masking import masked
 
@@ -19,7 +19,7 @@ def plugin_view(view: View, plugin: PluginDoc) -> dict[str, Any]:
         that runs; and ``link``: ``None``, or ``path``, ``eventMatcher`` and ``error``, the reason
         for which the code in the folder cannot run, or ``None``.
     """
-    versions = view.plugin_versions.find("plugin", plugin["id"])
+    newest = newest_version(view, plugin)
     link = link_of(plugin)
     active = view.plugin_versions.get(plugin["activeVersionId"] or "")
     return {
@@ -29,18 +29,18 @@ def plugin_view(view: View, plugin: PluginDoc) -> dict[str, Any]:
         "projectIds": plugin["projectIds"],
         "createdAt": plugin["createdAt"],
         "updatedAt": plugin["updatedAt"],
-        "isWebhook": bool(versions) and versions[-1]["webhook"] is not None,
-        "version": versions[-1]["number"] if versions else None,
+        "isWebhook": is_webhook(view, plugin),
+        "version": newest["number"] if newest else None,
         "activeVersion": active["number"] if active else None,
-        "link": {**link, "error": link["error"] or _build_errors(view, versions)} if link else None,
+        "link": {**link, "error": link["error"] or _build_errors(view, newest)} if link else None,
     }
 
 
-def _build_errors(view: View, versions: list[PluginVersionDoc]) -> str | None:
+def _build_errors(view: View, newest: PluginVersionDoc | None) -> str | None:
     """Return the build errors of the newest version, or ``None`` if its build did not fail."""
-    if not versions or versions[-1]["status"] != "FAILED":
+    if not newest or newest["status"] != "FAILED":
         return None
-    return "\n".join(build_errors(view, versions[-1]["pluginId"], versions[-1]["id"]))
+    return "\n".join(build_errors(view, newest["pluginId"], newest["id"]))
 
 
 def version_views(view: View, plugin: PluginDoc) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 from kili_emulator import messages
 from kili_emulator.domain.decision import find_decision, skipped_version
 from kili_emulator.domain.documents import DecisionDoc, PluginDoc, PluginVersionDoc, ProjectDoc
+from kili_emulator.domain.plugin import newest_version
 from kili_emulator.domain.plugin_state import get_plugin_state
 from kili_emulator.domain.trigger import is_offered_to
 from kili_emulator.domain.why.question import Occurrence
@@ -65,8 +66,8 @@ class Facts:
     @cached_property
     def webhook(self) -> dict[str, Any] | None:
         """The address and header of a webhook, without secrets; ``None`` for plugins with code."""
-        versions = self.view.plugin_versions.find("plugin", self.plugin["id"])
-        found: dict[str, Any] | None = masked(versions[-1]["webhook"]) if versions else None
+        newest = newest_version(self.view, self.plugin)
+        found: dict[str, Any] | None = masked(newest["webhook"]) if newest else None
         return found
 
     def methods(self, version_id: str) -> Methods | None:
