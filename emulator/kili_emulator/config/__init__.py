@@ -20,13 +20,21 @@ from kili_emulator.config.setting_sources import (
     suggest_setting,
     unknown_variables,
 )
-from kili_emulator.config.settings import SettingArguments, Settings, settings_table
+from kili_emulator.config.settings import (
+    PLATFORM_RUN_MEGABYTES,
+    PLATFORM_RUN_SECONDS,
+    SettingArguments,
+    Settings,
+    settings_table,
+)
 
 __all__ = [
     "API_PATH",
     "DEFAULT_WORLD",
     "ENVIRONMENT_PREFIX",
     "LOOPBACK",
+    "PLATFORM_RUN_MEGABYTES",
+    "PLATFORM_RUN_SECONDS",
     "Setting",
     "SettingArguments",
     "Settings",
