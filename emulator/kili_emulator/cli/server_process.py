@@ -12,7 +12,8 @@ import click
 from kili_emulator.cli.state_folder import StateFolder, display_path, ephemeral_folders
 from kili_emulator.cli.terminal import echo
 from kili_emulator.config import (
-    API_PATH,
+    CONTROL_PATH,
+    GRAPHQL_PATH,
     Settings,
     SettingsError,
     load_settings,
@@ -56,7 +57,7 @@ class ServerProcess:
         import requests  # here and below: the import takes longer than most commands
 
         headers = {"Authorization": f"X-API-Key: {self.key}"}
-        url = f"{self.url}/_emulator{path}"
+        url = f"{self.url}{CONTROL_PATH}{path}"
         try:
             answer = requests.request(
                 method, url, headers=headers, timeout=60, **_WITHOUT_PROXY, **options
@@ -86,7 +87,7 @@ class ServerProcess:
     @property
     def endpoint(self) -> str:
         """The value for ``KILI_API_ENDPOINT``."""
-        return f"{self.url}{API_PATH}/graphql"
+        return f"{self.url}{GRAPHQL_PATH}"
 
     def exports(self, key: str) -> dict[str, str]:
         """Return the environment variables for a client; ``NO_PROXY`` keeps its present hosts."""

@@ -7,7 +7,9 @@ and merges the sources; ``addresses`` has fixed paths and names. All rooms excep
 
 from kili_emulator.config.addresses import (
     API_PATH,
+    CONTROL_PATH,
     DEFAULT_WORLD,
+    GRAPHQL_PATH,
     LOOPBACK,
     no_proxy,
     seed_data_folder,
@@ -30,8 +32,10 @@ from kili_emulator.config.settings import (
 
 __all__ = [
     "API_PATH",
+    "CONTROL_PATH",
     "DEFAULT_WORLD",
     "ENVIRONMENT_PREFIX",
+    "GRAPHQL_PATH",
     "LOOPBACK",
     "PLATFORM_RUN_MEGABYTES",
     "PLATFORM_RUN_SECONDS",
