@@ -10,24 +10,20 @@ from typing import Any
 import click
 
 from kili_emulator import printable
-from kili_emulator.cli.options import data_dir_option
+from kili_emulator.cli.options import data_dir_option, json_option, world_option
 from kili_emulator.cli.server_process import (
     ServerEndedError,
     ServerProcess,
-    running_process,
+    process_of,
     running_server,
     settings_from_options,
     was_stopped,
 )
 from kili_emulator.cli.terminal import CommandGroup, echo, echo_json
-from kili_emulator.config import DEFAULT_WORLD
 
 _WAIT_SECONDS = 25
 
-_world_option = click.option(
-    "--world", default=DEFAULT_WORLD, show_default=True, help="The world of the runs."
-)
-_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_world_option = world_option("The world of the runs.")
 
 
 @click.group(cls=CommandGroup, invoke_without_command=True)
@@ -47,7 +43,7 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.
     show_default=True,
     help="Print at most this number of the latest runs at first.",
 )
-@_json_option
+@json_option
 @_world_option
 @data_dir_option
 @click.pass_context
@@ -104,12 +100,12 @@ def _log_lines(line: dict[str, Any]) -> list[str]:
 
 @runs.command()
 @click.argument("run")
-@_json_option
+@json_option
 @_world_option
 @data_dir_option
 def show(run: str, as_json: bool, world: str, data_dir: Path | None) -> None:
     """Show all details of RUN: its payload, its log, its API calls and their answers."""
-    process = running_process(settings_from_options({"data_dir": data_dir}))
+    process = process_of(data_dir)
     run_view = process.request("GET", f"/worlds/{world}/runs/{run}")
     if as_json:
         echo_json(run_view)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
@@ -192,6 +193,14 @@ def running_server(settings: Settings) -> Server:
     return server
 
 
-def running_process(settings: Settings) -> ServerProcess:
-    """Return the process of :func:`running_server`, with the same errors."""
-    return running_server(settings).process
+def process_of(data_dir: Path | None) -> ServerProcess:
+    """Return the emulator that a command addresses by its option ``--data-dir``.
+
+    Args:
+        data_dir: ``None`` if the option is not given.
+
+    Raises:
+        click.UsageError: a setting has an invalid value.
+        click.ClickException: as :func:`running_server`.
+    """
+    return running_server(settings_from_options({"data_dir": data_dir})).process
