@@ -242,7 +242,7 @@ def test_external_ids_with_unclosed_brackets_are_refused(kili: Any) -> None:
     add = {"project_id": project_id, "disable_tqdm": True}
     content = "https://example.com/picture.png"
     kili.append_many_to_dataset(**add, content_array=[content], external_id_array=["test[0]"])
-    with pytest.raises(Exception, match=r'external id "test\[0" has a "\["'):
+    with pytest.raises(Exception, match=r'external id "test\[0" has an unbalanced bracket "\["'):
         kili.append_many_to_dataset(**add, content_array=[content], external_id_array=["test[0"])
     found = kili.assets(
         project_id, external_id_strictly_in=["test[0]", "test[0"], fields=["externalId"]

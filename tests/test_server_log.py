@@ -109,6 +109,16 @@ def test_failed_build_and_failed_run_print_one_line_each(
     assert [re.findall(r"more: `(.*)`", line) for line in lines] == [[each] for each in shown]
 
 
+def test_failed_build_with_a_warning_is_reported_with_its_error(commands: CommandRunner) -> None:
+    foreground_project = ForegroundProject(commands)
+    with pytest.raises(Exception, match="get_plugin_build_errors"):
+        foreground_project.install(
+            f"{ON_EVENT}\nraise RuntimeError('at import')", "Watch", event_matcher=["nothing.*"]
+        )
+    (line,) = foreground_project.stop()
+    assert "'Watch': the build of version 1 failed: RuntimeError: at import" in line
+
+
 def test_plugin_that_configures_logging_does_not_duplicate_lines(commands: CommandRunner) -> None:
     foreground_project = ForegroundProject(commands)
     foreground_project.install(LOGS, "Judge")

@@ -184,4 +184,4 @@ def test_full_disk_of_the_log_does_not_refuse_requests(caplog: pytest.LogCapture
             answer = wire.post({"query": "{ data: viewer { email } }"})
             assert answer.json() == {"data": {"data": {"email": "admin@example.com"}}}
         wire.close()
-    assert "a line of the request log could not be written: No space left on device" in caplog.text
+    assert "a line of the request log could not be written (No space left on device)" in caplog.text

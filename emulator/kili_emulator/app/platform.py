@@ -12,8 +12,8 @@ from typing import Any, cast
 from kili_emulator import data_folder, ids, private_files
 from kili_emulator.api.execution import GraphQLExecutor
 from kili_emulator.config import (
-    API_PATH,
     DEFAULT_WORLD,
+    GRAPHQL_PATH,
     Settings,
     no_proxy,
 )
@@ -97,7 +97,7 @@ class Platform:
     @property
     def endpoint(self) -> str:
         """The value for ``KILI_API_ENDPOINT``."""
-        return f"{self.url}{API_PATH}/graphql"
+        return f"{self.url}{GRAPHQL_PATH}"
 
     def request_shutdown(self) -> None:
         """Ask the server to stop, as an interrupt does; request threads call this."""

@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kili_emulator.cli.options import data_dir_option
-from kili_emulator.cli.server_process import running_process, settings_from_options
+from kili_emulator.cli.options import data_dir_option, json_option, world_option
+from kili_emulator.cli.server_process import process_of
 from kili_emulator.cli.terminal import CommandGroup, echo, echo_file, echo_json, echo_text
-from kili_emulator.config import DEFAULT_WORLD
 
 if TYPE_CHECKING:
     from kili_emulator.domain.plugin_view import PluginView, VersionView
 
-_world_option = click.option(
-    "--world", default=DEFAULT_WORLD, show_default=True, help="The world of the plugins."
-)
-_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_world_option = world_option("The world of the plugins.")
 
 
 @click.group(cls=CommandGroup)
@@ -27,7 +23,7 @@ def plugins() -> None:
 
 
 @plugins.command("list")
-@_json_option
+@json_option
 @_world_option
 @data_dir_option
 def list_plugins(as_json: bool, world: str, data_dir: Path | None) -> None:
@@ -62,7 +58,7 @@ def _plugin_line(plugin: PluginView) -> str:
 
 @plugins.command()
 @click.argument("name")
-@_json_option
+@json_option
 @_world_option
 @data_dir_option
 def versions(name: str, as_json: bool, world: str, data_dir: Path | None) -> None:
@@ -125,7 +121,7 @@ def diff(name: str, old: int, new: int, world: str, data_dir: Path | None) -> No
     metavar="PATTERN",
     help="Events that call on_event, such as asset.*; only for plugins that define on_event.",
 )
-@_json_option
+@json_option
 @_world_option
 @data_dir_option
 def link(
@@ -172,10 +168,10 @@ def unlink(name: str, world: str, data_dir: Path | None) -> None:
 
 
 def _post(data_dir: Path | None, world: str, path: str, data: dict[str, Any]) -> Any:
-    process = running_process(settings_from_options({"data_dir": data_dir}))
+    process = process_of(data_dir)
     return process.request("POST", f"/worlds/{world}/plugins{path}", json=data)
 
 
 def _get(data_dir: Path | None, world: str, path: str, **parameters: Any) -> Any:
-    process = running_process(settings_from_options({"data_dir": data_dir}))
+    process = process_of(data_dir)
     return process.request("GET", f"/worlds/{world}/plugins{path}", params=parameters)

@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kili_emulator import printable
-from kili_emulator.cli.options import data_dir_option
+from kili_emulator.cli.options import data_dir_option, json_option, world_option
 from kili_emulator.cli.server_process import (
     ServerEndedError,
     ServerProcess,
-    running_process,
+    process_of,
     running_server,
     settings_from_options,
     was_stopped,
 )
 from kili_emulator.cli.terminal import CommandGroup, echo, echo_json
-from kili_emulator.config import DEFAULT_WORLD
 
 if TYPE_CHECKING:
     from kili_emulator.domain.run_view import CallView, LineView, RunBrief, RunDetails, RunView
@@ -29,10 +28,7 @@ if TYPE_CHECKING:
 
 _WAIT_SECONDS = 25
 
-_world_option = click.option(
-    "--world", default=DEFAULT_WORLD, show_default=True, help="The world of the runs."
-)
-_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_world_option = world_option("The world of the runs.")
 
 
 @click.group(cls=CommandGroup, invoke_without_command=True)
@@ -52,7 +48,7 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.
     show_default=True,
     help="Print at most this number of the latest runs at first.",
 )
-@_json_option
+@json_option
 @_world_option
 @data_dir_option
 @click.pass_context
@@ -109,12 +105,12 @@ def _log_lines(line: RunLineView) -> list[str]:
 
 @runs.command()
 @click.argument("run")
-@_json_option
+@json_option
 @_world_option
 @data_dir_option
 def show(run: str, as_json: bool, world: str, data_dir: Path | None) -> None:
     """Show all details of RUN: its payload, its log, its API calls and their answers."""
-    process = running_process(settings_from_options({"data_dir": data_dir}))
+    process = process_of(data_dir)
     run_view = process.request("GET", f"/worlds/{world}/runs/{run}")
     if as_json:
         echo_json(run_view)

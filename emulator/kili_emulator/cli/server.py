@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from kili_emulator import private_files
-from kili_emulator.cli.options import data_dir_option, setting_options
+from kili_emulator.cli.options import data_dir_option, setting_options, world_option
 from kili_emulator.cli.server_log import log_to_terminal
 from kili_emulator.cli.server_process import (
     RequestRefusedError,
     ServerProcess,
     find_persistent_server,
     find_ready_server,
-    running_process,
+    process_of,
     running_server,
     settings_from_options,
 )
@@ -276,11 +276,11 @@ def wait(data_dir: Path | None, timeout: float) -> None:
 
 @click.command()
 @data_dir_option
-@click.option("--world", default=DEFAULT_WORLD, show_default=True, help="The world to use.")
+@world_option("The world to use.")
 @click.option("--user", default="admin", show_default=True, help="The name of the API key to use.")
 def env(data_dir: Path | None, world: str, user: str) -> None:
     """Print the variables that a client needs: eval "$(kili-emulator env)"."""
-    process = running_process(settings_from_options({"data_dir": data_dir}))
+    process = process_of(data_dir)
     worlds = {each["name"]: each for each in process.request("GET", "/worlds")}
     if world not in worlds:
         raise click.ClickException(f"there is no world {world!r} (there are: {', '.join(worlds)})")

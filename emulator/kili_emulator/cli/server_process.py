@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
@@ -12,7 +13,8 @@ import click
 from kili_emulator.cli.state_folder import StateFolder, display_path, ephemeral_folders
 from kili_emulator.cli.terminal import echo
 from kili_emulator.config import (
-    API_PATH,
+    CONTROL_PATH,
+    GRAPHQL_PATH,
     Settings,
     SettingsError,
     load_settings,
@@ -56,7 +58,7 @@ class ServerProcess:
         import requests  # here and below: the import takes longer than most commands
 
         headers = {"Authorization": f"X-API-Key: {self.key}"}
-        url = f"{self.url}/_emulator{path}"
+        url = f"{self.url}{CONTROL_PATH}{path}"
         try:
             answer = requests.request(
                 method, url, headers=headers, timeout=60, **_WITHOUT_PROXY, **options
@@ -86,7 +88,7 @@ class ServerProcess:
     @property
     def endpoint(self) -> str:
         """The value for ``KILI_API_ENDPOINT``."""
-        return f"{self.url}{API_PATH}/graphql"
+        return f"{self.url}{GRAPHQL_PATH}"
 
     def exports(self, key: str) -> dict[str, str]:
         """Return the environment variables for a client; ``NO_PROXY`` keeps its present hosts."""
@@ -191,6 +193,14 @@ def running_server(settings: Settings) -> Server:
     return server
 
 
-def running_process(settings: Settings) -> ServerProcess:
-    """Return the process of :func:`running_server`, with the same errors."""
-    return running_server(settings).process
+def process_of(data_dir: Path | None) -> ServerProcess:
+    """Return the emulator that a command addresses by its option ``--data-dir``.
+
+    Args:
+        data_dir: ``None`` if the option is not given.
+
+    Raises:
+        click.UsageError: a setting has an invalid value.
+        click.ClickException: as :func:`running_server`.
+    """
+    return running_server(settings_from_options({"data_dir": data_dir})).process

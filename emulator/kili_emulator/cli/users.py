@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
-from kili_emulator.cli.options import data_dir_option
+from kili_emulator.cli.options import data_dir_option, json_option, world_option
 from kili_emulator.cli.runs import refusal_text
-from kili_emulator.cli.server_process import running_process, settings_from_options
+from kili_emulator.cli.server_process import process_of
 from kili_emulator.cli.terminal import echo, echo_json, echo_text
-from kili_emulator.config import DEFAULT_WORLD
 
 if TYPE_CHECKING:
     from kili_emulator.domain.run_view import RunBrief
@@ -21,11 +20,8 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound=Callable[..., Any])
 
-_world_option = click.option(
-    "--world", default=DEFAULT_WORLD, show_default=True, help="The world to act in."
-)
+_world_option = world_option("The world to act in.")
 _project_option = click.option("--project", required=True, help="The project's id or title.")
-_json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
 def _asset_option(*, required: bool) -> Callable[[C], C]:
@@ -62,7 +58,7 @@ _correct_option = click.option(
 
 def _common_options(command: C) -> C:
     """Add the options that all commands of this module have."""
-    for option in (data_dir_option, _world_option, _json_option, _project_option):
+    for option in (data_dir_option, _world_option, json_option, _project_option):
         command = option(command)
     return command
 
@@ -199,7 +195,7 @@ def _perform_action(verb: str, options: dict[str, Any]) -> None:
 
 def _post(options: dict[str, Any], path: str, data: dict[str, Any]) -> Any:
     data_dir: Path | None = options["data_dir"]
-    process = running_process(settings_from_options({"data_dir": data_dir}))
+    process = process_of(data_dir)
     return process.request("POST", f"/worlds/{options['world']}{path}", json=data)
 
 

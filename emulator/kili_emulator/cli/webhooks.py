@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kili_emulator.cli.options import data_dir_option
-from kili_emulator.cli.server_process import running_process, settings_from_options
+from kili_emulator.cli.options import data_dir_option, world_option
+from kili_emulator.cli.server_process import process_of
 from kili_emulator.cli.terminal import echo
-from kili_emulator.config import DEFAULT_WORLD
 
 if TYPE_CHECKING:
     from kili_emulator.domain.documents import RunDoc
@@ -18,14 +17,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("run")
-@click.option("--world", default=DEFAULT_WORLD, show_default=True, help="The world of the run.")
+@world_option("The world of the run.")
 @data_dir_option
 def redeliver(run: str, world: str, data_dir: Path | None) -> None:
     """Deliver the payload of RUN to its webhook again.
 
     The call uses the present address and header of the webhook, and is a new run.
     """
-    process = running_process(settings_from_options({"data_dir": data_dir}))
+    process = process_of(data_dir)
     new_run: RunDoc = process.request("POST", f"/worlds/{world}/runs/{run}/redeliver")
     answer = new_run["delivery"]["answer"] if new_run["delivery"] else None
     result_text = new_run["error"] or "no answer yet"

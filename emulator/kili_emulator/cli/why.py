@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from kili_emulator import printable
-from kili_emulator.cli.options import data_dir_option
-from kili_emulator.cli.server_process import running_process, settings_from_options
+from kili_emulator.cli.options import data_dir_option, json_option, world_option
+from kili_emulator.cli.server_process import process_of
 from kili_emulator.cli.terminal import echo, echo_json
-from kili_emulator.config import DEFAULT_WORLD
 
 if TYPE_CHECKING:
     from kili_emulator.domain.why.explanation import (
@@ -30,20 +29,15 @@ _QUESTION_OPTIONS = ("label", "asset", "project", "event", "plugin")
 @click.option("--event", help="The event of the audit trail to explain: its id.")
 @click.option("--project", help="The project of the asset: its id or title.")
 @click.option("--plugin", help="Explain only this plugin, in detail: its name or id.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option(
-    "--world",
-    default=DEFAULT_WORLD,
-    show_default=True,
-    help="The world of the label, asset or event.",
-)
+@json_option
+@world_option("The world of the label, asset or event.")
 @data_dir_option
 def why(as_json: bool, world: str, data_dir: Path | None, **options: str | None) -> None:
     """Explain why a plugin ran or did not run.
 
     The explanation is about a label, an asset or an event, and says what to do.
     """
-    process = running_process(settings_from_options({"data_dir": data_dir}))
+    process = process_of(data_dir)
     question = {name: options[name] for name in _QUESTION_OPTIONS if options[name] is not None}
     explanation: Explanation = process.request("GET", f"/worlds/{world}/why", params=question)
     if as_json:

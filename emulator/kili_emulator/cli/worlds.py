@@ -13,7 +13,7 @@ from kili_emulator import data_folder
 from kili_emulator.cli.options import data_dir_option
 from kili_emulator.cli.server_process import (
     find_ready_server,
-    running_process,
+    process_of,
     settings_from_options,
 )
 from kili_emulator.cli.state_folder import StateFolder
@@ -70,7 +70,7 @@ def world() -> None:
 )
 def create(name: str, data_dir: Path | None, scenario: str | None, seed: int | None) -> None:
     """Create a world; its API keys end with its name."""
-    process = running_process(settings_from_options({"data_dir": data_dir}))
+    process = process_of(data_dir)
     if scenario and {os.sep, "/", "."} & set(scenario):  # a path, relative to the current folder
         scenario = str(Path(scenario).resolve())
     data = {"name": name, "scenario": scenario, "seed": seed}
@@ -81,7 +81,7 @@ def create(name: str, data_dir: Path | None, scenario: str | None, seed: int | N
 @data_dir_option
 def list_worlds(data_dir: Path | None) -> None:
     """List all worlds with their API keys and projects."""
-    process = running_process(settings_from_options({"data_dir": data_dir}))
+    process = process_of(data_dir)
     for each in process.request("GET", "/worlds"):
         _print_world(each)
 
@@ -91,7 +91,7 @@ def list_worlds(data_dir: Path | None) -> None:
 @data_dir_option
 def reset_world(name: str, data_dir: Path | None) -> None:
     """Reset a world to its scenario."""
-    process = running_process(settings_from_options({"data_dir": data_dir}))
+    process = process_of(data_dir)
     process.request("POST", f"/worlds/{name}/reset", json={})
     echo(f"World {name} was reset to its scenario.")
 
@@ -101,7 +101,7 @@ def reset_world(name: str, data_dir: Path | None) -> None:
 @data_dir_option
 def delete(name: str, data_dir: Path | None) -> None:
     """Delete a world with all its content."""
-    process = running_process(settings_from_options({"data_dir": data_dir}))
+    process = process_of(data_dir)
     process.request("DELETE", f"/worlds/{name}")
     echo(f"World {name} was deleted.")
 

@@ -9,7 +9,9 @@ Imported by: app, cli, domain, http, plugins, scenario.
 
 from kili_emulator.config.addresses import (
     API_PATH,
+    CONTROL_PATH,
     DEFAULT_WORLD,
+    GRAPHQL_PATH,
     LOOPBACK,
     no_proxy,
     seed_data_folder,
@@ -22,13 +24,23 @@ from kili_emulator.config.setting_sources import (
     suggest_setting,
     unknown_variables,
 )
-from kili_emulator.config.settings import SettingArguments, Settings, settings_table
+from kili_emulator.config.settings import (
+    PLATFORM_RUN_MEGABYTES,
+    PLATFORM_RUN_SECONDS,
+    SettingArguments,
+    Settings,
+    settings_table,
+)
 
 __all__ = [
     "API_PATH",
+    "CONTROL_PATH",
     "DEFAULT_WORLD",
     "ENVIRONMENT_PREFIX",
+    "GRAPHQL_PATH",
     "LOOPBACK",
+    "PLATFORM_RUN_MEGABYTES",
+    "PLATFORM_RUN_SECONDS",
     "Setting",
     "SettingArguments",
     "Settings",

@@ -1,4 +1,4 @@
-"""Fixed addresses: the path of the API, the names of this machine, the folder of the seed data."""
+"""Fixed addresses: paths of the server, names of this machine, the folder of the seed data."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 API_PATH = "/api/label/v2"
+GRAPHQL_PATH = f"{API_PATH}/graphql"
+CONTROL_PATH = "/_emulator"
 DEFAULT_WORLD = "default"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

@@ -25,6 +25,10 @@ from kili_emulator.config.setting import (
     setting,
 )
 
+# The limits of a run on the platform (contract/plugin.md#limits).
+PLATFORM_RUN_SECONDS = 60
+PLATFORM_RUN_MEGABYTES = 512
+
 _MAX_VALUE = 1_000_000
 _SECONDS = Range(0, _MAX_VALUE, f"0 or more seconds, at most {_MAX_VALUE}")
 _POSITIVE_SECONDS = Range(math.ulp(0.0), _MAX_VALUE, f"more than 0 seconds, at most {_MAX_VALUE}")
@@ -129,7 +133,7 @@ class Settings:
         ),
     )
     plugin_timeout: float = setting(
-        60.0,
+        float(PLATFORM_RUN_SECONDS),
         SettingDetails(
             "Maximum time of a handler call in seconds.",
             "The emulator then stops the handler.",
@@ -144,7 +148,7 @@ class Settings:
         ),
     )
     plugin_memory: int = setting(
-        512,
+        PLATFORM_RUN_MEGABYTES,
         SettingDetails(
             "Maximum memory of a plugin in MB; enforced in process isolation only.",
             "In process isolation, the emulator stops a plugin that uses more memory. Inline, the "

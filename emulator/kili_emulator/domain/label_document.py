@@ -18,6 +18,7 @@ from kili_emulator.domain.world import Transaction
 from kili_emulator.rules.annotations import search_counts
 from kili_emulator.rules.json_interface import parse_json_interface
 from kili_emulator.rules.json_response import check_json_response, parse_json_response
+from kili_emulator.rules.numbers import MAX_INT
 from kili_emulator.rules.workflow import LabelType
 
 _NO_MARKS: LabelMarks = {
@@ -118,10 +119,10 @@ def compute_seconds(
     """
     seconds = row.get("secondsToLabel") or 0
     if not math.isfinite(seconds):
-        raise errors.seconds_out_of_range(operation)
+        raise errors.seconds_out_of_range(operation, MAX_INT)
     if seconds == int(seconds):
         seconds = int(seconds)
     total = round(sum(each["secondsToLabel"] for each in before) + seconds)
-    if seconds < 0 or total > errors.MAX_SECONDS:
-        raise errors.seconds_out_of_range(operation)
+    if seconds < 0 or total > MAX_INT:
+        raise errors.seconds_out_of_range(operation, MAX_INT)
     return seconds, total

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kili_emulator import clock, errors
+from kili_emulator.rules.numbers import MAX_INT
 
 TYPES = ("DISCOVERY", "FREEMIUM", "PAID")
 INPUT_TYPES = (
@@ -43,8 +44,6 @@ DEFAULTS: dict[str, Any] = {
     "uploadLocalData": True,
 }
 
-_MAX_NUMBER = 2**31 - 1
-
 
 def parse_license(operation: str, text: str) -> dict[str, Any]:
     """Parse the license terms in a JSON text, which may hold a part of the terms.
@@ -75,7 +74,7 @@ def _check_value(operation: str, name: str, value: Any) -> Any:
 
 def _is_number(value: Any) -> bool:
     is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return value is None or (is_whole and 0 <= value <= _MAX_NUMBER)
+    return value is None or (is_whole and 0 <= value <= MAX_INT)
 
 
 def _is_list_of_types(value: Any) -> bool:

@@ -191,13 +191,7 @@ def deploy_archive(
     Args:
         origin: the path from which ``main.py`` was read; ``None`` for an upload.
     """
-    version = add_version(
-        tx,
-        plugin,
-        subscription,
-        archive=archive,
-        origin=origin,
-    )
+    version = add_version(tx, plugin, subscription, archive=archive, origin=origin)
     tx.plugins.change(plugin, status="DEPLOYING", uploadId=None)
     request_deployment(tx, version)
     return version
@@ -274,11 +268,11 @@ def finish_deployment(
     plugin = tx.plugins.require(version["pluginId"])
     status = "FAILED" if problems else "ACTIVE"
     tx.plugin_versions.change(version, status=status)
-    newest = tx.plugin_versions.find("plugin", plugin["id"])[-1]
+    newest = newest_version(tx, plugin)
     active = tx.plugin_versions.get(plugin["activeVersionId"] or "")
     is_newer = active is None or active["number"] < version["number"]
     changes: dict[str, Any] = {"activeVersionId": version_id} if is_newer and not problems else {}
-    if newest["id"] == version_id:
+    if newest and newest["id"] == version_id:
         changes["status"] = "FAILED" if link_error(plugin) else status
     tx.plugins.change(plugin, **changes)
     for content in warnings:
@@ -319,6 +313,13 @@ def add_build_line(
     )
 
 
+def build_errors(view: View, plugin_id: str, version_id: str) -> list[str]:
+    """Return the errors of the build of a version, without its warnings."""
+    lines = view.plugin_build_errors.find("plugin", plugin_id)
+    errors_only = (each for each in lines if each["logType"] == "error")
+    return [each["content"] for each in errors_only if each["versionId"] == version_id]
+
+
 def active_project_ids(access: Access, plugin: PluginDoc) -> list[str]:
     """Return the ids of a plugin's projects that the actor sees, in the order of activation.
 
@@ -330,8 +331,7 @@ def active_project_ids(access: Access, plugin: PluginDoc) -> list[str]:
 def called_version(view: View, plugin: PluginDoc) -> PluginVersionDoc | None:
     """Return the version whose handlers are called: the active one, or else the newest."""
     active = view.plugin_versions.get(plugin["activeVersionId"] or "")
-    versions = [active] if active else view.plugin_versions.find("plugin", plugin["id"])
-    return versions[-1] if versions else None
+    return active or newest_version(view, plugin)
 
 
 def activate(tx: Transaction, name: str, project_id: str) -> PluginDoc:

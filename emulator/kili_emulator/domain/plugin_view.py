@@ -10,7 +10,7 @@ from kili_emulator.domain.documents import (
     PluginVersionDoc,
     WebhookAddress,
 )
-from kili_emulator.domain.plugin import link_of
+from kili_emulator.domain.plugin import build_errors, is_webhook, link_of, newest_version
 from kili_emulator.domain.world import View
 from kili_emulator.rules.masking import masked
 
@@ -75,7 +75,7 @@ class VersionView(TypedDict):
 
 def plugin_view(view: View, plugin: PluginDoc) -> PluginView:
     """Return a plugin or webhook as a row of a list."""
-    versions = view.plugin_versions.find("plugin", plugin["id"])
+    newest = newest_version(view, plugin)
     active = view.plugin_versions.get(plugin["activeVersionId"] or "")
     return {
         "id": plugin["id"],
@@ -84,32 +84,29 @@ def plugin_view(view: View, plugin: PluginDoc) -> PluginView:
         "projectIds": plugin["projectIds"],
         "createdAt": plugin["createdAt"],
         "updatedAt": plugin["updatedAt"],
-        "isWebhook": bool(versions) and versions[-1]["webhook"] is not None,
-        "version": versions[-1]["number"] if versions else None,
+        "isWebhook": is_webhook(view, plugin),
+        "version": newest["number"] if newest else None,
         "activeVersion": active["number"] if active else None,
-        "link": _link_view(view, plugin, versions),
+        "link": _link_view(view, plugin, newest),
     }
 
 
-def _link_view(view: View, plugin: PluginDoc, versions: list[PluginVersionDoc]) -> LinkView | None:
+def _link_view(view: View, plugin: PluginDoc, newest: PluginVersionDoc | None) -> LinkView | None:
     link = link_of(plugin)
     if link is None:
         return None
     return {
         "path": link["path"],
         "eventMatcher": link["eventMatcher"],
-        "error": link["error"] or _build_errors(view, versions),
+        "error": link["error"] or _build_errors(view, newest),
     }
 
 
-def _build_errors(view: View, versions: list[PluginVersionDoc]) -> str | None:
+def _build_errors(view: View, newest: PluginVersionDoc | None) -> str | None:
     """Return the build errors of the newest version, or ``None`` if its build did not fail."""
-    if not versions or versions[-1]["status"] != "FAILED":
+    if not newest or newest["status"] != "FAILED":
         return None
-    newest = versions[-1]
-    lines = view.plugin_build_errors.find("plugin", newest["pluginId"])
-    version_lines = [each for each in lines if each["versionId"] == newest["id"]]
-    return "\n".join(each["content"] for each in version_lines if each["logType"] == "error")
+    return "\n".join(build_errors(view, newest["pluginId"], newest["id"]))
 
 
 def version_views(view: View, plugin: PluginDoc) -> list[VersionView]:

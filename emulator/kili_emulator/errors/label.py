@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from kili_emulator.errors.kili_error import KiliError, business_error, invalid_argument
 
-MAX_SECONDS = 2**31 - 1
-
 
 def json_response_malformed(detail: str) -> KiliError:
     """A response does not fit the project's json interface (contract/errors.md#messages)."""
@@ -44,10 +42,10 @@ def overwrite_not_allowed(operation: str) -> KiliError:
     )
 
 
-def seconds_out_of_range(operation: str) -> KiliError:
+def seconds_out_of_range(operation: str, limit: int) -> KiliError:
     """The labeling time of a label, or of an author on an asset, is negative or too long."""
     return invalid_argument(
-        operation, f"secondsToLabel must be between 0 and {MAX_SECONDS}, in total too"
+        operation, f"secondsToLabel must be between 0 and {limit}, in total too"
     )
 
 

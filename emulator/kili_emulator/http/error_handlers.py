@@ -14,13 +14,12 @@ from werkzeug.exceptions import HTTPException
 
 from kili_emulator import errors
 from kili_emulator.api.errors import plain_error
-from kili_emulator.config import API_PATH
+from kili_emulator.config import CONTROL_PATH, GRAPHQL_PATH
 from kili_emulator.errors import KiliError
 from kili_emulator.http.security import text_answer
 
 logger = logging.getLogger(__name__)
 
-_CONTROL_PATH = "/_emulator"
 # The code of a GraphQL error by HTTP status.
 _CODES = {500: errors.INTERNAL_ERROR, 507: errors.INTERNAL_ERROR}
 
@@ -62,10 +61,10 @@ def error_answer(text: str, status: int, code: str | None = None) -> Response:
     Args:
         code: ``extensions.code`` at the GraphQL endpoint; by default the code of the status.
     """
-    if request.path == f"{API_PATH}/graphql":
+    if request.path == GRAPHQL_PATH:
         code = code or _CODES.get(status, errors.BAD_USER_INPUT)
         return _json_answer(plain_error(text, code), status)
-    if request.path.startswith(_CONTROL_PATH):
+    if request.path.startswith(CONTROL_PATH):
         return _json_answer({"error": text}, status)
     return text_answer(text.encode(errors="backslashreplace").decode(), status)
 

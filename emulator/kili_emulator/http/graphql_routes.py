@@ -16,7 +16,7 @@ from kili_emulator import errors
 from kili_emulator.api.context import RequestContext
 from kili_emulator.api.errors import plain_error
 from kili_emulator.api.execution import GraphQLExecutor
-from kili_emulator.config import API_PATH, Settings
+from kili_emulator.config import API_PATH, GRAPHQL_PATH, Settings
 from kili_emulator.domain.api_key import RUN_KEY_PREFIX
 from kili_emulator.domain.event_bus import wait_for_deliveries
 from kili_emulator.domain.registry import WorldRegistry
@@ -94,14 +94,14 @@ class GraphQLEndpoint:
 
 def graphql_blueprint(endpoint: GraphQLEndpoint) -> Blueprint:
     """Build the routes of the GraphQL API."""
-    blueprint = Blueprint("graphql", __name__, url_prefix=API_PATH)
+    blueprint = Blueprint("graphql", __name__)
 
-    @blueprint.get("/version")
+    @blueprint.get(f"{API_PATH}/version")
     def version() -> Response:
         format_version = version_with_key if security.api_key(request) else version_without_key
         return _json_answer({"version": format_version(endpoint.executor.schema_hash)})
 
-    @blueprint.post("/graphql")
+    @blueprint.post(GRAPHQL_PATH)
     def graphql() -> Response:
         return endpoint.answer()
 

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 
 from kili_emulator import errors
 from kili_emulator.api.execution import GraphQLExecutor
-from kili_emulator.config import API_PATH
+from kili_emulator.config import GRAPHQL_PATH
 from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
@@ -91,9 +91,9 @@ def subscriptions_blueprint(
     subscriptions: WebsocketConnections, signer: security.FileUrlSigner
 ) -> Blueprint:
     """Make the route of the websocket."""
-    blueprint = Blueprint("subscriptions", __name__, url_prefix=API_PATH)
+    blueprint = Blueprint("subscriptions", __name__)
 
-    @blueprint.route("/graphql", websocket=True)
+    @blueprint.route(GRAPHQL_PATH, websocket=True)
     def subscribe() -> Response:
         import simple_websocket
         from wsproto.utilities import ProtocolError

@@ -15,21 +15,13 @@ from contextvars import ContextVar
 from kili_emulator import clock, messages
 from kili_emulator.clock import Clock
 from kili_emulator.domain.documents import LogType
-from kili_emulator.plugins.guest.log_records import format_record
+from kili_emulator.plugins.guest.log_records import format_record, log_type
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
 
 MAX_CHARACTERS = 1_000_000
 _LINE_COST = 20  # each line counts as at least 20 characters, so that empty lines are limited too
 
 Line = tuple[LogType, str, str]
-
-_TYPES: dict[int, LogType] = {
-    logging.DEBUG: "debug",
-    logging.INFO: "info",
-    logging.WARNING: "warning",
-    logging.ERROR: "error",
-    logging.CRITICAL: "error",
-}
 
 current: ContextVar[RunLog | None] = ContextVar("kili_plugin_run_log", default=None)
 
@@ -142,10 +134,7 @@ class _LogHandler(logging.Handler):
         self._location = location
 
     def emit(self, record: logging.LogRecord) -> None:
-        known_level = max(
-            (level for level in _TYPES if level <= record.levelno), default=logging.DEBUG
-        )
-        self._log.add_entry(_TYPES[known_level], format_record(record, self._location))
+        self._log.add_entry(log_type(record.levelno), format_record(record, self._location))
 
 
 def make_run_logger(log: RunLog, plugin_name: str, location: CodeLocation) -> logging.Logger:

@@ -8,6 +8,8 @@ from typing import TypedDict
 
 import imagesize
 
+from kili_emulator.rules.numbers import MAX_INT
+
 IMAGES = frozenset(
     {"avif", "bmp", "gif", "ico", "jp2", "jpeg", "nitf", "png", "svg", "tiff", "webp"}
 )
@@ -35,7 +37,6 @@ _RIFF = {b"WEBP": "webp", b"AVI ": "avi"}
 _EXTENTS_BOX = b"iloc"
 _EXTENT_SIZES_OFFSET = len(_EXTENTS_BOX) + 4  # after the version and flags of the box
 _ISO_HEAD_BYTES = 1024 * 1024
-_MAX_INT = 2**31 - 1  # GraphQL's Int
 _MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 
 
@@ -79,7 +80,7 @@ def resolution_of(content: bytes) -> Resolution | None:
         width, height = imagesize.get(io.BytesIO(head))
     except (ArithmeticError, ValueError, struct.error):
         return None
-    is_in_range = 0 < width <= _MAX_INT and 0 < height <= _MAX_INT
+    is_in_range = 0 < width <= MAX_INT and 0 < height <= MAX_INT
     return {"width": int(width), "height": int(height)} if is_in_range else None
 
 

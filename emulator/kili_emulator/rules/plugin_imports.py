@@ -67,6 +67,19 @@ COMMON_NAMES: dict[str, tuple[str, ...]] = {
 }
 
 
+def reads_requirements(policy: Policy) -> bool:
+    """Return whether the platform installs the packages that ``requirements.txt`` names.
+
+    Source: contract/plugin.md#requirements.
+    """
+    return policy == "saas"
+
+
+def records_print(policy: Policy) -> bool:
+    """Return whether the log of a run has what the plugin prints (contract/plugin.md#logs)."""
+    return policy != "on-premise"
+
+
 @dataclass(frozen=True)
 class ImportViolation:
     """An import that is not allowed where the plugin runs.

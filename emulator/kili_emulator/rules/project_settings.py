@@ -6,6 +6,7 @@ from typing import Any
 
 from kili_emulator import errors
 from kili_emulator.rules.json_interface import parse_json_interface
+from kili_emulator.rules.numbers import MAX_INT
 
 Settings = dict[str, Any]
 
@@ -39,14 +40,12 @@ _METADATA_PROPERTY: Settings = {
     "visibleByReviewer": True,
 }
 
-_MAX_INT = 2**31 - 1
-
 # setting → the least and the greatest value (contract/project.md#settings)
 _RANGES = {
     "consensusTotCoverage": (0, 100),
     "minConsensusSize": (1, 10),
     "reviewCoverage": (0, 100),
-    "secondsToLabelBeforeAutoAssign": (0, _MAX_INT),
+    "secondsToLabelBeforeAutoAssign": (0, MAX_INT),
 }
 
 # The coordinates of a geospatial project whose assets are labeled in pixels, not on the map.
@@ -59,12 +58,12 @@ _INPUT_TYPES = {"OCR": "IMAGE", "SPEECH_TO_TEXT": "AUDIO", "TIME_SERIES": "TIME_
 _STATISTICS = {
     "consensusMark": (0, 1),
     "honeypotMark": (0, 1),
-    "numberOfAssets": (0, _MAX_INT),
-    "numberOfLabeledAssets": (0, _MAX_INT),
-    "numberOfRemainingAssets": (0, _MAX_INT),
-    "numberOfReviewedAssets": (0, _MAX_INT),
-    "numberOfSkippedAssets": (0, _MAX_INT),
-    "totalDuration": (0, _MAX_INT),
+    "numberOfAssets": (0, MAX_INT),
+    "numberOfLabeledAssets": (0, MAX_INT),
+    "numberOfRemainingAssets": (0, MAX_INT),
+    "numberOfReviewedAssets": (0, MAX_INT),
+    "numberOfSkippedAssets": (0, MAX_INT),
+    "totalDuration": (0, MAX_INT),
 }
 
 

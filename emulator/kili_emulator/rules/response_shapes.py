@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from kili_emulator.rules.numbers import is_number
+
 ValuePredicate = Callable[[Any], bool]
 
 ML_TASKS: dict[str, tuple[str, ...]] = {
@@ -41,11 +43,6 @@ TOOLS = ("marker", "polygon", "polyline", "pose", "range", "rectangle", "semanti
 SINGLE_CHOICES = ("radio", "singleDropdown")
 
 RELATION_ENDS = ("startEntities", "endEntities", "startObjects", "endObjects")
-
-
-def is_number(value: Any) -> bool:
-    """Return whether a value is a JSON number."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _is_text(value: Any) -> bool:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from kili_emulator.rules.numbers import MAX_INT, is_number
 from kili_emulator.rules.response_fit import tools_of
-from kili_emulator.rules.response_shapes import is_number
 
 _CHOICE = ("code", "firstId", "secondId")
-_MAX_INT = 2**31 - 1
 
 
 def answer_value(answer: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
@@ -37,7 +36,7 @@ def _is_order(value: Any) -> bool:
     if not isinstance(value, dict) or not isinstance(value.get("elements"), list):
         return False
     rank: Any = value.get("rank")
-    is_whole_number = is_number(rank) and abs(rank) <= _MAX_INT and rank == int(rank)
+    is_whole_number = is_number(rank) and abs(rank) <= MAX_INT and rank == int(rank)
     return is_whole_number and all(isinstance(each, str) for each in value["elements"])
 
 

@@ -11,6 +11,7 @@ from kili_emulator.domain import asset
 from kili_emulator.domain.documents import AssetDoc
 from kili_emulator.domain.filters.conditions import SelectionContext, Test
 from kili_emulator.rules.json_text import is_equal_json
+from kili_emulator.rules.numbers import is_number
 
 
 def matches_metadata(selection: SelectionContext, conditions: Any) -> Test[AssetDoc]:
@@ -49,18 +50,14 @@ def _matches_condition(value: Any, expected: Any, type_: str | None) -> bool:
     """
     if not isinstance(expected, list):
         return is_equal_json(value, expected)
-    if len(expected) == 2 and all(_is_number(each) for each in expected):
-        return _is_number(value) and bool(expected[0] <= value <= expected[1])
+    if len(expected) == 2 and all(is_number(each) for each in expected):
+        return is_number(value) and bool(expected[0] <= value <= expected[1])
     if type_ == "date" and len(expected) == 2:
         begin, end = _moment(expected[0]), _end(expected[1])
         if begin and end:
             moment = _moment(value)
             return moment is not None and begin <= moment <= end
     return any(is_equal_json(value, each) for each in expected)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _moment(value: Any) -> datetime | None:

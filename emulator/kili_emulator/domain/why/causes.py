@@ -8,6 +8,7 @@ from typing import TypedDict
 from kili_emulator import messages
 from kili_emulator.domain.decision import skipped_version
 from kili_emulator.domain.documents import DecisionDoc, ProjectDoc, RunDoc
+from kili_emulator.domain.plugin import build_errors
 from kili_emulator.domain.run import headline, run_ahead
 from kili_emulator.domain.why.facts import Facts, Fields, basic_fields
 from kili_emulator.domain.why.remedies import remedy_of_blocker, remedy_of_missing_method
@@ -127,9 +128,7 @@ def _build_errors(facts: Facts, code: ReasonCode) -> list[str]:
     version = skipped_version(facts.decision) if facts.decision else None
     if version is None or code != "BUILD_FAILED":
         return []
-    lines = facts.view.plugin_build_errors.find("plugin", facts.plugin["id"])
-    found = [each for each in lines if each["versionId"] == version.id]
-    return [each["content"] for each in found if each["logType"] == "error"]
+    return build_errors(facts.view, facts.plugin["id"], version.id)
 
 
 def _reasons_of_run(facts: Facts, run: RunDoc) -> list[Reason]:

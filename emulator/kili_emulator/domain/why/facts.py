@@ -16,6 +16,7 @@ from kili_emulator.domain.documents import (
     ProjectDoc,
     WebhookAddress,
 )
+from kili_emulator.domain.plugin import newest_version
 from kili_emulator.domain.plugin_state import get_plugin_state
 from kili_emulator.domain.trigger import is_offered_to
 from kili_emulator.domain.why.question import Occurrence
@@ -71,8 +72,8 @@ class Facts:
     @cached_property
     def webhook(self) -> WebhookAddress | None:
         """The address and header of a webhook, without secrets; ``None`` for plugins with code."""
-        versions = self.view.plugin_versions.find("plugin", self.plugin["id"])
-        found: WebhookAddress | None = masked(versions[-1]["webhook"]) if versions else None
+        newest = newest_version(self.view, self.plugin)
+        found: WebhookAddress | None = masked(newest["webhook"]) if newest else None
         return found
 
     def methods(self, version_id: str) -> Methods | None:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, g, jsonify, request
 
 from kili_emulator import errors
-from kili_emulator.config import DEFAULT_WORLD, Settings
+from kili_emulator.config import CONTROL_PATH, DEFAULT_WORLD, Settings
 from kili_emulator.domain.registry import WorldError, WorldRegistry
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
@@ -52,7 +52,7 @@ def control_blueprint(
         host: the plugin host of all worlds.
         shut_down: a function that stops the server.
     """
-    blueprint = Blueprint("control", __name__, url_prefix="/_emulator")
+    blueprint = Blueprint("control", __name__, url_prefix=CONTROL_PATH)
     sessions = Sessions(registry, host, settings.sync_wait)
     _add_key_check(blueprint, registry)
     _add_error_answers(blueprint)

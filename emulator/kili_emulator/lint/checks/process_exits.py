@@ -9,6 +9,7 @@ from kili_emulator.lint.plugin import Plugin
 from kili_emulator.lint.rule import Finding, Rule
 from kili_emulator.python_source.guards import is_caught
 from kili_emulator.python_source.module import Module
+from kili_emulator.rules.plugin_imports import records_print
 
 _EXITS = ("SystemExit",)
 _OWN_PROCESS_IDS = ("os.getpid", "os.getpgid", "os.getpgrp")
@@ -126,7 +127,7 @@ def check_process_exits(plugin: Plugin) -> Iterator[Finding]:
             rule = KILL
         if origin.partition(".")[0] == "ctypes":
             rule = FOREIGN
-        if origin == "builtins.print" and plugin.source.policy == "on-premise":
+        if origin == "builtins.print" and not records_print(plugin.source.policy):
             rule = None if any(each.arg == "file" for each in call.keywords) else PRINT
         if rule and not (rule is EXIT and is_caught(module, call, _EXITS)):
             yield rule.make_finding(module.path, call.lineno, call=ast.unparse(call.func))

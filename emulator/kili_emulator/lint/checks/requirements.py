@@ -11,7 +11,7 @@ from kili_emulator.lint.rule import Finding, Rule
 from kili_emulator.plugins.build import requirements
 from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.build.unmet_requirements import find_unmet_requirements
-from kili_emulator.rules.plugin_imports import find_distributions
+from kili_emulator.rules.plugin_imports import find_distributions, reads_requirements
 from kili_emulator.rules.requirements import Requirements, read_requirements
 
 IMPORT_REFUSED = Rule(
@@ -85,7 +85,7 @@ def check_requirements(
     """
     policy = plugin.source.policy
     required = Requirements()
-    if content is not None and policy != "saas":
+    if content is not None and not reads_requirements(policy):
         yield REQUIREMENTS_IGNORED.make_finding(requirements.FILE, 1, policy=policy)
     elif content is not None:
         try:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from kili_emulator.config import PLATFORM_RUN_MEGABYTES, PLATFORM_RUN_SECONDS
 from kili_emulator.lint.plugin import Plugin
 from kili_emulator.lint.rule import Finding, Rule
 from kili_emulator.python_source.literal_values import number
 from kili_emulator.python_source.module import Module
 from kili_emulator.python_source.syntax import nodes_in_scope
 
-SECONDS = 60
-MEGABYTES = 512
-_BYTES = MEGABYTES * 1024 * 1024
+_BYTES = PLATFORM_RUN_MEGABYTES * 1024 * 1024
 _POINTER = 8  # bytes of a list per element, without the element itself
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _LEAVING = (ast.Return, ast.Raise, ast.Yield, ast.YieldFrom, ast.Await)
@@ -26,7 +25,7 @@ ENDLESS = Rule(
     "KP801",
     "warning",
     "A loop does not end",
-    f"The platform ends a run after {SECONDS} seconds.",
+    f"The platform ends a run after {PLATFORM_RUN_SECONDS} seconds.",
     "documented",
     "the loop has no end: no statement in it leaves it",
     "add a condition or a `break`",
@@ -35,7 +34,7 @@ SLEEP = Rule(
     "KP802",
     "error",
     "A sleep is longer than the time limit of a run",
-    f"The platform ends a run after {SECONDS} seconds.",
+    f"The platform ends a run after {PLATFORM_RUN_SECONDS} seconds.",
     "documented",
     "{call} sleeps for {seconds:,.0f} seconds, but the platform ends a run after {limit}",
     "sleep for less, or do the rest in a later run for another event",
@@ -44,7 +43,7 @@ MEMORY = Rule(
     "KP803",
     "error",
     "A value needs more memory than a run has",
-    f"The platform gives a run {MEGABYTES} MB.",
+    f"The platform gives a run {PLATFORM_RUN_MEGABYTES} MB.",
     "documented",
     "the value needs {megabytes:,.0f} MB, but the platform gives a run {limit}",
     "process the data in parts",
@@ -108,8 +107,12 @@ def check_sleeps(plugin: Plugin) -> Iterator[Finding]:
         if origin not in _SLEEPS or not call.args:
             continue
         seconds = number(plugin.names, module, call.args[0])
-        if seconds is not None and seconds >= SECONDS:
-            details = {"call": ast.unparse(call.func), "seconds": seconds, "limit": SECONDS}
+        if seconds is not None and seconds >= PLATFORM_RUN_SECONDS:
+            details = {
+                "call": ast.unparse(call.func),
+                "seconds": seconds,
+                "limit": PLATFORM_RUN_SECONDS,
+            }
             yield SLEEP.make_finding(module.path, call.lineno, **details)
 
 
@@ -120,7 +123,7 @@ def check_memory(plugin: Plugin) -> Iterator[Finding]:
             if isinstance(node, ast.expr) and not isinstance(module.parents[node], ast.BinOp):
                 size = _size(plugin, module, node)
                 if size > _BYTES:
-                    details = {"megabytes": size / 1024 / 1024, "limit": MEGABYTES}
+                    details = {"megabytes": size / 1024 / 1024, "limit": PLATFORM_RUN_MEGABYTES}
                     yield MEMORY.make_finding(module.path, node.lineno, **details)
 
 

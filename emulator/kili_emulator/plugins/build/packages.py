@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from packaging.utils import canonicalize_name
 
 from kili_emulator.plugins.build.installed_packages import Environment
-from kili_emulator.rules.plugin_imports import PROVIDED, Policy
+from kili_emulator.rules.plugin_imports import PROVIDED, Policy, reads_requirements
 from kili_emulator.rules.requirements import Requirement, collect_dependencies
 
 
@@ -55,7 +55,7 @@ def packages(policy: Policy, environment: Environment) -> Packages:
     others = [each for key, each in installed.items() if key not in names]
     return Packages(
         [each for key, each in installed.items() if key in names],
-        others if policy == "saas" else [],
+        others if reads_requirements(policy) else [],
         missing,
         environment.pip_command(missing),
     )

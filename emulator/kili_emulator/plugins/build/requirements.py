@@ -21,7 +21,13 @@ from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.build.unmet_requirements import classify_unmet
 from kili_emulator.rules import plugin_imports
-from kili_emulator.rules.plugin_imports import ON_PREMISE, PROVIDED, ImportViolation, Policy
+from kili_emulator.rules.plugin_imports import (
+    ON_PREMISE,
+    PROVIDED,
+    ImportViolation,
+    Policy,
+    reads_requirements,
+)
 from kili_emulator.rules.requirements import (
     Requirement,
     Requirements,
@@ -77,7 +83,7 @@ def check_requirements(folder: Path, policy: Policy, environment: Environment) -
     """
     path = folder / FILE
     required = Requirements()
-    if policy == "saas" and path.is_file():
+    if reads_requirements(policy) and path.is_file():
         try:
             required = read_requirements(path.read_bytes().decode("utf-8-sig"))
         except UnicodeDecodeError:
@@ -242,7 +248,7 @@ def provide_packages(
         BuildError: a package is missing or not allowed, or cannot be installed.
     """
     environment, installed = package_settings.environment, None
-    if package_settings.installs and package_settings.policy == "saas":
+    if package_settings.installs and reads_requirements(package_settings.policy):
         try:
             installed = install(folder, target, environment)
         except InstallError as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 
 from kili_emulator import messages
+from kili_emulator.domain.plugin import build_errors
 from kili_emulator.domain.run import called_handler, headline, headline_of_error
 from kili_emulator.domain.run_view import is_failed
 from kili_emulator.domain.world import World
@@ -25,12 +26,11 @@ def report_build(world: World, version_id: str) -> None:
     plugin = view.plugins.get(version["pluginId"]) if version else None
     if version is None or plugin is None:
         return
-    lines = view.plugin_build_errors.find("plugin", plugin["id"])
-    build_errors = [each["content"] for each in lines if each["versionId"] == version_id]
+    found = build_errors(view, plugin["id"], version_id)
     text = messages.BUILD_FAILED.format(
         name=plugin["name"],
         number=version["number"],
-        reason=_short(headline_of_error(build_errors[0]) if build_errors else None),
+        reason=_short(headline_of_error(found[0]) if found else None),
     )
     logger.warning(text, extra=_log_extra(world, "plugins", "versions", plugin["name"]))
 

@@ -26,6 +26,7 @@ from kili_emulator.plugins.dispatch.runs import Runs
 from kili_emulator.plugins.links.linked_folders import Links
 from kili_emulator.plugins.scheduling.schedule import QueuedWork, Schedule, Timing
 from kili_emulator.rules import handlers
+from kili_emulator.rules.plugin_imports import records_print
 
 logger = logging.getLogger(__name__)
 
@@ -160,7 +161,7 @@ class WorldHost:
             self.schedule,
             self._versions,
             timing,
-            records_print=package_settings.policy != "on-premise",
+            records_print=records_print(package_settings.policy),
         )
         self.links = Links(self.schedule, package_settings.environment.sdk_version)
         self._saved_builds: set[Delivery] = set()  # unfinished builds of linked plugins

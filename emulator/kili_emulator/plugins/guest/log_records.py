@@ -1,4 +1,4 @@
-"""Format the log records of plugins; logging never raises in the plugin.
+"""Format and classify the log records of plugins; logging never raises in the plugin.
 
 Workers under other interpreters load this module, so it imports only the standard library.
 """
@@ -6,10 +6,19 @@ Workers under other interpreters load this module, so it imports only the standa
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, Literal
 
 from kili_emulator.plugins.guest.exception_text import describe_exception
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
+
+
+def log_type(level: int) -> Literal["info", "warning", "error", "debug"]:
+    """Return the log type of a level of :mod:`logging` (contract/plugin.md#logs)."""
+    if level >= logging.ERROR:
+        return "error"
+    if level >= logging.WARNING:
+        return "warning"
+    return "info" if level >= logging.INFO else "debug"
 
 
 def format_record(record: logging.LogRecord, location: CodeLocation) -> str:

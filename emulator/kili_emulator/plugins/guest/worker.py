@@ -42,12 +42,6 @@ from kili_emulator.plugins.guest import (
 from kili_emulator.plugins.guest.process_state import left_running
 from kili_emulator.plugins.guest.process_state.worker_state import WorkerState
 
-_TYPES = (
-    (logging.ERROR, "error"),
-    (logging.WARNING, "warning"),
-    (logging.INFO, "info"),
-)
-
 # The payload of a call has no limit but that of the frame format.
 _MAX_REQUEST = 2**32
 
@@ -316,13 +310,10 @@ class _LogHandler(logging.Handler):
         self._location = location
 
     def emit(self, record: logging.LogRecord) -> None:
-        matching_types = [name for level, name in _TYPES if record.levelno >= level]
         self._channel.flush()
         content = log_records.format_record(record, self._location)
         with contextlib.suppress(OSError):  # a closed pipe is reported at the end of the call
-            self._channel.send(
-                log=matching_types[0] if matching_types else "debug", content=content
-            )
+            self._channel.send(log=log_records.log_type(record.levelno), content=content)
 
 
 def _seed(seed: int | None) -> None:

@@ -1,0 +1,13 @@
+"""Numbers of JSON and GraphQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MAX_INT = 2**31 - 1
+"""The greatest value of GraphQL's ``Int``."""
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a value is a JSON number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
