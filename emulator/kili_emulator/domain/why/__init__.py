@@ -5,5 +5,5 @@ documents of one plugin, ``causes`` finds the reasons and ``remedies`` the advic
 from the runs and decisions that dispatch stored; the present comes from the rules that dispatch
 uses (:mod:`kili_emulator.rules.blockers`).
 
-Imported by: app, http, services.
+Imported by: app, cli, http, services.
 """
