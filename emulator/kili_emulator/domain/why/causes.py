@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypedDict
 
-from kili_emulator import messages
 from kili_emulator.domain.decision import skipped_version
 from kili_emulator.domain.documents import DecisionDoc, ProjectDoc, RunDoc
 from kili_emulator.domain.plugin import build_errors
 from kili_emulator.domain.run import headline, run_ahead
+from kili_emulator.domain.why import texts
 from kili_emulator.domain.why.facts import Facts, Fields, basic_fields
 from kili_emulator.domain.why.remedies import remedy_of_blocker, remedy_of_missing_method
 from kili_emulator.rules import blockers as rules
@@ -53,7 +53,7 @@ def reasons_of(facts: Facts, runs: list[RunDoc]) -> list[Reason]:
         return [reason for run in runs for reason in _reasons_of_run(facts, run)]
     if facts.decision is None:
         code = _code_without_record(facts)
-        remedy = messages.REMEDIES.get(code, messages.RESOLVED_REMEDIES["origin"])
+        remedy = texts.REMEDIES.get(code, texts.RESOLVED_REMEDIES["origin"])
         return [_reason(code, facts.fields_now, remedy.format(**facts.fields_now))]
     codes = facts.decision["reasons"][facts.occurrence.subject]
     return [_reason_of_decision(facts, code) for code in codes]
@@ -69,7 +69,7 @@ def reasons_of_deleted(decision: DecisionDoc, project: ProjectDoc, subject: str)
         "since": decision["since"],
     }
     codes = decision["reasons"][subject]
-    return [_reason(code, fields, messages.REMEDY_DELETED) for code in codes]
+    return [_reason(code, fields, texts.REMEDY_DELETED) for code in codes]
 
 
 def delivery_of(run: RunDoc) -> DeliverySummary | None:
@@ -94,7 +94,7 @@ def _reason(
 ) -> Reason:
     return {
         "reason": code,
-        "explanation": messages.WHY_REASONS[code].format(**fields),
+        "explanation": texts.WHY_REASONS[code].format(**fields),
         "remedy": remedy,
         "run": run_id,
         "details": list(details),
@@ -136,16 +136,16 @@ def _reasons_of_run(facts: Facts, run: RunDoc) -> list[Reason]:
     ahead = run_ahead(facts.view, run, one_queue=facts.world.ids.repeatable)
     fields = {**facts.fields_at_decision, **_fields_of_run(facts, run), "ahead": ahead}
     details = [run["error"] or ""] if _failed_to_load(run) else _build_errors(facts, code)
-    remedy = messages.REMEDIES[code]
+    remedy = texts.REMEDIES[code]
     if code == "QUEUED" and ahead is None:
-        remedy = messages.REMEDY_ASK_AGAIN
+        remedy = texts.REMEDY_ASK_AGAIN
     elif code == "RAN" and facts.webhook and run["outcome"] != "SUCCEEDED":
-        remedy = messages.REMEDY_REDELIVER
+        remedy = texts.REMEDY_REDELIVER
     elif run["refusal"] == "NOT_DEPLOYED" and code != "NOT_RECORDED":
         remedy = remedy_of_blocker(facts, code)
     found = _reason(code, fields, remedy.format(**fields), run_id=run["id"], details=details)
     if code == "QUEUED" and ahead is None:
-        found["explanation"] = messages.WHY_RUN_STARTING
+        found["explanation"] = texts.WHY_RUN_STARTING
     return [found, *_missing_method(facts, run, fields)]
 
 
@@ -172,7 +172,7 @@ def _fields_of_run(facts: Facts, run: RunDoc) -> Fields:
     method = handlers.method_of(run["handler"])
     called = facts.webhook["url"] if facts.webhook else method
     version = facts.view.plugin_versions.get(run["versionId"] or "")
-    progress = messages.WHY_DURING_CALL if run["startedAt"] else messages.WHY_BEFORE_CALL
+    progress = texts.WHY_DURING_CALL if run["startedAt"] else texts.WHY_BEFORE_CALL
     return {
         "run": run["id"],
         "method": method,
@@ -189,12 +189,12 @@ def _fields_of_run(facts: Facts, run: RunDoc) -> Fields:
 def _outcome(run: RunDoc) -> str:
     text: str = run["outcome"]
     if run["durationMs"] is not None:
-        text += messages.WHY_DURATION.format(milliseconds=run["durationMs"])
+        text += texts.WHY_DURATION.format(milliseconds=run["durationMs"])
     error, delivery = headline(run), delivery_of(run)
     if error:
         return f"{text}: {error}"
     if delivery:
-        text += messages.WHY_ANSWERED.format(status=f"{delivery['status']} {delivery['reason']}")
+        text += texts.WHY_ANSWERED.format(status=f"{delivery['status']} {delivery['reason']}")
     return text
 
 
@@ -206,6 +206,6 @@ def _missing_method(facts: Facts, run: RunDoc, fields: Fields) -> list[Reason]:
     methods = facts.methods(version_id)
     if methods is None or not methods.is_complete or fields["method"] in methods.names:
         return []
-    fields = {**fields, "methods": ", ".join(methods.names) or messages.WHY_NO_METHODS}
+    fields = {**fields, "methods": ", ".join(methods.names) or texts.WHY_NO_METHODS}
     remedy = remedy_of_missing_method(facts, handler)
     return [_reason("METHOD_MISSING", fields, remedy, run_id=run["id"])]

@@ -6,11 +6,11 @@ import shlex
 from collections import defaultdict
 from typing import TypedDict
 
-from kili_emulator import messages
 from kili_emulator.domain.decision import find_decisions_on_deleted_plugins
 from kili_emulator.domain.documents import DecisionDoc, PluginDoc, ProjectDoc, RunDoc
 from kili_emulator.domain.lookup import find_plugin
 from kili_emulator.domain.run_view import RunView, run_view
+from kili_emulator.domain.why import texts
 from kili_emulator.domain.why.causes import (
     DeliverySummary,
     Reason,
@@ -216,7 +216,7 @@ def _explain_now(facts: Facts) -> PresentExplanation:
         codes = ["OTHER_ORGANIZATION"]
     fields, version = facts.fields_now, facts.state.version
     has_handler = version is not None and fields["handler"] in version.handlers
-    text = messages.NOW_NOT_CALLED if codes else messages.NOW_CALLED
+    text = texts.NOW_NOT_CALLED if codes else texts.NOW_CALLED
     explanation = text.format(
         **fields,
         words=", ".join(codes),

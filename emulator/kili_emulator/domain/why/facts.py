@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from kili_emulator import messages
 from kili_emulator.domain.decision import find_decision, skipped_version
 from kili_emulator.domain.documents import (
     DecisionDoc,
@@ -19,6 +18,7 @@ from kili_emulator.domain.documents import (
 from kili_emulator.domain.plugin import newest_version
 from kili_emulator.domain.plugin_state import get_plugin_state
 from kili_emulator.domain.trigger import is_offered_to
+from kili_emulator.domain.why import texts
 from kili_emulator.domain.why.question import Occurrence
 from kili_emulator.domain.world import View, World
 from kili_emulator.rules import handlers, subjects
@@ -31,9 +31,9 @@ MethodsOf = Callable[[PluginVersionDoc], Methods | None]
 Fields = dict[str, Any]
 
 _INTERNAL_EVENTS = {
-    subjects.CUSTOM_INTERFACE_CLICKED: messages.WHY_CLICK,
-    subjects.SENT_BACK: messages.WHY_SENT_BACK,
-    subjects.SETTINGS_CHANGED: messages.WHY_SETTINGS,
+    subjects.CUSTOM_INTERFACE_CLICKED: texts.WHY_CLICK,
+    subjects.SENT_BACK: texts.WHY_SENT_BACK,
+    subjects.SETTINGS_CHANGED: texts.WHY_SETTINGS,
 }
 
 
@@ -94,7 +94,7 @@ class Facts:
 
     def _fields(self, version: PluginVersion | None, since: str | None) -> Fields:
         name, link = self.plugin["name"], self.plugin["link"]
-        by_saving, by_upload = messages.UPDATE_BY_SAVING, messages.UPDATE_BY_UPLOAD
+        by_saving, by_upload = texts.UPDATE_BY_SAVING, texts.UPDATE_BY_UPLOAD
         organizations = self.view.organizations
         fields = basic_fields(
             self.project, self.occurrence.subject, version, is_webhook=self.webhook is not None
@@ -131,5 +131,5 @@ def basic_fields(
         "method": handlers.method_of(handler or handlers.ON_EVENT.type),
         "label_type": subjects.label_type_of(subject),
         "version": version.number if version else None,
-        "asked": ", ".join(asked) or messages.WHY_NO_SUBSCRIPTION,
+        "asked": ", ".join(asked) or texts.WHY_NO_SUBSCRIPTION,
     }

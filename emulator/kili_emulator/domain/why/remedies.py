@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kili_emulator import messages
+from kili_emulator.domain.why import texts
 from kili_emulator.domain.why.facts import Facts
 from kili_emulator.rules import blockers as rules
 from kili_emulator.rules import handler_methods, handlers
@@ -19,10 +19,10 @@ def remedy_of_blocker(facts: Facts, code: ReasonCode) -> str:
     kind = rules.kind_of_blocker(code)
     present: ReasonCode | None = getattr(facts.blockers, kind)
     if present is None:
-        return messages.RESOLVED_REMEDIES[kind].format(**facts.fields_now)
+        return texts.RESOLVED_REMEDIES[kind].format(**facts.fields_now)
     if kind == "subscription":
         return _remedy_of_newest_version(facts) or _remedy_of_subscription(facts, present)
-    return messages.REMEDIES[present].format(**facts.fields_now)
+    return texts.REMEDIES[present].format(**facts.fields_now)
 
 
 def remedy_of_missing_method(facts: Facts, handler: str) -> str:
@@ -32,7 +32,7 @@ def remedy_of_missing_method(facts: Facts, handler: str) -> str:
     assert version is not None
     methods = facts.methods(version.id)
     if methods and handlers.method_of(handler) in methods.names:
-        return messages.RESOLVED_REMEDIES["method"].format(**facts.fields_now)
+        return texts.RESOLVED_REMEDIES["method"].format(**facts.fields_now)
     return _remedy_of_method(facts, version, handler)
 
 
@@ -42,7 +42,7 @@ def _remedy_of_newest_version(facts: Facts) -> str | None:
     if newest is None or not rules.subscribes_to(newest, facts.occurrence.subject):
         return None
     failed = facts.state.newest_deployment == "BUILD_FAILED"
-    text = messages.REMEDY_NEWEST_FAILED if failed else messages.REMEDY_DEPLOYING
+    text = texts.REMEDY_NEWEST_FAILED if failed else texts.REMEDY_DEPLOYING
     return text.format(**facts.fields_now, newest=newest.number)
 
 
@@ -51,13 +51,13 @@ def _remedy_of_subscription(facts: Facts, code: ReasonCode) -> str:
     version, handler = facts.state.version, facts.fields_now["handler"]
     if code == "HANDLER_MISSING" and version and handler and not facts.webhook:
         return _remedy_of_method(facts, version, handler)
-    text = messages.REMEDIES[code]
+    text = texts.REMEDIES[code]
     if facts.occurrence.subject == LABEL_AUTOSAVED:
-        text = messages.REMEDIES["LABEL_TYPE"]
+        text = texts.REMEDIES["LABEL_TYPE"]
     elif facts.webhook:
-        text = messages.REMEDY_WEBHOOK_HANDLER if handler else messages.REMEDY_WEBHOOK_EVENT
+        text = texts.REMEDY_WEBHOOK_HANDLER if handler else texts.REMEDY_WEBHOOK_EVENT
     elif code == "LABEL_TYPE":
-        text = messages.REMEDY_PREDICTION
+        text = texts.REMEDY_PREDICTION
     return text.format(**facts.fields_now)
 
 
@@ -68,12 +68,10 @@ def _remedy_of_method(facts: Facts, version: PluginVersion, handler: str) -> str
     misspelled = handler_methods.misspelled(method, methods, handlers.BY_METHOD)
     steps = []
     if methods is None or method not in methods.names:
-        steps.append(
-            messages.REMEDY_MISSPELLED if misspelled else messages.REMEDIES["HANDLER_MISSING"]
-        )
+        steps.append(texts.REMEDY_MISSPELLED if misspelled else texts.REMEDIES["HANDLER_MISSING"])
     if unsupported:
         steps.append(
-            messages.REMEDY_OLD_CLIENT if unsupported.is_outdated else messages.REMEDY_NEW_CLIENT
+            texts.REMEDY_OLD_CLIENT if unsupported.is_outdated else texts.REMEDY_NEW_CLIENT
         )
     fields = {
         **facts.fields_now,
@@ -83,4 +81,4 @@ def _remedy_of_method(facts: Facts, version: PluginVersion, handler: str) -> str
         "other": unsupported.other if unsupported else None,
         "misspelled": misspelled,
     }
-    return "; ".join(steps or [messages.REMEDY_NOT_SUBSCRIBED]).format(**fields)
+    return "; ".join(steps or [texts.REMEDY_NOT_SUBSCRIBED]).format(**fields)
