@@ -17,8 +17,8 @@ from pathlib import Path
 from kili_emulator import messages
 from kili_emulator.plugins.build.plugin_archive import MAX_ENTRIES, MAX_MB
 from kili_emulator.plugins.build.requirements import FILE as REQUIREMENTS_FILE
+from kili_emulator.rules.plugin_source import MAIN
 
-MAIN = "main.py"
 _UNIX = 3  # the creating system of a zip entry
 
 # Of each file: its name, the time of its last change in ns, its size and its inode number.
