@@ -6,6 +6,7 @@ import contextlib
 import os
 import warnings
 from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from kili_emulator.config import (
 from kili_emulator.domain.why.explanation import Explanation
 from kili_emulator.domain.why.question import Question
 from kili_emulator.domain.world import Mark, World
+from kili_emulator.plugins.guest.sdk_client import client_options
 from kili_emulator.services import why
 from kili_emulator.services.session import WorldSession
 
@@ -173,11 +175,8 @@ class Emulator:
     def _make_client(self, key: str) -> Any:
         from kili.client import Kili
 
-        options: dict[str, Any] = {"api_key": key, "api_endpoint": self.endpoint}
-        if "graphql_client_params" in Kili.__init__.__code__.co_varnames:
-            cache = self._exit.enter_context(private_files.temporary_folder("kili-cache-"))
-            options["graphql_client_params"] = {"graphql_schema_cache_dir": cache}
-        return Kili(**options)
+        folder = self._exit.enter_context(private_files.temporary_folder("kili-cache-"))
+        return Kili(**client_options(self.endpoint, key, Path(folder)))
 
     def mark(self) -> Mark:
         """Return a mark of the present state of the world: ``worlds.mark()``."""

@@ -16,13 +16,14 @@ from kili_emulator.lint import sdk_surface
 from kili_emulator.lint.checks.imports import kili_imports
 from kili_emulator.lint.checks.requirements import check_requirements
 from kili_emulator.lint.installed_sdk import Surface
-from kili_emulator.lint.plugin import MAIN, Source
+from kili_emulator.lint.plugin import Source
 from kili_emulator.lint.rule import Finding
 from kili_emulator.lint.run_checks import check, filter_suppressed, read
 from kili_emulator.plugins.build import requirements
 from kili_emulator.plugins.build.installed_packages import Environment, run_code
 from kili_emulator.rules import handlers
 from kili_emulator.rules.plugin_imports import Policy
+from kili_emulator.rules.plugin_source import MAIN
 
 HANDLERS = {each.method: each.arguments for each in handlers.HANDLERS}
 _ENVIRONMENT_MARKER = "pyvenv.cfg"

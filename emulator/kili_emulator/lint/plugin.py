@@ -22,8 +22,6 @@ from kili_emulator.rules.handler_methods import handler_class
 from kili_emulator.rules.plugin_imports import Policy
 from kili_emulator.rules.plugin_source import Subscriptions
 
-MAIN = "main.py"
-
 
 @dataclass(frozen=True)
 class Source:

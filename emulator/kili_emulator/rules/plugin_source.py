@@ -23,6 +23,9 @@ from kili_emulator.rules.handler_methods import handler_class, unsupported_clien
 from kili_emulator.rules.handlers import BY_METHOD, BY_TYPE, ON_EVENT
 from kili_emulator.rules.subjects import gets_envelope
 
+MAIN = "main.py"
+"""The file of a plugin that defines ``PluginHandler``."""
+
 _DECORATOR = "on_kili_event"
 _DECORATORS = (f"kili.plugins.{_DECORATOR}", f"kili.services.plugins.events.{_DECORATOR}")
 _UNIONS = ("typing.Union", "typing_extensions.Union")

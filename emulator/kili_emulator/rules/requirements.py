@@ -157,6 +157,15 @@ def read_requirements(text: str) -> Requirements:
     return parsed
 
 
+def decode_requirements(content: bytes) -> Requirements:
+    """Read the bytes of a ``requirements.txt``: UTF-8, with or without a byte order mark.
+
+    Raises:
+        UnicodeDecodeError: the bytes are not UTF-8.
+    """
+    return read_requirements(content.decode("utf-8-sig"))
+
+
 def _shorten_line(line: str) -> str:
     """Return the line in the form for messages: the beginning of its first physical line."""
     start = line[: _SHOWN_CHARACTERS + 1].partition("\n")[0]

@@ -10,6 +10,7 @@ from kili_emulator.domain.why.question import Question
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.plugin_archive import read_archive
 from kili_emulator.rules.handler_methods import Methods, read_methods
+from kili_emulator.rules.plugin_source import MAIN
 from kili_emulator.services.session import WorldSession
 
 
@@ -28,6 +29,6 @@ def answer(session: WorldSession, question: Question) -> Explanation:
             files = read_archive(world.blobs.get(digest))
         except (BuildError, errors.StorageError):
             return None
-        return read_methods(files.get("main.py", b"").decode("utf-8-sig", "replace"))
+        return read_methods(files.get(MAIN, b"").decode("utf-8-sig", "replace"))
 
     return explain(world, question, lambda version: methods(version["digest"]))

@@ -12,7 +12,7 @@ from kili_emulator.plugins.build import requirements
 from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.build.unmet_requirements import find_unmet_requirements
 from kili_emulator.rules.plugin_imports import find_distributions, reads_requirements
-from kili_emulator.rules.requirements import Requirements, read_requirements
+from kili_emulator.rules.requirements import Requirements, decode_requirements
 
 IMPORT_REFUSED = Rule(
     "KP301",
@@ -89,7 +89,7 @@ def check_requirements(
         yield REQUIREMENTS_IGNORED.make_finding(requirements.FILE, 1, policy=policy)
     elif content is not None:
         try:
-            required = read_requirements(content.decode("utf-8-sig"))
+            required = decode_requirements(content)
         except UnicodeDecodeError:
             yield NOT_UTF8.make_finding(requirements.FILE, 1)
             return

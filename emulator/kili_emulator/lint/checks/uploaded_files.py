@@ -5,9 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 
-from kili_emulator.lint.plugin import MAIN, Source
+from kili_emulator.lint.plugin import Source
 from kili_emulator.lint.rule import Finding, Rule
 from kili_emulator.python_source.module import Module
+from kili_emulator.rules.plugin_source import MAIN
 
 _BOM = b"\xef\xbb\xbf"
 

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from kili_emulator import errors, messages, private_files
 from kili_emulator.plugins.build.build_error import BuildError
+from kili_emulator.rules.plugin_source import MAIN
 
 MAX_ENTRIES = 1000
 MAX_MB = 100
@@ -33,7 +34,7 @@ def unpack(archive: bytes, folder: Path) -> None:
         BuildError: the archive or a file in it is invalid, or the disk is full.
     """
     files = read_archive(archive)
-    if "main.py" not in files:
+    if MAIN not in files:
         raise BuildError(messages.BUILD_NO_MAIN)
     check_syntax(files)
     try:
@@ -62,7 +63,7 @@ def read_archive(archive: bytes) -> dict[str, bytes]:
         BuildError: the archive is invalid.
     """
     if not archive.startswith(_ZIP_MAGIC):
-        return {"main.py": archive}
+        return {MAIN: archive}
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             return _read_entries(opened)

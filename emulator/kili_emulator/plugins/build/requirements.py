@@ -32,7 +32,7 @@ from kili_emulator.rules.requirements import (
     Requirement,
     Requirements,
     collect_dependencies,
-    read_requirements,
+    decode_requirements,
 )
 
 logger = logging.getLogger(__name__)
@@ -81,13 +81,10 @@ def check_requirements(folder: Path, policy: Policy, environment: Environment) -
     Only the cloud (``saas``) reads ``requirements.txt``. A missing requirement that the version
     does not import is only a warning (contract/plugin.md#requirements).
     """
-    path = folder / FILE
-    required = Requirements()
-    if reads_requirements(policy) and path.is_file():
-        try:
-            required = read_requirements(path.read_bytes().decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            return RequirementsCheck([messages.BUILD_NOT_UTF8.format(file=FILE)])
+    try:
+        required = _read_file(folder) if reads_requirements(policy) else Requirements()
+    except UnicodeDecodeError:
+        return RequirementsCheck([messages.BUILD_NOT_UTF8.format(file=FILE)])
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8-sig", "replace")
         for path in folder.rglob("*.py")
@@ -101,6 +98,16 @@ def check_requirements(folder: Path, policy: Policy, environment: Environment) -
     return RequirementsCheck(
         [*_faults(required), *classified.problems, *refused], classified.warnings
     )
+
+
+def _read_file(folder: Path) -> Requirements:
+    """Read the requirements of an unpacked version; without a file, there are none.
+
+    Raises:
+        UnicodeDecodeError: the file is not UTF-8.
+    """
+    path = folder / FILE
+    return decode_requirements(path.read_bytes()) if path.is_file() else Requirements()
 
 
 def _faults(required: Requirements) -> list[str]:
@@ -188,17 +195,14 @@ def install(folder: Path, target: Path, environment: Environment) -> Path | None
     Raises:
         InstallError: pip failed; the message has the last ten lines of its output.
     """
-    path = folder / FILE
-    if not path.is_file():
-        return None
     try:
-        required = read_requirements(path.read_bytes().decode("utf-8-sig"))
+        required = _read_file(folder)
     except UnicodeDecodeError:
         return None
     if required.faults or not any(each.applies for each in required.requirements):
         return None
     logger.warning(messages.INSTALLING.format(names=", ".join(_texts(required))))
-    _run_pip(environment, "--target", str(target), "-r", str(path))
+    _run_pip(environment, "--target", str(target), "-r", str(folder / FILE))
     logger.warning(messages.INSTALLED.format(names=", ".join(_texts(required))))
     return target
 

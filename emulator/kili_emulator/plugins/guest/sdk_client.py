@@ -38,6 +38,19 @@ class _NoLimiter:
         return contextlib.nullcontext()
 
 
+def client_options(endpoint: str, key: str, cache: Path) -> dict[str, Any]:
+    """Return the arguments for a client of the installed SDK.
+
+    Args:
+        cache: the folder in which SDKs that keep the schema may keep it.
+    """
+    options: dict[str, Any] = {"api_key": key, "api_endpoint": endpoint}
+    parameters = importlib.import_module("kili.client").Kili.__init__.__code__.co_varnames
+    if "graphql_client_params" in parameters:
+        options["graphql_client_params"] = {"graphql_schema_cache_dir": cache}
+    return options
+
+
 def make_client(endpoint: str, key: str, cache: Path) -> Any:
     """Make a client of the installed SDK with its own lock, limiter and request headers.
 
@@ -51,9 +64,7 @@ def make_client(endpoint: str, key: str, cache: Path) -> Any:
     makes at the same moment skips them too.
     """
     module = importlib.import_module("kili.client")
-    options: dict[str, Any] = {"api_key": key, "api_endpoint": endpoint}
-    if "graphql_client_params" in module.Kili.__init__.__code__.co_varnames:
-        options["graphql_client_params"] = {"graphql_schema_cache_dir": cache}
+    options = client_options(endpoint, key, cache)
     if "disable_tqdm" in module.Kili.__init__.__code__.co_varnames:
         options["disable_tqdm"] = True
     with _client_lock, _without_checks():

@@ -11,8 +11,8 @@ from kili_emulator.domain.plugin_link import SavedPlugin
 from kili_emulator.domain.plugin_subscription import PluginSubscription
 from kili_emulator.plugins.build import plugin_archive
 from kili_emulator.plugins.build.build_error import BuildError
-from kili_emulator.plugins.links.packing import MAIN, Packed, PackError, pack
-from kili_emulator.rules.plugin_source import SourceError, SourceTriggers, read_triggers
+from kili_emulator.plugins.links.packing import Packed, PackError, pack
+from kili_emulator.rules.plugin_source import MAIN, SourceError, SourceTriggers, read_triggers
 
 # Code with an error may be half-written: it is read again after this many seconds, up to 20 times.
 _RETRY_SECONDS = 0.05

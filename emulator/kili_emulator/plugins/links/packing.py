@@ -16,9 +16,9 @@ from pathlib import Path
 
 from kili_emulator import messages
 from kili_emulator.plugins.build.plugin_archive import MAX_ENTRIES, MAX_MB
+from kili_emulator.plugins.build.requirements import FILE as REQUIREMENTS_FILE
+from kili_emulator.rules.plugin_source import MAIN
 
-MAIN = "main.py"
-_REQUIREMENTS = "requirements.txt"
 _UNIX = 3  # the creating system of a zip entry
 
 # Of each file: its name, the time of its last change in ns, its size and its inode number.
@@ -97,7 +97,7 @@ def _list_files(path: Path) -> dict[str, Path]:
 
 
 def _iterate_folder(folder: Path) -> Iterator[tuple[str, Path]]:
-    for file in chain((folder / _REQUIREMENTS,), folder.glob("**/*.py")):
+    for file in chain((folder / REQUIREMENTS_FILE,), folder.glob("**/*.py")):
         if file.is_file():
             yield file.relative_to(folder).as_posix(), file
 
