@@ -8,9 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?=
 ARGS ?=
-# One process per core. The tests of one SDK are in one process, and the longest groups
-# begin first (tests/kit/xdist_groups.py). One process, for a debugger: ARGS="-n 0".
-PARALLEL := -n logical --maxprocesses 8 --dist loadscope --no-loadscope-reorder
+# Two processes per core (tests/conftest.py), as many tests wait. The tests of one SDK are in one
+# process, and the longest groups begin first (tests/kit/xdist_groups.py). One process, for a debugger:
+# ARGS="-n 0".
+PARALLEL := -n auto --maxprocesses 8 --dist loadscope --no-loadscope-reorder
 INSTALL := $(BIN)/python tools/install.py
 # Compile each module once, not in each process that tests start.
 unexport PYTHONDONTWRITEBYTECODE
