@@ -83,7 +83,7 @@ def test_failed_pip_install_is_a_build_error_with_the_output_of_pip(
 
 
 def test_requirements_file_with_errors_is_not_installed(tmp_path: Path, wheels: Path) -> None:
-    with pytest.raises(BuildError, match=r"more\.txt does not arrive"):
+    with pytest.raises(BuildError, match=r"more\.txt is not uploaded with the plugin"):
         provide_packages(tmp_path, f"--no-index\n--find-links {wheels}\nours\n-r more.txt\n")
 
     assert not (tmp_path / "packages").exists()
