@@ -34,7 +34,7 @@ def test_groups_of_sdks_begin_first_then_slow_groups() -> None:
     assert sorted(ids, key=place_of) == ids[::-1]
 
 
-def test_group_runs_in_one_process(pytestconfig: pytest.Config) -> None:
+def test_conftest_provides_the_scheduler_of_groups(pytestconfig: pytest.Config) -> None:
     """Groups depend only on the node id: some versions of pytest-xdist append no group to it."""
     hook = pytestconfig.hook.pytest_xdist_make_scheduler
     assert any(each.function.__module__.endswith("conftest") for each in hook.get_hookimpls())
