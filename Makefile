@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run demo test contract lint types bench docs
+.PHONY: help install run demo test contract lint types bench bench-quick docs
 .PHONY: sdk-environments contract-environments clean
 
 help:
@@ -29,7 +29,8 @@ help:
 	@echo "make contract           documents and methods of eight generations of the SDK, and slow tests"
 	@echo "make lint               style, formatting, imports between rooms, citations of rules"
 	@echo "make types              mypy, strict"
-	@echo "make bench              measurements"
+	@echo "make bench              measurements, written to docs/performance.md (a quarter of an hour)"
+	@echo "make bench-quick        a short form of them, in a minute"
 	@echo "make docs               generate pages of the documentation again"
 	@echo "make sdk-environments   an environment for each SDK that make test uses, in .venvs"
 	@echo "make clean              remove environments and caches; your data (.kili-emulator) stay"
@@ -60,6 +61,9 @@ types: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-quick: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks --quick
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.contract.sdk_surface
