@@ -31,7 +31,7 @@ help:
 	@echo "make types              mypy, strict"
 	@echo "make bench              measurements, written to docs/performance.md (a quarter of an hour)"
 	@echo "make bench-quick        a short form of them, in a minute"
-	@echo "make docs               generate pages of the documentation again"
+	@echo "make docs               generate pages of the documentation and prepared forms again"
 	@echo "make sdk-environments   an environment for each SDK that make test uses, in .venvs"
 	@echo "make clean              remove environments and caches; your data (.kili-emulator) stay"
 
@@ -70,6 +70,7 @@ docs: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.contract.coverage
 	$(BIN)/python -m tests.kit.lint_rules_page
 	$(BIN)/python -m tests.kit.settings_page
+	$(BIN)/python -m tests.kit.prepared_forms
 
 sdk-environments: $(VENV)/.installed
 	@$(BIN)/python tests/kit/sdk_environments.py

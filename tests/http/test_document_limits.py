@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from graphql import GraphQLError
 
-from kili_emulator.api.execution import build_schema
+from kili_emulator.api.executable_schema import executable_schema
 from kili_emulator.api.graphql_documents import GraphQLDocumentCache
 from kili_emulator.app import Emulator
 from tests.hostile.graphql_documents import ACCEPTED, REFUSED
@@ -99,7 +99,7 @@ def test_missing_value_of_a_variable_is_no_validation_error(wire: Wire) -> None:
 
 
 def test_document_cache_is_limited_in_bytes() -> None:
-    documents = GraphQLDocumentCache(build_schema(), max_cache_bytes=1_000_000)
+    documents = GraphQLDocumentCache(executable_schema(), max_cache_bytes=1_000_000)
     texts = [f"{{ me {{ id }} }} #{'x' * 50_000}{number}" for number in range(60)]
     for text in texts:
         assert documents.faults(text) == []
@@ -110,7 +110,7 @@ def test_document_cache_is_limited_in_bytes() -> None:
 
 
 def test_least_recently_used_document_is_evicted_first() -> None:
-    documents = GraphQLDocumentCache(build_schema(), max_cache_bytes=10_000)
+    documents = GraphQLDocumentCache(executable_schema(), max_cache_bytes=10_000)
     first, second, third = (f"{{ a{number}: me {{ id }} }}" for number in range(3))
     kept = documents.parse_document(first)
     second_kept = documents.parse_document(second)
@@ -121,13 +121,13 @@ def test_least_recently_used_document_is_evicted_first() -> None:
 
 
 def test_document_larger_than_the_cache_is_read() -> None:
-    documents = GraphQLDocumentCache(build_schema(), max_cache_bytes=100)
+    documents = GraphQLDocumentCache(executable_schema(), max_cache_bytes=100)
     assert documents.faults("{ me { id } }") == []
     assert documents.size == 0
 
 
 def test_document_that_cannot_be_parsed_is_not_cached() -> None:
-    documents = GraphQLDocumentCache(build_schema())
+    documents = GraphQLDocumentCache(executable_schema())
     with pytest.raises(GraphQLError):
         documents.parse_document("{ me {")
     assert documents.size == 0

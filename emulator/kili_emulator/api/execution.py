@@ -7,14 +7,11 @@ send null for every unused member, including members that this schema does not h
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from ariadne import graphql_sync, make_executable_schema
+from ariadne import graphql_sync
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -25,15 +22,14 @@ from graphql import (
     GraphQLNonNull,
     GraphQLSchema,
     OperationDefinitionNode,
-    print_schema,
     type_from_ast,
 )
 
 from kili_emulator.api.context import RequestContext
 from kili_emulator.api.errors import format_error
-from kili_emulator.api.execution_context import PlatformExecutionContext, mark_stored_members
+from kili_emulator.api.executable_schema import executable_schema, schema_hash
+from kili_emulator.api.execution_context import PlatformExecutionContext
 from kili_emulator.api.graphql_documents import GraphQLDocumentCache
-from kili_emulator.api.resolvers import BINDABLES
 
 # Inputs in which null differs from an absent member
 # (contract/http.md#null-and-absent-members).
@@ -52,24 +48,6 @@ class InvalidRequestError(Exception):
         self.errors = [format_error(each) for each in graphql_errors]
 
 
-@cache
-def build_schema() -> GraphQLSchema:
-    """Build the executable schema: the ``.graphql`` files, bound to their resolvers.
-
-    All emulators of a process share one, as it never changes and takes long to build.
-    """
-    files = sorted((Path(__file__).parent / "schema").rglob("*.graphql"))
-    sources = [each.read_text(encoding="utf-8") for each in files]
-    schema = make_executable_schema(sources, *BINDABLES)
-    mark_stored_members(schema)
-    return schema
-
-
-@cache
-def _schema_hash() -> str:
-    return hashlib.sha256(print_schema(build_schema()).encode()).hexdigest()[:12]
-
-
 class GraphQLExecutor:
     """The executor of GraphQL requests.
 
@@ -79,8 +57,8 @@ class GraphQLExecutor:
     """
 
     def __init__(self) -> None:
-        self.schema = build_schema()
-        self.schema_hash = _schema_hash()
+        self.schema = executable_schema()
+        self.schema_hash = schema_hash()
         self._document_cache = GraphQLDocumentCache(self.schema)
 
     def execute(self, data: dict[str, Any], context: RequestContext) -> tuple[bool, dict[str, Any]]:

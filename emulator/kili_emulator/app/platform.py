@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,20 +20,18 @@ from kili_emulator.config import (
 from kili_emulator.domain.api_key import scenario_key
 from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.domain.world import World
-from kili_emulator.http.application import create_application
+from kili_emulator.http.application import call_after_first_answer, create_application
 from kili_emulator.http.request_log import RequestLog
 from kili_emulator.http.security import FileUrlSigner
 from kili_emulator.http.server import HttpServer
 from kili_emulator.http.websocket_routes import WebsocketConnections, subscriptions_blueprint
 from kili_emulator.plugins.build.installed_packages import Environment
-from kili_emulator.plugins.build.requirements import PackageSettings
+from kili_emulator.plugins.build.package_settings import PackageSettings
 from kili_emulator.plugins.calls import Isolation
 from kili_emulator.plugins.dispatch.host import PluginHost
-from kili_emulator.plugins.guest.sdk_client import make_client
 from kili_emulator.plugins.inline.isolation import InlineIsolation
-from kili_emulator.plugins.process.isolation import ProcessIsolation
 from kili_emulator.plugins.scheduling.schedule import Timing
-from kili_emulator.rules.plugin_imports import Policy
+from kili_emulator.rules.plugin_policy import Policy
 from kili_emulator.scenario import load_scenario, read_scenario
 
 
@@ -99,6 +97,10 @@ class Platform:
         """The value for ``KILI_API_ENDPOINT``."""
         return f"{self.url}{GRAPHQL_PATH}"
 
+    def after_first_answer(self, callback: Callable[[], None]) -> None:
+        """Call a function once, after the server has sent its first answer."""
+        call_after_first_answer(self.application, callback)
+
     def request_shutdown(self) -> None:
         """Ask the server to stop, as an interrupt does; request threads call this."""
         self.server.request_shutdown()
@@ -129,11 +131,15 @@ class Platform:
         settings = self.settings
         if settings.plugin_isolation == "inline":
             return InlineIsolation(self._plugin_client, settings.plugin_memory)
+        from kili_emulator.plugins.process.isolation import ProcessIsolation
+
         return ProcessIsolation(
             lambda: self.endpoint, settings.plugin_memory, settings.plugin_python
         )
 
     def _plugin_client(self, key: str) -> Any:
+        from kili_emulator.plugins.guest.sdk_client import make_client
+
         return make_client(self.endpoint, key, Path(self._cache.name))
 
 

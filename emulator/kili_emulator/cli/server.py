@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import locale
 import os
 import shlex
@@ -57,6 +58,7 @@ def start(detach: bool, state: Path | None, **options: Any) -> None:
         return
     signal.signal(signal.SIGTERM, _interrupt)
     log_to_terminal(settings)
+    gc.disable()  # until the server is ready, nearly no object becomes garbage
     with folder.exclusive_lock(), preserve_terminal():
         _serve(settings, folder)
     echo("Stopped.")
@@ -109,7 +111,9 @@ def _serve(settings: Settings, folder: StateFolder) -> None:
         with folder.announcement(asdict(process)), contextlib.suppress(KeyboardInterrupt):
             _print_introduction(process, world, settings)
             if settings.plugin_isolation == "inline":
-                warm_up()
+                platform.after_first_answer(warm_up)
+            gc.freeze()
+            gc.enable()
             platform.server.serve()
 
 

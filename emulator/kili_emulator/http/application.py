@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, jsonify, request, request_finished
 
 from kili_emulator.api.execution import GraphQLExecutor
 from kili_emulator.config import Settings
@@ -55,6 +55,16 @@ def create_application(
     application.register_blueprint(files_blueprint(registry, signer))
     application.register_blueprint(control_blueprint(registry, settings, host, shut_down))
     return application
+
+
+def call_after_first_answer(application: Flask, callback: Callable[[], None]) -> None:
+    """Call a function once, after the application has sent its first answer."""
+
+    def receive(_: Flask, response: Response, **__: object) -> None:
+        request_finished.disconnect(receive, application)
+        response.call_on_close(callback)
+
+    request_finished.connect(receive, application, weak=False)
 
 
 def _add_guard(application: Flask, settings: Settings) -> None:

@@ -22,7 +22,7 @@ from kili_emulator.lint.run_checks import check, filter_suppressed, read
 from kili_emulator.plugins.build import requirements
 from kili_emulator.plugins.build.installed_packages import Environment, run_code
 from kili_emulator.rules import handlers
-from kili_emulator.rules.plugin_imports import Policy
+from kili_emulator.rules.plugin_policy import Policy
 from kili_emulator.rules.plugin_source import MAIN
 
 HANDLERS = {each.method: each.arguments for each in handlers.HANDLERS}

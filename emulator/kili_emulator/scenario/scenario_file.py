@@ -15,17 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from kili_emulator import prepared_forms
 from kili_emulator.config import seed_data_folder
-from kili_emulator.scenario.yaml_document import (
-    NodePath,
-    Problem,
-    ScenarioError,
-    YamlDocument,
-    display_path,
-)
+from kili_emulator.scenario.problem import NodePath, Problem, ScenarioError, display_path
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
+
+    from kili_emulator.scenario.yaml_document import YamlDocument
 
 _SUFFIX = ".yaml"
 _SCHEMA = "scenario.schema.json"
@@ -60,19 +57,18 @@ class Scenario:
 
     Attributes:
         path: the scenario file; paths of media are relative to its folder.
+        text: the text of the file.
         data: the content. Do not change it: ``read_scenario`` returns cached scenarios.
-        document: the parsed file, which knows the line of each node.
     """
 
     path: Path
+    text: str
     data: dict[str, Any]
-    document: YamlDocument
 
     def error(self, node_path: NodePath, text: str) -> ScenarioError:
         """Build an error about a node of the scenario; the caller raises it."""
-        return ScenarioError(
-            [Problem(self.document.line(node_path), node_path, text).format_message(self.path)]
-        )
+        line = _parse_yaml(self.text).line(node_path)
+        return ScenarioError([Problem(line, node_path, text).format_message(self.path)])
 
     def media_path(self, name: str) -> Path:
         """Return the path of a media file that an asset names."""
@@ -102,7 +98,7 @@ def read_scenario(source: str | Path) -> Scenario:
         status = _file_status(path)
         stamp = (status.st_mtime_ns, status.st_size)
         if path not in _cache or _cache[path][0] != stamp:
-            _cache[path] = (stamp, _parse_scenario(path, path.read_bytes()))
+            _cache[path] = (stamp, _load_scenario(path, path.read_bytes()))
         return _cache[path][1]
     # ValueError: not a valid path; RuntimeError: a loop of symbolic links
     except (OSError, ValueError, RuntimeError) as error:
@@ -131,13 +127,30 @@ def _resolve_path(source: str | Path) -> Path:
     return path.resolve()
 
 
-def _parse_scenario(path: Path, content: bytes) -> Scenario:
+def _load_scenario(path: Path, content: bytes) -> Scenario:
     try:
-        document = YamlDocument(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        text = "the file is not UTF-8 text: save it as UTF-8"
-        raise ScenarioError([f"{display_path(path)}:{line}: {text}"]) from None
+        problem = "the file is not UTF-8 text: save it as UTF-8"
+        raise ScenarioError([f"{display_path(path)}:{line}: {problem}"]) from None
+    is_own = path.parent == seed_data_folder()
+    prepared = prepared_forms.read_form(prepared_path(path), text) if is_own else None
+    return Scenario(path, text, parse_scenario(path, text) if prepared is None else prepared)
+
+
+def prepared_path(path: Path) -> Path:
+    """Return the path of the prepared form of a scenario of the emulator."""
+    return path.with_suffix(prepared_forms.SUFFIX)
+
+
+def parse_scenario(path: Path, text: str) -> dict[str, Any]:
+    """Parse and check the text of a scenario file.
+
+    Raises:
+        ScenarioError: as for :func:`read_scenario`.
+    """
+    document = _parse_yaml(text)
     problems = document.problems
     if not problems:
         path_problems = _check_schema(document.value) or _check_references(
@@ -149,7 +162,15 @@ def _parse_scenario(path: Path, content: bytes) -> Scenario:
     if problems:
         problems.sort(key=lambda each: each.line)
         raise ScenarioError([each.format_message(path) for each in problems])
-    return Scenario(path, document.value, document)
+    value: dict[str, Any] = document.value
+    return value
+
+
+def _parse_yaml(text: str) -> YamlDocument:
+    # Imported here because the scenarios of the emulator are read without YAML.
+    from kili_emulator.scenario.yaml_document import YamlDocument
+
+    return YamlDocument(text)
 
 
 @functools.cache

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
 from kili_emulator.rules.json_text import MAX_DEPTH, has_lone_surrogate, parse_json
-
-NodePath = tuple[str | int, ...]
+from kili_emulator.scenario.problem import NodePath, Problem
 
 _TEXT = "tag:yaml.org,2002:str"
 _JSON = "tag:kili-emulator,json"
@@ -32,42 +29,6 @@ _PLAIN_VALUE = re.compile(
 # against short files whose nested aliases expand to very many values.
 MAX_VALUES = 300_000
 _TOO_LARGE = f"the file has more than {MAX_VALUES} values, those of aliases included"
-
-
-class ScenarioError(Exception):
-    """A scenario is not usable; each line of the message names a file, a line and a problem.
-
-    Attributes:
-        problems: the lines of the message.
-    """
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = list(problems)
-        super().__init__("\n".join(self.problems))
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A problem in a YAML file, with its location."""
-
-    line: int
-    node_path: NodePath
-    text: str
-
-    def format_message(self, path: Path) -> str:
-        """Format the problem as a line of a message: ``default.yaml:17: users[0].key: …``."""
-        location = re.sub(r"^\.", "", "".join(map(_format_part, self.node_path)))
-        return ": ".join(filter(None, [f"{display_path(path)}:{self.line}", location, self.text]))
-
-
-def _format_part(part: str | int) -> str:
-    return f"[{part}]" if isinstance(part, int) else f".{part}"
-
-
-def display_path(path: Path) -> str:
-    """Return a path for messages: relative if it is below the current folder."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 class _BoundsExceededError(Exception):

@@ -13,12 +13,10 @@ from pathlib import Path
 from kili_emulator import private_files
 from kili_emulator.domain import world_folder
 from kili_emulator.domain.world import World
-from kili_emulator.plugins.build import plugin_archive, requirements
 from kili_emulator.plugins.build.build_error import BuildError
-from kili_emulator.plugins.build.requirements import PackageSettings
+from kili_emulator.plugins.build.package_settings import PackageSettings
 from kili_emulator.plugins.calls import Isolation, LoadedVersion
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
-from kili_emulator.plugins.webhooks import Webhook
 
 # An id is not unique: it occurs again after a reset, and in other worlds with the same seed.
 _numbers = itertools.count(1)
@@ -124,6 +122,9 @@ class Versions:
             version_build.result.set_exception(error)
 
     def _load(self, key: _VersionKey, version_build: _VersionBuild) -> LoadedVersion:
+        from kili_emulator.plugins.build import plugin_archive, requirements
+        from kili_emulator.plugins.webhooks import Webhook
+
         version = self._world.view.plugin_versions.require(key[0])
         if version["webhook"]:
             return Webhook(**version["webhook"])

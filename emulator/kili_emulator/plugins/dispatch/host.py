@@ -18,7 +18,7 @@ from kili_emulator.domain.plugin_link import LinkSpec
 from kili_emulator.domain.trigger import Trigger, decide_calls
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.plugins.build.build_error import BuildError
-from kili_emulator.plugins.build.requirements import PackageSettings
+from kili_emulator.plugins.build.package_settings import PackageSettings
 from kili_emulator.plugins.build.versions import Versions
 from kili_emulator.plugins.calls import Isolation
 from kili_emulator.plugins.dispatch.failure_reports import report_build, report_run
@@ -26,7 +26,7 @@ from kili_emulator.plugins.dispatch.runs import Runs
 from kili_emulator.plugins.links.linked_folders import Links
 from kili_emulator.plugins.scheduling.schedule import QueuedWork, Schedule, Timing
 from kili_emulator.rules import handlers
-from kili_emulator.rules.plugin_imports import records_print
+from kili_emulator.rules.plugin_policy import records_print
 
 logger = logging.getLogger(__name__)
 

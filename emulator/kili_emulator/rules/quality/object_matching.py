@@ -16,9 +16,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-import numpy as np
-
 from kili_emulator.rules.quality.annotated_objects import AnnotatedObject
+from kili_emulator.rules.quality.areas import Bounds
 
 CompareChildren = Callable[[AnnotatedObject, AnnotatedObject], Any]
 
@@ -41,6 +40,9 @@ class ObjectPair:
     mark: float
     below: Any
 
+
+# Up to this number of pairs, a loop is faster than numpy.
+_FEW_PAIRS = 100
 
 _SIDES = (attrgetter("one"), attrgetter("other"))
 
@@ -131,9 +133,23 @@ def _overlapping(
     right: list[int],
 ) -> list[tuple[int, int]]:
     """Return the pairs of a group whose bounds overlap or touch."""
+    if len(left) * len(right) <= _FEW_PAIRS:
+        return [
+            (i, j)
+            for i in left
+            for j in right
+            if _overlap(ones[i].shape.bounds, others[j].shape.bounds)
+        ]
+    import numpy as np
+
     mine = np.asarray([ones[i].shape.bounds for i in left])[:, None, :]
     theirs = np.asarray([others[j].shape.bounds for j in right])[None, :, :]
     low = np.maximum(mine[..., :2], theirs[..., :2])
     high = np.minimum(mine[..., 2:], theirs[..., 2:])
     rows, columns = np.nonzero((low <= high).all(axis=2))
     return [(left[i], right[j]) for i, j in zip(rows.tolist(), columns.tolist(), strict=True)]
+
+
+def _overlap(one: Bounds, other: Bounds) -> bool:
+    """Return whether two bounds overlap or touch."""
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]

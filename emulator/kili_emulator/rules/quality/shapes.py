@@ -15,28 +15,25 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, ClassVar, Protocol
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from kili_emulator.rules.quality.areas import (
     Bounds,
     Rings,
-    Sides,
     Vertex,
     bounds_of,
     box_of,
     measure_boxes,
-    measure_sides,
-    sides_of,
 )
 from kili_emulator.rules.quality.text import text_similarity
+
+if TYPE_CHECKING:
+    from kili_emulator.rules.quality.polygons import Sides
 
 Pages = tuple[int, ...]
 
 EMPTY_BOUNDS: Bounds = (0.0, 0.0, 0.0, 0.0)
 POINT_RADIUS = 0.1
-_SAMPLES = 32
 
 
 class Shape(Protocol):
@@ -80,10 +77,14 @@ class Polygons:
 
     @cached_property
     def sides(self) -> Sides:
+        from kili_emulator.rules.quality.polygons import sides_of
+
         return sides_of(self.rings)
 
     @cached_property
     def area(self) -> float:
+        from kili_emulator.rules.quality.polygons import measure_sides
+
         return measure_sides(self.sides, self.sides)[0]
 
 
@@ -110,6 +111,8 @@ def _measure(one: Polygons | None, other: Polygons | None) -> tuple[float, float
     if one and other:
         if one.box and other.box:
             return measure_boxes(one.box, other.box)
+        from kili_emulator.rules.quality.polygons import measure_sides
+
         return measure_sides(one.sides, other.sides)
     return (one.area, 0.0, 0.0) if one else (0.0, other.area if other else 0.0, 0.0)
 
@@ -129,18 +132,9 @@ class Line:
         longest = max(self.length, other.length)
         if longest == 0:
             return 0.0
-        mine, theirs = _sample_points(self), _sample_points(other)
-        distances = np.linalg.norm(mine[:, None, :] - theirs[None, :, :], axis=2)
-        distance = (distances.min(axis=1).mean() + distances.min(axis=0).mean()) / 2
-        return max(0.0, 1.0 - float(distance) / longest)
+        from kili_emulator.rules.quality.polylines import mean_distance
 
-
-def _sample_points(line: Line) -> Any:
-    """Return points on a line at even distances, as an array with a row x, y for each."""
-    vertices = np.asarray(line.vertices, dtype=float)
-    steps = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(vertices, axis=0), axis=1))])
-    places = np.linspace(0.0, steps[-1], _SAMPLES)
-    return np.stack([np.interp(places, steps, vertices[:, axis]) for axis in (0, 1)], axis=1)
+        return max(0.0, 1.0 - mean_distance(self.vertices, other.vertices) / longest)
 
 
 def line(vertices: list[Vertex]) -> Line:
