@@ -97,6 +97,12 @@ class TableSpec:
         date = row.document.get(self.date_member, "") if self.date_member else ""
         return (date, row.position)
 
+    def keeps_place(self, before: Row | None, after: Row | None) -> bool:
+        """Return whether a change leaves a document at its place in creation order."""
+        if before is None or after is None:
+            return before is after
+        return self.sort_key(before) == self.sort_key(after)
+
 
 # key → the ids of the documents that have the key
 Index = ShardedMap[Hashable, Posting]
@@ -117,6 +123,10 @@ class TableSnapshot:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def snapshot(self) -> TableSnapshot:
+        """Return this table, which never changes."""
+        return self
 
     def row(self, document_id: str) -> Row | None:
         return self._rows.get(document_id)
@@ -139,12 +149,12 @@ class TableSnapshot:
 
     def merge(self, postings: Iterable[Iterable[str]]) -> Posting:
         """Return the ids of several postings, in creation order."""
-        return Posting.of(sorted(chain.from_iterable(postings), key=self._sort_key))
+        return Posting.of(sorted(chain.from_iterable(postings), key=self.sort_key))
 
     def existing(self, document_ids: Iterable[str]) -> Posting:
         """Return those of the ids that documents have, in creation order."""
         ids = (each for each in set(document_ids) if self._rows.get(each))
-        return Posting.of(sorted(ids, key=self._sort_key))
+        return Posting.of(sorted(ids, key=self.sort_key))
 
     def documents(self, ids: Iterable[str]) -> Iterator[Document]:
         """Yield the documents with these ids; they must exist."""
@@ -170,27 +180,22 @@ class TableSnapshot:
         copy._indexes = {name: self._reindexed(name, changes, copy) for name in self.spec.indexes}
         return copy
 
-    def _sort_key(self, document_id: str) -> SortKey:
+    def sort_key(self, document_id: str) -> SortKey:
+        """Return the sort key of an existing document."""
         row = self._rows.get(document_id)
         assert row is not None, document_id
         return self.spec.sort_key(row)
-
-    def _stays(self, before: Row | None, after: Row | None) -> bool:
-        """Return whether a change leaves a document at its place in creation order."""
-        if before is None or after is None:
-            return before is after
-        return self.spec.sort_key(before) == self.spec.sort_key(after)
 
     def _reordered(self, changes: Mapping[str, Row | None], copy: TableSnapshot) -> Posting:
         """Return the ids of all documents of a changed copy, in creation order."""
         moved = {
             document_id: row
             for document_id, row in changes.items()
-            if not self._stays(self._rows.get(document_id), row)
+            if not self.spec.keeps_place(self._rows.get(document_id), row)
         }
         removed = {each for each in moved if self._rows.get(each)}
         added = [document_id for document_id, row in moved.items() if row]
-        return _changed_posting(self._ids, removed, self._sort_key, added, copy._sort_key)
+        return changed_posting(self._ids, removed, self.sort_key, added, copy.sort_key)
 
     def _reindexed(
         self, name: str, changes: Mapping[str, Row | None], copy: TableSnapshot
@@ -202,7 +207,7 @@ class TableSnapshot:
             before = self._rows.get(document_id)
             old = key_of(before.document) if before else None
             new = key_of(row.document) if row else None
-            if old == new and self._stays(before, row):
+            if old == new and self.spec.keeps_place(before, row):
                 continue
             if old is not None:
                 removed.setdefault(old, set()).add(document_id)
@@ -211,19 +216,19 @@ class TableSnapshot:
         if not removed and not added:
             return index
         postings = {
-            key: _changed_posting(
+            key: changed_posting(
                 index.get(key) or _EMPTY,
                 removed.get(key, set()),
-                self._sort_key,
+                self.sort_key,
                 added.get(key, []),
-                copy._sort_key,
+                copy.sort_key,
             )
             for key in removed.keys() | added.keys()
         }
         return index.changed({key: ids if len(ids) else None for key, ids in postings.items()})
 
 
-def _changed_posting(
+def changed_posting(
     posting: Posting,
     removed: set[str],
     old_sort_key: SortKeyOf,
