@@ -101,6 +101,8 @@ class _IndexView:
     def _build(self, key: Hashable, touched: set[str]) -> Posting:
         removed = {each for each in touched if self._has_key(self._base.row(each), key)}
         added = [each for each in touched if self._has_key(self._draft.row(each), key)]
+        if len(added) > 1:
+            added.sort(key=self._sort_key)
         base = self._base.posting(self._index, key)
         return changed_posting(base, removed, self._base.sort_key, added, self._sort_key)
 
