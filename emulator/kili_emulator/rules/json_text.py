@@ -40,7 +40,8 @@ def parse_json(text: str | bytes) -> Any:
         text = text.decode(json.detect_encoding(text), "surrogatepass")
     not_finite: list[str] = []
     value = _load(text, not_finite)
-    check_depth(value)
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        check_depth(value)
     if not_finite or _may_hold_surrogates(text):
         for path, problem in _find_problems(value, ()):
             raise JsonValueError(f"{_format_path(path)} {problem}")
@@ -114,9 +115,9 @@ def _is_deep(value: Any) -> bool:
         level = [
             each
             for holder in level
-            if isinstance(holder, dict | list)
+            if isinstance(holder, (dict, list))
             for each in (holder.values() if isinstance(holder, dict) else holder)
-            if isinstance(each, dict | list)
+            if isinstance(each, (dict, list))
         ]
         if not level:
             return False

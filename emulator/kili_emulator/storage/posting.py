@@ -79,6 +79,8 @@ class Posting:
         return Posting(tuple(chunks))
 
     def _appended(self, ids: Sequence[str]) -> Posting:
+        if not self.chunks and len(ids) <= CHUNK:
+            return Posting((tuple(ids),))
         *full, last = self.chunks or ((),)
         ids = (*last, *ids)
         chunks = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))

@@ -7,9 +7,18 @@ reference, and a reader of the old snapshot needs no lock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from itertools import chain
+from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from kili_emulator.storage.posting import Posting, SortKey, SortKeyOf
@@ -97,6 +106,12 @@ class TableSpec:
         date = row.document.get(self.date_member, "") if self.date_member else ""
         return (date, row.position)
 
+    def keeps_place(self, before: Row | None, after: Row | None) -> bool:
+        """Return whether a change leaves a document at its place in creation order."""
+        if before is None or after is None:
+            return before is after
+        return self.sort_key(before) == self.sort_key(after)
+
 
 # key → the ids of the documents that have the key
 Index = ShardedMap[Hashable, Posting]
@@ -117,6 +132,10 @@ class TableSnapshot:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def snapshot(self) -> TableSnapshot:
+        """Return this table, which never changes."""
+        return self
 
     def row(self, document_id: str) -> Row | None:
         return self._rows.get(document_id)
@@ -139,12 +158,12 @@ class TableSnapshot:
 
     def merge(self, postings: Iterable[Iterable[str]]) -> Posting:
         """Return the ids of several postings, in creation order."""
-        return Posting.of(sorted(chain.from_iterable(postings), key=self._sort_key))
+        return Posting.of(sorted(chain.from_iterable(postings), key=self.sort_key))
 
     def existing(self, document_ids: Iterable[str]) -> Posting:
         """Return those of the ids that documents have, in creation order."""
         ids = (each for each in set(document_ids) if self._rows.get(each))
-        return Posting.of(sorted(ids, key=self._sort_key))
+        return Posting.of(sorted(ids, key=self.sort_key))
 
     def documents(self, ids: Iterable[str]) -> Iterator[Document]:
         """Yield the documents with these ids; they must exist."""
@@ -164,45 +183,51 @@ class TableSnapshot:
 
     def changed(self, changes: Mapping[str, Row | None]) -> TableSnapshot:
         """Return a copy in which the given ids have the given rows; ``None`` removes a row."""
+        moves = self._list_moves(changes)
         copy = TableSnapshot(self.spec)
         copy._rows = self._rows.changed(changes)
-        copy._ids = self._reordered(changes, copy)
-        copy._indexes = {name: self._reindexed(name, changes, copy) for name in self.spec.indexes}
+        copy._ids = self._reordered(moves, copy)
+        copy._indexes = {name: self._reindexed(name, moves, copy) for name in self.spec.indexes}
         return copy
 
-    def _sort_key(self, document_id: str) -> SortKey:
+    def sort_key(self, document_id: str) -> SortKey:
+        """Return the sort key of an existing document."""
         row = self._rows.get(document_id)
         assert row is not None, document_id
         return self.spec.sort_key(row)
 
-    def _stays(self, before: Row | None, after: Row | None) -> bool:
-        """Return whether a change leaves a document at its place in creation order."""
-        if before is None or after is None:
-            return before is after
-        return self.spec.sort_key(before) == self.spec.sort_key(after)
+    def _list_moves(self, changes: Mapping[str, Row | None]) -> list[_Move]:
+        """Describe the changes, in the creation order of the changed copy."""
+        sort_key = self.spec.sort_key
+        removed = [each for each, row in changes.items() if row is None]
+        rows = sorted(
+            ((sort_key(row), each, row) for each, row in changes.items() if row is not None),
+            key=itemgetter(0),
+        )
+        moves = [
+            _Move(each, before := self._rows.get(each), None, before is None) for each in removed
+        ]
+        for place, document_id, row in rows:
+            before = self._rows.get(document_id)
+            stays = before is not None and sort_key(before) == place
+            moves.append(_Move(document_id, before, row, stays))
+        return moves
 
-    def _reordered(self, changes: Mapping[str, Row | None], copy: TableSnapshot) -> Posting:
+    def _reordered(self, moves: list[_Move], copy: TableSnapshot) -> Posting:
         """Return the ids of all documents of a changed copy, in creation order."""
-        moved = {
-            document_id: row
-            for document_id, row in changes.items()
-            if not self._stays(self._rows.get(document_id), row)
-        }
-        removed = {each for each in moved if self._rows.get(each)}
-        added = [document_id for document_id, row in moved.items() if row]
-        return _changed_posting(self._ids, removed, self._sort_key, added, copy._sort_key)
+        moved = [each for each in moves if not each.stays]
+        removed = {each.id for each in moved if each.before}
+        added = [each.id for each in moved if each.after]
+        return changed_posting(self._ids, removed, self.sort_key, added, copy.sort_key)
 
-    def _reindexed(
-        self, name: str, changes: Mapping[str, Row | None], copy: TableSnapshot
-    ) -> Index:
+    def _reindexed(self, name: str, moves: list[_Move], copy: TableSnapshot) -> Index:
         key_of, index = self.spec.indexes[name], self._indexes[name]
         removed: dict[Hashable, set[str]] = {}
         added: dict[Hashable, list[str]] = {}
-        for document_id, row in changes.items():
-            before = self._rows.get(document_id)
+        for document_id, before, after, stays in moves:
             old = key_of(before.document) if before else None
-            new = key_of(row.document) if row else None
-            if old == new and self._stays(before, row):
+            new = key_of(after.document) if after else None
+            if stays and old == new:
                 continue
             if old is not None:
                 removed.setdefault(old, set()).add(document_id)
@@ -211,26 +236,43 @@ class TableSnapshot:
         if not removed and not added:
             return index
         postings = {
-            key: _changed_posting(
+            key: changed_posting(
                 index.get(key) or _EMPTY,
-                removed.get(key, set()),
-                self._sort_key,
-                added.get(key, []),
-                copy._sort_key,
+                removed.get(key, ()),
+                self.sort_key,
+                added.get(key, ()),
+                copy.sort_key,
             )
             for key in removed.keys() | added.keys()
         }
         return index.changed({key: ids if len(ids) else None for key, ids in postings.items()})
 
 
-def _changed_posting(
+class _Move(NamedTuple):
+    """The change of a document.
+
+    Attributes:
+        stays: whether the document keeps its place in creation order.
+    """
+
+    id: str
+    before: Row | None
+    after: Row | None
+    stays: bool
+
+
+def changed_posting(
     posting: Posting,
-    removed: set[str],
+    removed: Collection[str],
     old_sort_key: SortKeyOf,
-    added: list[str],
+    added: Sequence[str],
     new_sort_key: SortKeyOf,
 ) -> Posting:
-    """Return a posting with some ids removed and others added, in creation order."""
+    """Return a posting with some ids removed and others added.
+
+    Args:
+        added: the added ids, in creation order.
+    """
     if removed:
         posting = posting.removed(removed, old_sort_key)
-    return posting.added(sorted(added, key=new_sort_key), new_sort_key) if added else posting
+    return posting.added(added, new_sort_key) if added else posting

@@ -51,8 +51,7 @@ class Commit(NamedTuple):
     meta: dict[str, Any]
 
 
-def _encode(value: Any) -> str:
-    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+_encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
 def database_files(path: Path) -> list[Path]:
