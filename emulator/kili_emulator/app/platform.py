@@ -130,7 +130,10 @@ class Platform:
         if settings.plugin_isolation == "inline":
             return InlineIsolation(self._plugin_client, settings.plugin_memory)
         return ProcessIsolation(
-            lambda: self.endpoint, settings.plugin_memory, settings.plugin_python
+            lambda: self.endpoint,
+            settings.plugin_memory,
+            max_idle=settings.plugin_idle_workers,
+            python=settings.plugin_python,
         )
 
     def _plugin_client(self, key: str) -> Any:
