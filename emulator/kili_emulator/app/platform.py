@@ -134,7 +134,10 @@ class Platform:
         from kili_emulator.plugins.process.isolation import ProcessIsolation
 
         return ProcessIsolation(
-            lambda: self.endpoint, settings.plugin_memory, settings.plugin_python
+            lambda: self.endpoint,
+            settings.plugin_memory,
+            max_idle=settings.plugin_idle_workers,
+            python=settings.plugin_python,
         )
 
     def _plugin_client(self, key: str) -> Any:

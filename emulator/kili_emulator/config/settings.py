@@ -157,6 +157,17 @@ class Settings:
             metavar="MB",
         ),
     )
+    plugin_idle_workers: int = setting(
+        16,
+        SettingDetails(
+            "Maximum number of idle processes of plugins, in process isolation.",
+            "Each version of a plugin keeps its process for the next call. Beyond the maximum, the "
+            "emulator ends the process that was used least recently; the next call of its version "
+            "then starts a new one.",
+            range=Range(0, _MAX_VALUE, f"0 to {_MAX_VALUE}"),
+            metavar="NUMBER",
+        ),
+    )
     plugin_python: Path | None = setting(
         None,
         SettingDetails(
@@ -230,6 +241,7 @@ class SettingArguments(TypedDict, total=False):
     plugin_timeout: float
     plugin_isolation: str
     plugin_memory: int
+    plugin_idle_workers: int
     plugin_python: str | PathLike[str] | None
     allow_host: str | Sequence[str]
     public_keys: bool

@@ -70,6 +70,10 @@ class Lanes:
             self.add(lane, job)
         return True
 
+    def is_idle(self, lane: str) -> bool:
+        """Return whether a lane has neither waiting nor running jobs."""
+        return lane not in self._waiting
+
     def wait_idle(self, seconds: float) -> bool:
         """Wait until no lane has a job; return whether that came about in time."""
         with self._condition:

@@ -149,6 +149,10 @@ class Schedule:
         self._interruption.set()
         self._interruption = threading.Event()
 
+    def is_idle(self, queue: str) -> bool:
+        """Return whether a queue has neither waiting nor running work."""
+        return self._lanes.is_idle(f"{self.world.epoch} {queue}")
+
     def wait_idle(self, seconds: float) -> bool:
         """Wait until no work is left; return whether that came about in time."""
         return self._lanes.wait_idle(seconds)
