@@ -138,6 +138,20 @@ BUILD_FAILED = "plugin {name!r}: the build of version {number} failed: {reason}"
 RUN_FAILED = "plugin {name!r}: run {run} ({called}) ended as {outcome}: {reason}"
 
 
+# Log lines of the web server
+
+REQUEST_FAILED = "a request of {path} failed"
+CONNECTION_FAILED = "a connection failed"
+DESCRIPTORS_EXHAUSTED = (
+    "new connections wait, because the process has no more file descriptors ({reason}): close "
+    "connections, or start the emulator with a higher limit (ulimit -n)"
+)
+THREADS_EXHAUSTED = (
+    "new connections wait, because no further thread can be started ({reason}): close connections, "
+    "or raise the limit of threads"
+)
+
+
 # Problems with settings of the plugin host
 
 PYTHON_UNUSABLE = (
