@@ -42,7 +42,7 @@ INVALID_KEYS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Callers:
     """The full world, its second world, and the API keys of the callers.
 
