@@ -30,6 +30,7 @@ from graphql import (
 )
 
 from kili_emulator.api.context import RequestContext
+from kili_emulator.api.enum_values import refuse_unhashable_values
 from kili_emulator.api.errors import format_error
 from kili_emulator.api.execution_context import PlatformExecutionContext, mark_stored_members
 from kili_emulator.api.graphql_documents import GraphQLDocumentCache
@@ -62,6 +63,7 @@ def build_schema() -> GraphQLSchema:
     sources = [each.read_text(encoding="utf-8") for each in files]
     schema = make_executable_schema(sources, *BINDABLES)
     mark_stored_members(schema)
+    refuse_unhashable_values(schema)
     return schema
 
 
