@@ -81,7 +81,10 @@ def open_callers() -> Iterator[Callers]:
         tables = ("projects", "projectUsers", "assets", "labels", "issues", "comments", "locks")
         own_ids = full_world.own_ids
         project_ids = frozenset(
-            row["id"] for each in tables for row in full_world.export()[each] if row["id"] in own_ids
+            row["id"]
+            for each in tables
+            for row in full_world.export()[each]
+            if row["id"] in own_ids
         )
         yield Callers(full_world, second, keys, project_ids)
 

@@ -51,7 +51,16 @@ _IDS = (*(f"<{each}>" for each in _NAMES), "cl00000000000000000000000", "", "\0"
 _PLUGINS = ("<plugin>", "<uploaded plugin>", "<next plugin>", "<broken plugin>", "<webhook>", "New")
 _EMAILS = ("labeler@example.com", "Admin@Example.com", "new@example.com", "sue@example.org", "@")
 _RESPONSES = (
-    *(EASY_JSON, RED_JSON, "{}", "null", "[]", '{"JOB_0": {"annotations": [{}]}}', "{", '{"a": 1e999}'),
+    *(
+        EASY_JSON,
+        RED_JSON,
+        "{}",
+        "null",
+        "[]",
+        '{"JOB_0": {"annotations": [{}]}}',
+        "{",
+        '{"a": 1e999}',
+    ),
     '{"JOB_0": {"annotations": [{"mid": "m", "type": "rectangle", "categories": [{"name": "OBJECT_A"}],'
     ' "boundingPoly": [{"normalizedVertices": [{"x": 0, "y": 1}, {"x": 9}]}]}]}}',
 )
@@ -202,7 +211,9 @@ def _arguments(draw: Draw, operation: str, root_field: GraphQLField) -> dict[str
     """Draw the arguments of a root field: plausible ones, with a change, or random ones."""
     types = {name: argument.type for name, argument in root_field.args.items()}
     if operation not in _PLAUSIBLE or _once_in(draw, 4):
-        optional = {name for name, each in root_field.args.items() if not is_required_argument(each)}
+        optional = {
+            name for name, each in root_field.args.items() if not is_required_argument(each)
+        }
         return {
             name: _value(draw, type_, name)
             for name, type_ in types.items()
@@ -289,7 +300,9 @@ def _selection(draw: Draw, document: _Document, type_: GraphQLOutputType, depth:
     return f"{{ {body} }}"
 
 
-def _field(draw: Draw, document: _Document, parent: GraphQLObjectType, name: str, depth: int) -> str:
+def _field(
+    draw: Draw, document: _Document, parent: GraphQLObjectType, name: str, depth: int
+) -> str:
     selected = parent.fields[name]
     arguments = ""
     if selected.args and any(map(is_required_argument, selected.args.values())):
@@ -297,7 +310,9 @@ def _field(draw: Draw, document: _Document, parent: GraphQLObjectType, name: str
         arguments = _pass(draw, document, selected, values)
     directive = ""
     if _once_in(draw, _DIRECTIVE):
-        directive = draw(st.sampled_from((" @include(if: true)", " @skip(if: true)", " @skip(if: 1)")))
+        directive = draw(
+            st.sampled_from((" @include(if: true)", " @skip(if: true)", " @skip(if: 1)"))
+        )
     alias = "other: " if _once_in(draw, _DIRECTIVE) else ""
     return f"{alias}{name}{arguments}{directive} {_selection(draw, document, selected.type, depth + 1)}"
 
@@ -306,7 +321,9 @@ def _broken(draw: Draw, text: str) -> str:
     """Return a document with an error in one place."""
     start = draw(st.integers(0, len(text)))
     end = min(len(text), start + draw(st.integers(0, 6)))
-    put = draw(st.sampled_from(("", " nothing ", "{", "}", "$", "@no", '"', "...", "(", "\0", "é", "!")))
+    put = draw(
+        st.sampled_from(("", " nothing ", "{", "}", "$", "@no", '"', "...", "(", "\0", "é", "!"))
+    )
     return text[:start] + put + text[end:]
 
 

@@ -85,7 +85,10 @@ def test_mutation_is_carried_out_for_the_callers_of_the_table_only(
             callers.wire.emulator.reset(mark)
         else:
             assert len(answer["errors"]) == 1
-            assert answer["errors"][0]["extensions"]["code"] in ("401", "OPERATION_RESOLUTION_FAILURE")
+            assert answer["errors"][0]["extensions"]["code"] in (
+                "401",
+                "OPERATION_RESOLUTION_FAILURE",
+            )
             assert callers.stored() == before, caller
     assert allowed == list(row.callers)
 

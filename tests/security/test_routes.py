@@ -133,7 +133,7 @@ def test_download_token_opens_only_its_file_in_its_world(callers: Callers) -> No
 
 def _signed_urls(callers: Callers, file: str) -> dict[str, int]:
     """Return URLs with download tokens, and the status of their answers."""
-    query = '{ assets(where: {}, first: 100, skip: 0) { content } }'
+    query = "{ assets(where: {}, first: 100, skip: 0) { content } }"
     old = {"apollographql-client-version": "2.128.2"}
     answer = callers.wire.post({"query": query}, headers=old).json()
     url = next(each["content"] for each in answer["data"]["assets"] if "token=" in each["content"])
