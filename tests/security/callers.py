@@ -1,4 +1,4 @@
-"""The full world with a user for each role, a key for each kind of invalid key, and a second world."""
+"""The full world with a user for each role, a key of each invalid kind, and a second world."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def check_consistency(callers: Callers) -> None:
 
 
 def test_random_requests_cause_no_defect(
-    _callers: Callers, caplog: pytest.LogCaptureFixture
+    callers: Callers, caplog: pytest.LogCaptureFixture
 ) -> None:
     @settings(
         max_examples=CALLS // _CALLS_PER_WORLD,
@@ -89,12 +89,12 @@ def test_random_requests_cause_no_defect(
     )
     @given(st.lists(random_requests(), min_size=_CALLS_PER_WORLD, max_size=_CALLS_PER_WORLD))
     def send(requests: list[RandomRequest]) -> None:
-        emulator, second = _callers.wire.emulator, _callers.second
+        emulator, second = callers.wire.emulator, callers.second
         mark, second_mark = emulator.mark(), second.mark()
         try:
             for each in requests:
-                check(_callers, each)
-            check_consistency(_callers)
+                check(callers, each)
+            check_consistency(callers)
         finally:
             emulator.reset(mark)
             second.roll_back(second_mark)

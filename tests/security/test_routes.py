@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import requests
 
@@ -17,12 +15,11 @@ CONTROL = [each for each in WITH_KEY if each.path.startswith("/_emulator")]
 
 
 @pytest.fixture(autouse=True)
-def _protected_server(callers: Callers, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _protected_server(callers: Callers, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the server and its worlds, whatever a served request asks for."""
     platform = callers.wire.emulator.platform
     monkeypatch.setattr(type(platform.server), "request_shutdown", lambda _: None)
     monkeypatch.setattr(type(platform.registry), "delete", lambda *_: None)
-    yield
 
 
 def request(
