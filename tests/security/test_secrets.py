@@ -61,7 +61,8 @@ ADD_KEY = (
 )
 WEBHOOK = "mutation($d: CreateWebhookData!) { createWebhook(data: $d) }"
 CHANGE = (
-    "mutation($w: UserWhere!, $d: UpdatePasswordData!) { updatePassword(where: $w, data: $d) { id } }"
+    "mutation($w: UserWhere!, $d: UpdatePasswordData!) { updatePassword(where: $w, data: $d)"
+    " { id } }"
 )
 
 
