@@ -22,6 +22,7 @@ from graphql import (
 )
 
 from kili_emulator import prepared_forms
+from kili_emulator.api.enum_values import refuse_unhashable_values
 from kili_emulator.api.execution_context import mark_stored_members
 from kili_emulator.api.resolvers import BINDABLES
 
@@ -41,6 +42,7 @@ def executable_schema() -> GraphQLSchema:
     for bindable in BINDABLES:
         bindable.bind_to_schema(schema)
     mark_stored_members(schema)
+    refuse_unhashable_values(schema)
     return schema
 
 

@@ -7,6 +7,10 @@ METHOD_UNKNOWN = "{path} does not take {method} requests."
 REQUEST_REFUSED = "The request is refused: {reason}"
 UNAUTHORIZED = "Unauthorized"
 BODY_TOO_LARGE = "The request body is larger than {limit} MB."
+BODY_ENCODING_UNKNOWN = (
+    "The Content-Encoding {encoding!r} is not supported: send the body without an encoding, or as "
+    "gzip."
+)
 BODY_NOT_GZIP = "The body is declared as gzip, but cannot be decompressed."
 BODY_INCOMPLETE = "The body is incomplete, or does not match its headers."
 BODY_NOT_JSON = "The body is not a JSON object: {reason}"
