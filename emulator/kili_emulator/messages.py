@@ -172,6 +172,7 @@ REQUEST_LOG_FAILED = (
 LINT_NOT_A_PLUGIN = "{path} is not a plugin: give a .py file, or a folder with a main.py"
 LINT_PATH_NOT_FOUND = "{path} does not exist: give a .py file, or a folder with a main.py"
 LINT_UNREADABLE = "{path} cannot be read: {reason}"
+LINT_NOT_A_FILE = "it is a pipe or a device, and not a file; move it out of the folder"
 LINT_NO_SDK = "the SDK of {path} cannot be read ({reason}): install it with `{command}`"
 
 # Lines that the emulator adds to ``getPluginLogs``

@@ -243,6 +243,30 @@ def test_scenario_file_beyond_the_limits_is_refused(wire: Wire, tmp_path: Path, 
     assert SCENARIOS[text] in refused(control(wire, "POST", "/worlds", body))
 
 
+SECRET = "hunter2"
+NO_SCENARIOS = {
+    f"root:{SECRET}:0": 1,
+    f"organization:\n  {SECRET}: 1\nusers: []": 2,
+    f"{SECRET}: 1\n{SECRET}: 2": 2,
+    f"users: {SECRET}": 1,
+    f"organization: !{SECRET} x": 1,
+    f"a: b: {SECRET}": 1,
+    f"a: *{SECRET}": 1,
+}
+
+
+@pytest.mark.parametrize("text", NO_SCENARIOS)
+def test_refused_scenario_file_is_not_shown_to_the_client(
+    wire: Wire, tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "scenario.yaml"
+    path.write_text(text, encoding="utf-8")
+    body = json.dumps({"name": "w", "scenario": str(path)}).encode()
+    says = refused(control(wire, "POST", "/worlds", body))
+    assert f"{path}:{NO_SCENARIOS[text]}: " in says
+    assert SECRET not in says
+
+
 # What no route foresees
 
 

@@ -77,8 +77,12 @@ def _add_key_check(blueprint: Blueprint, registry: WorldRegistry) -> None:
 
 
 def _add_error_answers(blueprint: Blueprint) -> None:
-    @blueprint.errorhandler(WorldError)
     @blueprint.errorhandler(ScenarioError)
+    def explain_scenario(error: ScenarioError) -> tuple[Response, int]:
+        # A request can name any file, so that the answer must not show its content.
+        return jsonify(error=error.outline), 400
+
+    @blueprint.errorhandler(WorldError)
     @blueprint.errorhandler(BodyError)
     @blueprint.errorhandler(errors.KiliError)
     def explain(error: Exception) -> tuple[Response, int]:
