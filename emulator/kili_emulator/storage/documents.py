@@ -8,6 +8,7 @@ Transactions commit many changes at once through :meth:`DocumentStore.commit`.
 from __future__ import annotations
 
 import contextlib
+import gc
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -37,13 +38,21 @@ class IncrementalStorage(Storage):
         self.write_lock = threading.RLock()
         self.meta = self._file.meta()
         self.sequence: int = self.meta.get("sequence", 0)
-        loaded: dict[str, dict[str, Row | None]] = {spec.name: {} for spec in specs}
         self.next_position: int = self.meta.get("next_position", 1)
-        for table, document_id, row in self._file.load():
-            loaded[table][document_id] = row
-        self.snapshot: Snapshot = {
-            spec.name: TableSnapshot(spec).changed(loaded[spec.name]) for spec in specs
-        }
+        self.snapshot: Snapshot = self._load(specs)
+
+    def _load(self, specs: Iterable[TableSpec]) -> Snapshot:
+        """Read all documents, without a garbage collection: each would look at all of them."""
+        is_collecting = gc.isenabled()
+        gc.disable()
+        try:
+            rows: dict[str, list[Row]] = {spec.name: [] for spec in specs}
+            for table, _, row in self._file.load():
+                rows[table].append(row)
+            return {spec.name: TableSnapshot.of(spec, rows[spec.name]) for spec in specs}
+        finally:
+            if is_collecting:
+                gc.enable()
 
     def read(self) -> dict[str, dict[str, Any]]:
         """Return the whole content in the form of TinyDB's storages: table → id → document."""

