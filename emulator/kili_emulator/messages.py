@@ -62,6 +62,10 @@ BUILD_TOO_MANY_ENTRIES = (
     "the archive has {count} entries, more than the limit of {limit}: leave files out"
 )
 BUILD_TOO_LARGE = "the archive unpacks to more than {limit} MB: leave data files out"
+BUILD_SOURCE_TOO_LARGE = (
+    "{file} has {size:.1f} MB, and a Python file of a plugin has at most {limit} MB: keep data out "
+    "of the code, for example in the metadata of the project"
+)
 BUILD_DUPLICATE_ENTRY = 'the archive has two entries named "{name}": keep one'
 BUILD_TIMED_OUT = (
     "importing the plugin took longer than {seconds:g} s: move slow work from the module level "

@@ -21,11 +21,7 @@ from typing import Any, TypeVar
 import click
 
 from kili_emulator import data_folder, private_files
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from kili_emulator.file_lock import try_lock
 
 _POLL_SECONDS = 0.05
 _LOCK_SECONDS = 0.5
@@ -84,7 +80,7 @@ class StateFolder:
             raise self._folder_error(error) from None
         with file:
             # Retry: a command that looks for an emulator holds the lock for a moment.
-            if not poll(lambda: _lock_file(file.fileno()) or None, _LOCK_SECONDS):
+            if not poll(lambda: try_lock(file.fileno()) or None, _LOCK_SECONDS):
                 raise click.ClickException(
                     f"another emulator uses {display_path(self.path)}: "
                     "stop it with `kili-emulator stop`, or give another --data-dir"
@@ -111,7 +107,7 @@ class StateFolder:
             yield False
         else:
             with file:
-                yield _lock_file(file.fileno())
+                yield try_lock(file.fileno())
 
     def is_in_use(self) -> bool:
         """Return whether an emulator uses the folder, ready or not."""
@@ -214,17 +210,6 @@ def _belongs_to_user(folder: Path) -> bool:
 
 def _digest(data_dir: Path) -> str:
     return hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:16]
-
-
-def _lock_file(descriptor: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def display_path(path: Path) -> Path:
