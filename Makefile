@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install run demo test contract lint types bench bench-quick docs
-.PHONY: sdk-environments contract-environments clean
+.PHONY: sdk-environments contract-environments fuzz audit clean
 
 help:
 	@echo "make install            the emulator, into $(VENV)"
@@ -29,6 +29,8 @@ help:
 	@echo "make contract           documents and methods of eight generations of the SDK, and slow tests"
 	@echo "make lint               style, formatting, imports between rooms, citations of rules"
 	@echo "make types              mypy, strict"
+	@echo "make fuzz               10,000 random requests; CALLS=500 for another number"
+	@echo "make audit              known vulnerabilities of the packages that the emulator needs"
 	@echo "make bench              measurements, written to docs/performance.md (a quarter of an hour)"
 	@echo "make bench-quick        a short form of them, in a minute"
 	@echo "make docs               generate pages of the documentation and prepared forms again"
@@ -58,6 +60,13 @@ lint: $(VENV)/.installed-dev
 
 types: $(VENV)/.installed-dev
 	$(BIN)/python -m mypy
+
+CALLS := 10000
+fuzz: $(VENV)/.installed-dev
+	FUZZ_CALLS=$(CALLS) $(BIN)/python -m pytest -n 0 tests/security/test_random_requests.py $(ARGS)
+
+audit: $(VENV)/.installed
+	@$(BIN)/python tools/audit.py $(ARGS)
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -226,6 +226,8 @@ SCENARIOS = {
     "users: " + "{a: " * 700 + "}" * 700: "nested too deeply",
     f"users: {DIGITS}": "too many digits",
     "users: 1e999": "is Infinity",
+    "users: []\n# \x1b[2J\n": ":2: this is not valid YAML: special characters are not allowed",
+    "users: \0": "special characters are not allowed",
     'users: "\\ud800"': "half a character",
     '"\\ud800": 1': "half a character",
     "a: &a [1,1,1,1,1,1,1,1,1,1]\n"

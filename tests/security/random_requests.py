@@ -20,14 +20,12 @@ from graphql import (
 )
 from hypothesis import strategies as st
 
-from kili_emulator.api.execution import build_schema
 from tests.contract.full_world.calls import CALLS
 from tests.contract.full_world.queries import QUERY_ARGUMENTS
+from tests.contract.schema import SCHEMA
 from tests.security.access_table import SITUATIONS
 from tests.security.callers import CALLERS
 from tests.security.random_values import Draw, changed_value, draw_value, literal, once_in
-
-SCHEMA = build_schema()
 
 # How often something happens: once in this number of cases.
 _LITERAL, _DIRECTIVE, _FRAGMENT, _BROKEN = 4, 10, 8, 15

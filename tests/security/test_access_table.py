@@ -7,12 +7,15 @@ they exist.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import requests
 
 from kili_emulator.domain.lookup import find_user
+from kili_emulator.domain.world import Actor
 from tests.contract.full_world.queries import QUERIES
 from tests.contract.schema import SCHEMA
 from tests.kit.subscription_client import unauthenticated_client
@@ -240,3 +243,52 @@ def test_subscription_is_open_to_the_callers_of_the_table_only(callers: Callers,
             else:
                 assert "accessDenied" in json.dumps(messages)
     assert subscribed == list(row.callers)
+
+
+# Keys of plugin runs
+
+
+@pytest.fixture
+def run_key(callers: Callers) -> Iterator[str]:
+    """Return the key of a run of the plugin that is active on the project."""
+    world = callers.wire.emulator.world
+    (plugin,) = (
+        each
+        for each in world.view.plugins.all()
+        if each["name"] == callers.full_world.names["plugin"]
+    )
+    run = world.view.runs.find("plugin", plugin["id"])[-1]
+    key = "kili-run-in-progress"
+    world.run_keys[key] = Actor(world.view.users.require(plugin["userId"]), run["id"], world.epoch)
+    yield key
+    world.run_keys.pop(key, None)
+
+
+@pytest.mark.parametrize("row", MUTATION_ROWS, ids=str)
+def test_run_of_a_plugin_has_the_rights_of_an_administrator_of_its_project_only(
+    callers: Callers, run_key: str, row: Row
+) -> None:
+    before = callers.stored()
+    elsewhere = {"project": "hidden project", "farm": "hidden asset", "issue": "hidden issue"}
+    names = callers.full_world.names
+    foreign = {**names, **{name: names[other] for name, other in elsewhere.items()}}
+    keys = {**callers.keys, "run": run_key}
+    callers = replace(callers, keys=keys)
+    if "owner" not in row.callers:
+        assert "errors" in send(callers, row, "run", names).json()
+    elif "<project>" in json.dumps(row.arguments):
+        assert "errors" in send(callers, row, "run", foreign).json()
+    assert callers.stored() == before
+    if "owner" in row.callers and "<project>" in json.dumps(row.arguments):
+        assert "errors" not in send(callers, row, "run", names).json()
+
+
+@pytest.mark.parametrize("operation", OWN_ACCOUNT)
+def test_run_of_a_plugin_cannot_change_the_account_of_the_plugin(
+    callers: Callers, run_key: str, operation: str
+) -> None:
+    before = callers.stored()
+    me = callers.wire.call("viewer", run_key, "id")["id"]
+    arguments = fill_ids(OWN_ACCOUNT[operation], {"self": me})
+    assert callers.wire.refusal(operation, run_key, **arguments).startswith("[accessDenied]")
+    assert callers.stored() == before

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from kili_emulator.api.context import RequestContext
 from kili_emulator.api.execution import GraphQLExecutor
 from kili_emulator.domain.api_key import authenticate
+from kili_emulator.domain.consistency import find_inconsistencies
 from kili_emulator.domain.event_bus import wait_for_deliveries
 from tests.security.callers import FOREIGN, Callers
 from tests.security.random_requests import RandomRequest, random_requests
@@ -66,16 +67,8 @@ def check(callers: Callers, request: RandomRequest) -> None:
 
 
 def check_consistency(callers: Callers) -> None:
-    """Compare each index of the worlds with a scan of all documents."""
     for world in (callers.wire.emulator.world, callers.second):
-        for name, table in world.documents.snapshot.items():
-            for index, key_of in table.spec.indexes.items():
-                expected: dict[Any, list[str]] = {}
-                for row in table.rows():
-                    if (key := key_of(row.document)) is not None:
-                        expected.setdefault(key, []).append(row.document["id"])
-                found = {key: list(table.posting(index, key)) for key in table.keys(index)}
-                assert {key: ids for key, ids in found.items() if ids} == expected, (name, index)
+        assert find_inconsistencies(world.documents.snapshot) == []
 
 
 def test_random_requests_cause_no_defect(

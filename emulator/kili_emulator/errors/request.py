@@ -29,6 +29,10 @@ FRAME_TYPE_UNKNOWN = (
     "stop or connection_terminate."
 )
 START_INCOMPLETE = "A message of type start needs an id, and a payload with a string 'query'."
+TOO_MANY_SUBSCRIPTIONS = (
+    "The connection has {limit} subscriptions, which is the limit: stop some of them, or open "
+    "another connection."
+)
 CLIENT_TOO_SLOW = (
     "The connection is closed, because the client does not read its messages fast enough."
 )

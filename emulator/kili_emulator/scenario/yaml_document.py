@@ -58,7 +58,12 @@ class YamlDocument:
         self._open_nodes: set[int] = set()
         self._size = 0
         self.value: Any = None
-        composer = _Composer(text)
+        try:
+            composer = _Composer(text)
+        except yaml.reader.ReaderError as error:  # a control character, of which YAML has few
+            line = text.count("\n", 0, error.position) + 1
+            self._add_problem(line, (), f"this is not valid YAML: {error.reason}")
+            return
         try:
             node = composer.get_single_node()
         except yaml.YAMLError as error:
