@@ -147,17 +147,24 @@ class Platform:
 
 
 def _signing_secret(folder: Path | None) -> str:
-    """Return the secret that signs upload URLs, stored so that URLs survive a restart."""
+    """Return the secret that signs upload URLs, stored so that URLs survive a restart.
+
+    Raises:
+        DataFolderError: the file of the secret is damaged, or cannot be read or written.
+    """
     if folder is None:
         return ids.new_secret()
-    data_folder.prepare_folder(folder)
-    path = folder / data_folder.SECRET
-    stored_secret = path.read_text(encoding="utf-8").strip() if path.exists() else ""
-    if not stored_secret:  # also if a process ended before it wrote the secret
-        stored_secret = ids.new_secret()
-        private_files.write_file(path, stored_secret)
-    private_files.restrict_permissions(path)
-    return stored_secret
+    try:
+        data_folder.prepare_folder(folder)
+        return data_folder.read_secret(folder) or _store_new_secret(folder)
+    except OSError as error:
+        raise data_folder.refusal_of(folder, error) from None
+
+
+def _store_new_secret(folder: Path) -> str:
+    secret = ids.new_secret()
+    private_files.write_file(folder / data_folder.SECRET, secret)
+    return secret
 
 
 @contextlib.contextmanager

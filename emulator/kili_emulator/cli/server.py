@@ -29,9 +29,10 @@ from kili_emulator.cli.server_process import (
     running_server,
     settings_from_options,
 )
-from kili_emulator.cli.state_folder import StateFolder, display_path, new_ephemeral_folder, poll
+from kili_emulator.cli.state_folder import StateFolder, new_ephemeral_folder, poll
 from kili_emulator.cli.terminal import echo, preserve_terminal
 from kili_emulator.config import DEFAULT_WORLD, Settings, SettingsError
+from kili_emulator.data_folder import DataFolderError, display_path
 
 if TYPE_CHECKING:
     from kili_emulator.app import Platform
@@ -97,7 +98,7 @@ def _serve(settings: Settings, folder: StateFolder) -> None:
 
     try:
         platform = Platform(settings)
-    except (RequestLogError, SettingsError) as error:
+    except (DataFolderError, RequestLogError, SettingsError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(
@@ -119,11 +120,12 @@ def _serve(settings: Settings, folder: StateFolder) -> None:
 
 def _open_worlds(platform: Platform) -> None:
     from kili_emulator.domain.registry import WorldError
+    from kili_emulator.errors import StorageError
     from kili_emulator.scenario import ScenarioError
 
     try:
         platform.open_worlds()
-    except (ScenarioError, WorldError, ValueError) as error:
+    except (ScenarioError, StorageError, WorldError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     settings = platform.settings
     if not settings.is_loopback and not settings.public_keys:

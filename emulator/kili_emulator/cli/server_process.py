@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from kili_emulator.cli.state_folder import StateFolder, display_path, ephemeral_folders
+from kili_emulator.cli.state_folder import StateFolder, ephemeral_folders
 from kili_emulator.cli.terminal import echo
 from kili_emulator.config import (
     CONTROL_PATH,
@@ -21,6 +21,7 @@ from kili_emulator.config import (
     no_proxy,
     unknown_variables,
 )
+from kili_emulator.data_folder import display_path
 
 _WITHOUT_PROXY: dict[str, Any] = {"proxies": {"http": "", "https": ""}}
 

@@ -7,18 +7,18 @@ the tests use it. An inconsistency is a defect of the emulator, or damage.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator
-from typing import NamedTuple
+from collections.abc import Hashable, Iterable, Iterator
+from typing import Any, NamedTuple, cast
 
 from kili_emulator.domain.documents import LabelDoc
 from kili_emulator.domain.references import REFERENCES, referenced_files, referenced_ids
-from kili_emulator.domain.tables import DOCUMENT_TYPES, View
+from kili_emulator.domain.tables import DOCUMENT_TYPES
 from kili_emulator.rules.latest_labels import is_submitted, latest_of_author
 from kili_emulator.storage.documents import Snapshot
 from kili_emulator.storage.snapshot import Document, Row, TableSnapshot
 
 # table → the members whose values together identify one document
-_UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
+UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "users": (("email",),),
     "apiKeys": (("key",),),
     "projectUsers": (("projectId", "userId"),),
@@ -29,7 +29,7 @@ _UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 # table → (reference, member that both documents have with the same value)
-_SHARED: dict[str, tuple[tuple[str, str, str], ...]] = {
+SHARED: dict[str, tuple[tuple[str, str, str], ...]] = {
     "assets": (("stepId", "steps", "projectId"),),
     "labels": (
         ("assetId", "assets", "projectId"),
@@ -126,7 +126,7 @@ def _find_broken_references(snapshot: Snapshot) -> Iterator[Inconsistency]:
 
 
 def _find_different_members(snapshot: Snapshot) -> Iterator[Inconsistency]:
-    for table, rules in _SHARED.items():
+    for table, rules in SHARED.items():
         for document in _documents(snapshot, table):
             for reference, other_table, member in rules:
                 other = snapshot[other_table].get(document[reference] or "")
@@ -136,7 +136,7 @@ def _find_different_members(snapshot: Snapshot) -> Iterator[Inconsistency]:
 
 
 def _find_repeated_values(snapshot: Snapshot) -> Iterator[Inconsistency]:
-    for table, keys in _UNIQUE.items():
+    for table, keys in UNIQUE.items():
         for members in keys:
             seen: set[Hashable] = set()
             for document in _documents(snapshot, table):
@@ -169,37 +169,46 @@ def _find_wrong_workflows(snapshot: Snapshot) -> Iterator[Inconsistency]:
 
 
 def _find_wrong_marks(snapshot: Snapshot) -> Iterator[Inconsistency]:
-    view = View(snapshot)
-    for asset in view.assets.all():
-        by_author: defaultdict[str, list[LabelDoc]] = defaultdict(list)
-        for label in view.labels.find("asset", asset["id"]):
-            by_author[label["authorId"]].append(label)
-        for labels in by_author.values():
-            yield from _find_wrong_marks_of_author(labels, has_steps=bool(asset["stepId"]))
-    for label in view.labels.all():
+    labels = snapshot["labels"]
+    for asset in _documents(snapshot, "assets"):
+        found = labels.find("asset", asset["id"])
+        for label, marks in label_marks(found, has_steps=bool(asset["stepId"])):
+            wrong = [name for name, value in marks.items() if label.get(name) != value]
+            if wrong:
+                fault = f"the value of {', '.join(wrong)} is wrong"
+                yield Inconsistency("labels", label["id"], fault)
+    for label in _documents(snapshot, "labels"):
         if label["numberOfAnnotations"] != label["search"]["numberOfAnnotations"]:
             yield Inconsistency("labels", label["id"], "numberOfAnnotations is wrong")
 
 
-def _find_wrong_marks_of_author(
-    labels: list[LabelDoc], *, has_steps: bool
-) -> Iterator[Inconsistency]:
-    """Yield the labels of one author on one asset whose marks differ from the rules.
+def label_marks(
+    labels: Iterable[Document], *, has_steps: bool
+) -> Iterator[tuple[Document, dict[str, Any]]]:
+    """Yield the labels of an asset, each with the marks that the rules give it.
 
     See contract/label.md#latest-marks.
+
+    Args:
+        labels: in creation order.
+        has_steps: whether the asset is in a workflow with steps.
     """
-    latest_ids = latest_of_author(labels, has_steps=has_steps)
-    last_of_step = {
-        (each["stepId"], each["labelType"]): each["id"]
-        for each in labels
-        if is_submitted(each, has_steps=has_steps) and (each["stepId"] or not has_steps)
-    }
+    by_author: defaultdict[str, list[LabelDoc]] = defaultdict(list)
     for label in labels:
-        marks = {mark: label["id"] == label_id for mark, label_id in latest_ids.items()}
-        marks["isLastForStep"] = label["id"] in last_of_step.values()
-        wrong = [name for name, value in marks.items() if label.get(name) != value]
-        if wrong:
-            yield Inconsistency("labels", label["id"], f"the value of {', '.join(wrong)} is wrong")
+        by_author[label["authorId"]].append(cast(LabelDoc, label))
+    for own in by_author.values():
+        latest_ids = latest_of_author(own, has_steps=has_steps)
+        last_of_step = {
+            (each["stepId"], each["labelType"]): each["id"]
+            for each in own
+            if is_submitted(each, has_steps=has_steps) and (each["stepId"] or not has_steps)
+        }
+        for each in own:
+            marks: dict[str, Any] = {
+                mark: each["id"] == label_id for mark, label_id in latest_ids.items()
+            }
+            marks["isLastForStep"] = each["id"] in last_of_step.values()
+            yield cast(Document, each), marks
 
 
 def _find_wrong_counts(snapshot: Snapshot) -> Iterator[Inconsistency]:
