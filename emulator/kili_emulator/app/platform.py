@@ -22,9 +22,11 @@ from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.domain.world import World
 from kili_emulator.http.application import create_application
 from kili_emulator.http.request_log import RequestLog
+from kili_emulator.http.request_scope import RequestScopes
 from kili_emulator.http.security import FileUrlSigner
 from kili_emulator.http.server import HttpServer
 from kili_emulator.http.websocket_routes import WebsocketConnections, subscriptions_blueprint
+from kili_emulator.instruments import Instruments
 from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.build.requirements import PackageSettings
 from kili_emulator.plugins.calls import Isolation
@@ -47,6 +49,7 @@ class Platform:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._request_log = RequestLog(settings.request_log)
+        instruments = Instruments()
         self._isolation = self._make_isolation()
         self.host = PluginHost(
             self._isolation,
@@ -78,7 +81,9 @@ class Platform:
             request_log=self._request_log,
         )
         self.application.register_blueprint(subscriptions_blueprint(self.subscriptions, signer))
-        self.server = HttpServer(self.application, settings.host, settings.port)
+        self.server = HttpServer(
+            RequestScopes(self.application, instruments), settings.host, settings.port
+        )
         self._cache = private_files.temporary_folder("kili-emulator-")
 
     def open_worlds(self) -> None:
