@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
+from flask import Blueprint
+
 from kili_emulator import data_folder, ids, private_files
 from kili_emulator.api.execution import GraphQLExecutor
 from kili_emulator.config import (
@@ -21,6 +23,8 @@ from kili_emulator.domain.api_key import scenario_key
 from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.domain.world import World
 from kili_emulator.http.application import create_application
+from kili_emulator.http.control import control_blueprint
+from kili_emulator.http.metrics import Metrics
 from kili_emulator.http.request_log import RequestLog
 from kili_emulator.http.request_scope import RequestScopes
 from kili_emulator.http.security import FileUrlSigner
@@ -64,6 +68,7 @@ class Platform:
                 Environment.of_interpreter(settings.plugin_python),
                 settings.install_requirements,
             ),
+            instruments.runs,
         )
         self.registry = WorldRegistry(
             settings.folder, self._load_content, self.host.attach, self._detach
@@ -77,7 +82,7 @@ class Platform:
             executor,
             signer,
             self.host,
-            self.request_shutdown,
+            self._make_control(instruments),
             request_log=self._request_log,
         )
         self.application.register_blueprint(subscriptions_blueprint(self.subscriptions, signer))
@@ -136,6 +141,18 @@ class Platform:
             return InlineIsolation(self._plugin_client, settings.plugin_memory)
         return ProcessIsolation(
             lambda: self.endpoint, settings.plugin_memory, settings.plugin_python
+        )
+
+    def _make_control(self, instruments: Instruments) -> Blueprint:
+        metrics = Metrics(
+            instruments,
+            self.registry,
+            self.host,
+            self.settings.folder,
+            lambda: self.server.count_connections(),  # noqa: PLW0108  (the server does not exist yet)
+        )
+        return control_blueprint(
+            self.registry, self.settings, self.host, self.request_shutdown, metrics
         )
 
     def _plugin_client(self, key: str) -> Any:
