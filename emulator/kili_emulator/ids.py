@@ -45,6 +45,11 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_request_id() -> str:
+    """Return an id for a request in logs: 16 hexadecimal digits, never derived from a seed."""
+    return secrets.token_hex(8)
+
+
 @contextmanager
 def seeded_randomness(seed: int | None) -> Iterator[None]:
     """Seed ``random`` and ``numpy.random`` within a block, then restore their former states.

@@ -144,6 +144,7 @@ RUN_FAILED = "plugin {name!r}: run {run} ({called}) ended as {outcome}: {reason}
 
 # Log lines of the web server
 
+REQUEST_ANSWERED = "{method} {path} ({operation}): {status} after {milliseconds:.1f} ms"
 REQUEST_FAILED = "a request of {path} failed"
 CONNECTION_FAILED = "a connection failed"
 DESCRIPTORS_EXHAUSTED = (

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
+from flask import Blueprint
+
 from kili_emulator import data_folder, ids, private_files
 from kili_emulator.api.execution import GraphQLExecutor
 from kili_emulator.config import (
@@ -21,10 +23,14 @@ from kili_emulator.domain.api_key import scenario_key
 from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.domain.world import World
 from kili_emulator.http.application import call_after_first_answer, create_application
+from kili_emulator.http.control import control_blueprint
+from kili_emulator.http.metrics import Metrics
 from kili_emulator.http.request_log import RequestLog
+from kili_emulator.http.request_scope import RequestScopes
 from kili_emulator.http.security import FileUrlSigner
 from kili_emulator.http.server import HttpServer
 from kili_emulator.http.websocket_routes import WebsocketConnections, subscriptions_blueprint
+from kili_emulator.instruments import Instruments
 from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.build.package_settings import PackageSettings
 from kili_emulator.plugins.calls import Isolation
@@ -45,6 +51,7 @@ class Platform:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._request_log = RequestLog(settings.request_log)
+        instruments = Instruments()
         self._isolation = self._make_isolation()
         self.host = PluginHost(
             self._isolation,
@@ -59,6 +66,7 @@ class Platform:
                 Environment.of_interpreter(settings.plugin_python),
                 settings.install_requirements,
             ),
+            instruments.runs,
         )
         self.registry = WorldRegistry(
             settings.folder, self._load_content, self.host.attach, self._detach
@@ -72,11 +80,13 @@ class Platform:
             executor,
             signer,
             self.host,
-            self.request_shutdown,
+            self._make_control(instruments),
             request_log=self._request_log,
         )
         self.application.register_blueprint(subscriptions_blueprint(self.subscriptions, signer))
-        self.server = HttpServer(self.application, settings.host, settings.port)
+        self.server = HttpServer(
+            RequestScopes(self.application, instruments), settings.host, settings.port
+        )
         self._cache = private_files.temporary_folder("kili-emulator-")
 
     def open_worlds(self) -> None:
@@ -138,6 +148,18 @@ class Platform:
             settings.plugin_memory,
             max_idle=settings.plugin_idle_workers,
             python=settings.plugin_python,
+        )
+
+    def _make_control(self, instruments: Instruments) -> Blueprint:
+        metrics = Metrics(
+            instruments,
+            self.registry,
+            self.host,
+            self.settings.folder,
+            lambda: self.server.count_connections(),  # noqa: PLW0108  (the server does not exist yet)
+        )
+        return control_blueprint(
+            self.registry, self.settings, self.host, self.request_shutdown, metrics
         )
 
     def _plugin_client(self, key: str) -> Any:

@@ -32,6 +32,7 @@ from kili_emulator.http.file_urls import (
 )
 from kili_emulator.http.request_body import BodyError, read_json
 from kili_emulator.http.request_log import RequestLog, RequestLogEntry
+from kili_emulator.http.request_scope import note_operations
 from kili_emulator.rules.workflow import version_for
 
 ContextFactory = Callable[[World, Actor], RequestContext]
@@ -80,6 +81,7 @@ class GraphQLEndpoint:
             wait_seconds = self.deploy_saved(world)
         valid, answer = self.executor.execute(data, context)
         has_errors = "errors" in answer
+        note_operations(root_fields if valid else [], has_errors=has_errors)
         self._log(session, root_fields, errors=has_errors)
         wait_for_deliveries(context.deliveries, wait_seconds, include_children=actor.run_id is None)
         variables, query = data.get("variables"), data["query"]

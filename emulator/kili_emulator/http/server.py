@@ -103,6 +103,11 @@ class HttpServer:
         if self._thread:
             self._thread.join()
 
+    def count_connections(self) -> int:
+        """Return the number of open connections."""
+        with self._lock:
+            return len(self._connections)
+
     def _close_unused_connections(self, seconds: float = _UNUSED_SECONDS) -> None:
         """Close the connections that have waited for a request for so many seconds."""
         latest = clock.monotonic() - seconds

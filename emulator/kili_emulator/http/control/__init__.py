@@ -4,7 +4,7 @@ All routes need the API key of an administrator. An administrator of the default
 worlds, and an administrator of another world controls that world only. The modules add the routes
 of one noun each, and call ``services``; ``sessions`` opens the world that a route names.
 
-Imported by: http.
+Imported by: app.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from kili_emulator.config import CONTROL_PATH, DEFAULT_WORLD, Settings
 from kili_emulator.domain.registry import WorldError, WorldRegistry
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
+from kili_emulator.http.control.metrics import add_metrics_route
 from kili_emulator.http.control.plugins import add_link_routes, add_plugin_routes
 from kili_emulator.http.control.runs import add_run_routes
 from kili_emulator.http.control.sessions import Sessions
@@ -25,6 +26,7 @@ from kili_emulator.http.control.users import add_trigger_route, add_user_routes
 from kili_emulator.http.control.webhooks import add_webhook_routes
 from kili_emulator.http.control.why import add_why_route
 from kili_emulator.http.control.worlds import add_registry_routes, add_world_routes
+from kili_emulator.http.metrics import Metrics
 from kili_emulator.http.request_body import BodyError
 from kili_emulator.plugins.dispatch.host import PluginHost
 from kili_emulator.scenario import ScenarioError
@@ -42,7 +44,11 @@ _WORLD_ROUTES: tuple[Callable[[Blueprint, Sessions], None], ...] = (
 
 
 def control_blueprint(
-    registry: WorldRegistry, settings: Settings, host: PluginHost, shut_down: Callable[[], None]
+    registry: WorldRegistry,
+    settings: Settings,
+    host: PluginHost,
+    shut_down: Callable[[], None],
+    metrics: Metrics,
 ) -> Blueprint:
     """Build the routes below ``/_emulator``.
 
@@ -57,6 +63,7 @@ def control_blueprint(
     _add_key_check(blueprint, registry)
     _add_error_answers(blueprint)
     _add_shutdown_route(blueprint, shut_down)
+    add_metrics_route(blueprint, metrics)
     add_registry_routes(blueprint, registry, settings.scenario)
     for add_routes in _WORLD_ROUTES:
         add_routes(blueprint, sessions)

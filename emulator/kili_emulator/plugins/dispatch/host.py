@@ -17,6 +17,7 @@ from kili_emulator.domain.event_bus import Delivery, Event
 from kili_emulator.domain.plugin_link import LinkSpec
 from kili_emulator.domain.trigger import Trigger, decide_calls
 from kili_emulator.domain.world import Actor, World
+from kili_emulator.instruments import Durations
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.package_settings import PackageSettings
 from kili_emulator.plugins.build.versions import Versions
@@ -24,6 +25,7 @@ from kili_emulator.plugins.calls import Isolation
 from kili_emulator.plugins.dispatch.failure_reports import report_build, report_run
 from kili_emulator.plugins.dispatch.runs import Runs
 from kili_emulator.plugins.links.linked_folders import Links
+from kili_emulator.plugins.scheduling.lanes import JobCounts
 from kili_emulator.plugins.scheduling.schedule import QueuedWork, Schedule, Timing
 from kili_emulator.rules import handlers
 from kili_emulator.rules.plugin_policy import records_print
@@ -38,19 +40,27 @@ class PluginHost:
         isolation: runs the code of plugins.
         timing: the delays and limits of plugins.
         package_settings: the packages that plugins may use.
+        run_durations: counts the durations of handler calls by the outcome of the run.
     """
 
     def __init__(
-        self, isolation: Isolation, timing: Timing, package_settings: PackageSettings
+        self,
+        isolation: Isolation,
+        timing: Timing,
+        package_settings: PackageSettings,
+        run_durations: Durations,
     ) -> None:
         self._isolation = isolation
+        self._run_durations = run_durations
         self._timing = timing
         self._package_settings = package_settings
         self._hosts: dict[World, WorldHost] = {}
 
     def attach(self, world: World) -> None:
         """Listen to a world, after finishing the work that an earlier process left undone in it."""
-        self._hosts[world] = WorldHost(world, self._isolation, self._timing, self._package_settings)
+        self._hosts[world] = WorldHost(
+            world, self._isolation, self._timing, self._package_settings, self._run_durations
+        )
 
     def detach(self, world: World) -> None:
         """Start nothing further in a world; running handlers are not stopped."""
@@ -59,6 +69,11 @@ class PluginHost:
     def wait_idle(self, world: World, seconds: float) -> bool:
         """Wait until no plugin of the world is running; return whether that came about in time."""
         return self._hosts[world].schedule.wait_idle(seconds)
+
+    def count_jobs(self) -> JobCounts:
+        """Count the runs and builds of all worlds that wait in queues or are running."""
+        counts = [each.schedule.count_jobs() for each in list(self._hosts.values())]
+        return JobCounts(sum(each.waiting for each in counts), sum(each.running for each in counts))
 
     def wait_until(self, world: World, condition: Callable[[], bool], seconds: float) -> None:
         """Wait until a condition holds that only a run can change, or the time is over."""
@@ -150,7 +165,12 @@ class WorldHost:
     """The plugin host of one world: runs its plugins."""
 
     def __init__(
-        self, world: World, isolation: Isolation, timing: Timing, package_settings: PackageSettings
+        self,
+        world: World,
+        isolation: Isolation,
+        timing: Timing,
+        package_settings: PackageSettings,
+        run_durations: Durations,
     ) -> None:
         self._world = world
         self._waits_for_runs = timing.waits_for_runs
@@ -161,6 +181,7 @@ class WorldHost:
             self.schedule,
             self._versions,
             timing,
+            run_durations,
             records_print=records_print(package_settings.policy),
         )
         self.links = Links(self.schedule, package_settings.environment.sdk_version)

@@ -16,6 +16,7 @@ from kili_emulator.domain.plugin_subscription import PluginSubscription
 from kili_emulator.domain.trigger import Trigger, trigger_by_hand
 from kili_emulator.domain.world import Actor
 from kili_emulator.errors import StorageError
+from kili_emulator.instruments import Durations
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.versions import Versions
 from kili_emulator.plugins.calls import Call, LoadedVersion, Result
@@ -53,12 +54,20 @@ class Runs:
 
     Args:
         timing: the delays and limits of plugins.
+        durations: counts the durations of handler calls by the outcome of the run.
         records_print: whether printed lines are recorded in the logs of runs.
     """
 
     def __init__(
-        self, schedule: Schedule, versions: Versions, timing: Timing, *, records_print: bool = True
+        self,
+        schedule: Schedule,
+        versions: Versions,
+        timing: Timing,
+        durations: Durations,
+        *,
+        records_print: bool = True,
     ) -> None:
+        self._durations = durations
         self._records_print = records_print
         self._schedule = schedule
         self._world = schedule.world
@@ -228,6 +237,7 @@ class Runs:
             text = messages.PRINTS_DROPPED
             logger.warning(text.format(name=plugin["name"], run=run["id"], count=log.dropped))
         self._storage.store_end(run["id"], result, record, epoch)
+        self._durations.add(result.duration_ms / 1000, result.outcome)
         report_run(self._world, run["id"])
         self.waiters.notify()
 

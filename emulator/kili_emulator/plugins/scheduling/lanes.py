@@ -30,6 +30,13 @@ class LaneJob(NamedTuple):
     group: str = ""
 
 
+class JobCounts(NamedTuple):
+    """The number of jobs that wait, and that are running."""
+
+    waiting: int
+    running: int
+
+
 class Lanes:
     """All lanes of a world."""
 
@@ -78,6 +85,11 @@ class Lanes:
         """Wait until no lane has a job; return whether that came about in time."""
         with self._condition:
             return self._condition.wait_for(lambda: not self._waiting, seconds)
+
+    def count(self) -> JobCounts:
+        """Count the jobs of all lanes."""
+        with self._condition:
+            return JobCounts(sum(map(len, self._waiting.values())), len(self._running))
 
     def close(self) -> None:
         """Drop all waiting jobs, and complete every job for its waiters, even a running one."""

@@ -11,7 +11,7 @@ from kili_emulator import messages
 from kili_emulator.domain.documents import LogType
 from kili_emulator.domain.event_bus import Delivery
 from kili_emulator.domain.world import Actor, EpochOverError, Transaction, World
-from kili_emulator.plugins.scheduling.lanes import LaneJob, Lanes
+from kili_emulator.plugins.scheduling.lanes import JobCounts, LaneJob, Lanes
 
 # Adds a line of the emulator to a run's log.
 AddLogLine = Callable[[LogType, str], None]
@@ -156,6 +156,10 @@ class Schedule:
     def wait_idle(self, seconds: float) -> bool:
         """Wait until no work is left; return whether that came about in time."""
         return self._lanes.wait_idle(seconds)
+
+    def count_jobs(self) -> JobCounts:
+        """Count the work that waits or is in progress."""
+        return self._lanes.count()
 
     def close(self) -> None:
         """Start no further work, and end all pauses."""
