@@ -157,6 +157,15 @@ THREADS_EXHAUSTED = (
 )
 
 
+# Log lines about a stop
+
+STOP_WAITS = "stopping: waiting up to {seconds:g} s for {work} (Ctrl-C ends the wait)"
+STOP_INTERRUPTS = (
+    "stopping without waiting any longer for {work}: to wait longer, start the emulator with a "
+    "higher --stop-wait"
+)
+
+
 # Problems with settings of the plugin host
 
 PYTHON_UNUSABLE = (

@@ -13,6 +13,7 @@ from flask import Blueprint
 
 from kili_emulator import data_folder, ids, private_files
 from kili_emulator.api.execution import GraphQLExecutor
+from kili_emulator.app.graceful_stop import GracefulStop
 from kili_emulator.config import (
     DEFAULT_WORLD,
     GRAPHQL_PATH,
@@ -29,6 +30,7 @@ from kili_emulator.http.request_log import RequestLog
 from kili_emulator.http.request_scope import RequestScopes
 from kili_emulator.http.security import FileUrlSigner
 from kili_emulator.http.server import HttpServer
+from kili_emulator.http.stop_gate import StopGate
 from kili_emulator.http.websocket_routes import WebsocketConnections, subscriptions_blueprint
 from kili_emulator.instruments import Instruments
 from kili_emulator.plugins.build.installed_packages import Environment
@@ -84,8 +86,9 @@ class Platform:
             request_log=self._request_log,
         )
         self.application.register_blueprint(subscriptions_blueprint(self.subscriptions, signer))
+        self._stop_gate = StopGate(self.application)
         self.server = HttpServer(
-            RequestScopes(self.application, instruments), settings.host, settings.port
+            RequestScopes(self._stop_gate, instruments), settings.host, settings.port
         )
         self._cache = private_files.temporary_folder("kili-emulator-")
 
@@ -114,6 +117,14 @@ class Platform:
     def request_shutdown(self) -> None:
         """Ask the server to stop, as an interrupt does; request threads call this."""
         self.server.request_shutdown()
+
+    def finish_work(self, seconds: float) -> None:
+        """Begin nothing new, and wait for running requests and handlers, before :meth:`close`.
+
+        Raises:
+            KeyboardInterrupt: the user does not want to wait.
+        """
+        GracefulStop(self.server, self._stop_gate, self.host).wait(seconds)
 
     def close(self) -> None:
         """Stop the server, the plugin host and all worlds."""

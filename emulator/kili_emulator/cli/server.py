@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 _STATE_OPTION = "--state-folder"
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
+_SILENT_STOP_SECONDS = 1.0
 
 
 @click.command()
@@ -116,6 +117,8 @@ def _serve(settings: Settings, folder: StateFolder) -> None:
             gc.freeze()
             gc.enable()
             platform.server.serve()
+        with contextlib.suppress(KeyboardInterrupt):
+            platform.finish_work(settings.stop_wait)
 
 
 def _open_worlds(platform: Platform) -> None:
@@ -257,10 +260,17 @@ def stop(data_dir: Path | None) -> None:
     settings = settings_from_options({"data_dir": data_dir})
     folder, process = running_server(settings)
     try:
-        process.request("POST", "/shutdown")
+        wait_seconds = process.shut_down()
     except RequestRefusedError:  # the world may have no administrator, whose key this needs
         os.kill(process.pid, signal.SIGTERM)
-    if not poll(lambda: not folder.is_in_use() or None, _STOP_SECONDS):
+        wait_seconds = settings.stop_wait
+
+    def probe() -> bool | None:
+        return None if folder.is_in_use() else True
+
+    if not poll(probe, _SILENT_STOP_SECONDS):
+        echo(f"Waiting up to {wait_seconds:g} s for running requests and plugins.")
+    if not poll(probe, wait_seconds + _STOP_SECONDS):
         raise click.ClickException(f"process {process.pid} does not stop: kill it")
     echo("Stopped.")
 

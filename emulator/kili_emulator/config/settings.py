@@ -209,7 +209,7 @@ class Settings:
         ),
     )
     stop_wait: float = setting(
-        10.0,
+        5.0,
         SettingDetails(
             "Maximum time in seconds for which a stop waits for running requests and handlers.",
             "A second Ctrl-C ends the wait. `Emulator()` does not wait.",

@@ -21,6 +21,7 @@ HOST_NOT_ALLOWED = (
 )
 HOST_MISSING = "The request has no valid Host header."
 ORIGIN_NOT_ALLOWED = "Requests from other web sites are refused."
+EMULATOR_STOPS = "The emulator is stopping and takes no new requests."
 SUBSCRIPTIONS_ONLY = "The websocket accepts only subscriptions: send queries and mutations by POST."
 SUBPROTOCOL_UNKNOWN = "The websocket supports only the sub-protocol graphql-ws: request this one."
 HANDSHAKE_REFUSED = "This is not a valid websocket handshake: {reason}"

@@ -108,6 +108,11 @@ class HttpServer:
         with self._lock:
             return len(self._connections)
 
+    def count_running_requests(self) -> int:
+        """Return the number of requests that are being answered, without websockets."""
+        with self._lock:
+            return sum(each.is_answering for each in self._connections)
+
     def _close_unused_connections(self, seconds: float = _UNUSED_SECONDS) -> None:
         """Close the connections that have waited for a request for so many seconds."""
         latest = clock.monotonic() - seconds

@@ -9,6 +9,7 @@ Imported by: app.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from flask import Blueprint, Response, g, jsonify, request
@@ -62,7 +63,7 @@ def control_blueprint(
     sessions = Sessions(registry, host, settings.sync_wait)
     _add_key_check(blueprint, registry)
     _add_error_answers(blueprint)
-    _add_shutdown_route(blueprint, shut_down)
+    _add_shutdown_route(blueprint, shut_down, settings.stop_wait)
     add_metrics_route(blueprint, metrics)
     add_registry_routes(blueprint, registry, settings.scenario)
     for add_routes in _WORLD_ROUTES:
@@ -96,10 +97,13 @@ def _add_error_answers(blueprint: Blueprint) -> None:
         return jsonify(error=str(error)), getattr(error, "status", 400)
 
 
-def _add_shutdown_route(blueprint: Blueprint, shut_down: Callable[[], None]) -> None:
+def _add_shutdown_route(
+    blueprint: Blueprint, shut_down: Callable[[], None], wait_seconds: float
+) -> None:
     @blueprint.post("/shutdown")
     def shutdown() -> Response:
         answer = Response(status=202)
+        answer.headers["Retry-After"] = str(math.ceil(wait_seconds))
         answer.call_on_close(shut_down)  # after the answer has been sent
         return answer
 

@@ -59,6 +59,7 @@ class RequestHandler(WSGIRequestHandler):
     Attributes:
         waiting_since: the time on :func:`clock.monotonic` since which the connection waits for a
             request; ``None`` during a request.
+        is_answering: whether a request is being answered; not for websockets.
     """
 
     protocol_version = "HTTP/1.1"
@@ -78,6 +79,7 @@ class RequestHandler(WSGIRequestHandler):
         self.rfile = self._reader.buffered()
         self._body_is_read = True
         self.waiting_since: float | None = clock.monotonic()
+        self.is_answering = False
         self._site.add_connection(self)
 
     def handle_one_request(self) -> None:
@@ -104,6 +106,7 @@ class RequestHandler(WSGIRequestHandler):
     def run_wsgi(self) -> None:
         """Answer a request whose headers were read."""
         self._reader.deadline = None
+        self.is_answering = "Upgrade" not in self.headers
         environ = self.make_environ()
         body = self._make_body(environ)
         answer = Answer(
@@ -119,6 +122,7 @@ class RequestHandler(WSGIRequestHandler):
             if not answer.is_sent:
                 answer.start("500 Internal Server Error", [])
                 answer.send([], keeps_connection=False)
+        self.is_answering = False
         if not body.is_complete:
             self.close_connection = True
             self._body_is_read = False

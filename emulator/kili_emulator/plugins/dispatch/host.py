@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import wait
 from dataclasses import replace
@@ -155,6 +156,25 @@ class PluginHost:
         host.deploy_saved(seconds)
         return plugin_id
 
+    def begin_nothing(self) -> None:
+        """Begin no further run or build in any world; running handlers go on.
+
+        Requests that wait for runs are answered when the running ones have ended.
+        """
+        for each in list(self._hosts.values()):
+            each.begin_nothing()
+
+    def running_plugins(self) -> Counter[str]:
+        """Return the number of running handlers by the name of their plugin."""
+        names: Counter[str] = Counter()
+        for world in list(self._hosts):
+            view = world.view
+            for run in view.runs.find("running", True):
+                plugin = view.plugins.get(run["pluginId"])
+                if plugin and run["startedAt"] is not None:
+                    names[plugin["name"]] += 1
+        return names
+
     def close(self) -> None:
         """Detach every world."""
         for world in list(self._hosts):
@@ -194,6 +214,12 @@ class WorldHost:
         """Deploy linked plugins that changed on disk; wait for the builds of all linked plugins."""
         self.links.deploy_saved()
         wait(list(self._saved_builds), seconds)
+
+    def begin_nothing(self) -> None:
+        """Begin no further run or build."""
+        self.links.close()
+        self.schedule.begin_nothing()
+        self.runs.waiters.close()
 
     def close(self) -> None:
         self.links.close()

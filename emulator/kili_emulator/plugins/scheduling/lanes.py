@@ -45,11 +45,12 @@ class Lanes:
         self._running: list[LaneJob] = []
         self._condition = threading.Condition()
         self._closed = False
+        self._begins_nothing = False
 
     def add(self, lane: str, job: LaneJob) -> None:
         """Queue a job at the end of a lane."""
         with self._condition:
-            if self._closed:
+            if self._begins_nothing:
                 job.completion.set_result(None)
                 return
             if lane in self._waiting:
@@ -91,16 +92,25 @@ class Lanes:
         with self._condition:
             return JobCounts(sum(map(len, self._waiting.values())), len(self._running))
 
+    def begin_nothing(self) -> None:
+        """Drop all waiting jobs, and complete them for their waiters; running jobs go on."""
+        with self._condition:
+            self._begins_nothing = True
+            dropped = [job for jobs in self._waiting.values() for job in jobs]
+            for jobs in self._waiting.values():
+                jobs.clear()
+        for job in dropped:
+            job.completion.set_result(None)
+
     def close(self) -> None:
         """Drop all waiting jobs, and complete every job for its waiters, even a running one."""
+        self.begin_nothing()
         with self._condition:
             if self._closed:
                 return
             self._closed = True
-            pending = [job for jobs in self._waiting.values() for job in jobs] + self._running
-            for jobs in self._waiting.values():
-                jobs.clear()
-        for job in pending:
+            running = list(self._running)
+        for job in running:
             job.completion.set_result(None)
 
     def _work(self, lane: str) -> None:

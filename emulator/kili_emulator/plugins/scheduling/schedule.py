@@ -66,6 +66,7 @@ class Schedule:
         self._lanes = Lanes()
         self._system = Actor.system()
         self._interruption = threading.Event()
+        self._begins_nothing = False
 
     @contextlib.contextmanager
     def change(
@@ -102,6 +103,9 @@ class Schedule:
             try:
                 self.world.check_epoch(epoch)
                 work()
+            except EpochOverError:
+                if self.world.epoch == epoch and not self._begins_nothing:
+                    raise
             except Exception:
                 if self.world.epoch == epoch:
                     raise
@@ -160,6 +164,12 @@ class Schedule:
     def count_jobs(self) -> JobCounts:
         """Count the work that waits or is in progress."""
         return self._lanes.count()
+
+    def begin_nothing(self) -> None:
+        """Drop the work that waits, even in a pause; work in progress goes on."""
+        self._begins_nothing = True
+        self._interruption.set()
+        self._lanes.begin_nothing()
 
     def close(self) -> None:
         """Start no further work, and end all pauses."""
