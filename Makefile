@@ -63,7 +63,8 @@ types: $(VENV)/.installed-dev
 
 CALLS := 10000
 fuzz: $(VENV)/.installed-dev
-	FUZZ_CALLS=$(CALLS) $(BIN)/python -m pytest -n 0 tests/security/test_random_requests.py $(ARGS)
+	FUZZ_CALLS=$(CALLS) $(BIN)/python -m pytest -n 0 -o faulthandler_timeout=3600 \
+	  tests/security/test_random_requests.py $(ARGS)
 
 audit: $(VENV)/.installed
 	@$(BIN)/python tools/audit.py $(ARGS)

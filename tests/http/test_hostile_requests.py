@@ -310,10 +310,12 @@ def test_defect_is_answered_in_the_form_of_the_route_and_logged(
         ("GET", "/_emulator/nothing", 404),
         ("PATCH", "/_emulator/worlds", 405),
         ("OPTIONS", "/health", 200),
+        ("GET", "/_emulator//worlds", 308),
+        ("GET", "/api//label/v2/files", 308),
     ],
 )
 def test_no_response_is_an_html_page(wire: Wire, method: str, path: str, status: int) -> None:
-    answer = wire.request(method, path, headers=wire.authorization("admin"))
+    answer = wire.request(method, path, headers=wire.authorization("admin"), allow_redirects=False)
     assert answer.status_code == status
     is_json = path.startswith(("/_emulator", "/api/label/v2/graphql"))
     expected = "application/json" if is_json else "text/plain; charset=utf-8"

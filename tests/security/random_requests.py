@@ -28,8 +28,19 @@ from tests.security.callers import CALLERS
 from tests.security.random_values import Draw, changed_value, draw_value, literal, once_in
 
 # How often something happens: once in this number of cases.
-_LITERAL, _DIRECTIVE, _FRAGMENT, _BROKEN = 4, 10, 8, 15
+_LITERAL, _DIRECTIVE, _FRAGMENT, _BROKEN, _FURTHER = 4, 10, 8, 15, 10
 _DEPTH = 3
+
+# Definitions that some documents have in addition, and the operations that requests name.
+_FURTHER_DEFINITIONS = (
+    "query other { viewer { id } }",
+    "mutation other($w: ProjectWhere!) { deleteProject(where: $w) { id } }",
+    "subscription other($p: ID!) { labelCreatedOrUpdated(projectID: $p) { id } }",
+    "fragment unused on User { id }",
+    "fragment circle on User { id ...circle }",
+    "type Query { viewer: Int }",
+)
+_OPERATION_NAMES = ("first", "first", "other", "missing", "", None)
 
 
 @dataclass(frozen=True)
@@ -37,12 +48,12 @@ class RandomRequest:
     """One request of a caller.
 
     Attributes:
+        body: the members ``query``, ``variables`` and ``operationName``.
         over_http: send it to the server; otherwise execute it in this process.
     """
 
     caller: str
-    query: str
-    variables: dict[str, Any]
+    body: dict[str, Any]
     over_http: bool
 
 
@@ -50,7 +61,7 @@ class RandomRequest:
 class _Document:
     """The parts of a document while it is drawn."""
 
-    kind: str
+    head: str
     fields: list[str] = field(default_factory=list)
     fragments: list[str] = field(default_factory=list)
     declared: list[str] = field(default_factory=list)
@@ -59,7 +70,7 @@ class _Document:
     def text(self) -> str:
         declared = f"({', '.join(self.declared)})" if self.declared else ""
         body = " ".join(self.fields)
-        return " ".join([f"{self.kind}{declared} {{ {body} }}", *self.fragments])
+        return " ".join([f"{self.head}{declared} {{ {body} }}", *self.fragments])
 
 
 _PLAUSIBLE: dict[str, list[dict[str, Any]]] = {
@@ -166,7 +177,7 @@ def random_requests(draw: Draw) -> RandomRequest:
     assert SCHEMA.query_type
     assert SCHEMA.mutation_type
     root = draw(st.sampled_from((SCHEMA.query_type, SCHEMA.mutation_type)))
-    document = _Document(root.name.lower())
+    document = _Document(f"{root.name.lower()} first")
     for number in range(draw(st.sampled_from((1, 1, 1, 2, 3)))):
         operation = draw(st.sampled_from(sorted(root.fields)))
         selected = root.fields[operation]
@@ -174,8 +185,11 @@ def random_requests(draw: Draw) -> RandomRequest:
         passed = _pass(draw, document, selected, arguments)
         below = _selection(draw, document, selected.type)
         document.fields.append(f"r{number}: {operation}{passed} {below}")
-    text = document.text()
+    body: dict[str, Any] = {"query": document.text(), "variables": document.variables}
+    if once_in(draw, _FURTHER):
+        body["query"] += f" {draw(st.sampled_from(_FURTHER_DEFINITIONS))}"
+        body["operationName"] = draw(st.sampled_from(_OPERATION_NAMES))
     if once_in(draw, _BROKEN):
-        text = _broken(draw, text)
+        body["query"] = _broken(draw, body["query"])
     caller = draw(st.sampled_from(("admin", "admin", "admin", *CALLERS)))
-    return RandomRequest(caller, text, document.variables, draw(st.booleans()))
+    return RandomRequest(caller, body, draw(st.booleans()))

@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.contract.full_world.world import STRANGER
 from tests.security.access_table import EVERYBODY, MEMBERS
 
-# Administrators of the default world, of whatever organization, operate the whole server; an
-# administrator of another world operates that world.
-OPERATORS = ("admin", STRANGER)
+# Administrators of the default world operate the whole server; an administrator of another world
+# operates that world. Administrators of further organizations operate neither.
+OPERATORS = ("admin",)
 _OF_WORLD = (*OPERATORS, "elsewhere")
 
 

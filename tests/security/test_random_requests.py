@@ -54,7 +54,7 @@ def filled(text: str, names: dict[str, str]) -> str:
 
 def check(callers: Callers, request: RandomRequest) -> None:
     names = callers.full_world.names
-    sent = filled(json.dumps({"query": request.query, "variables": request.variables}), names)
+    sent = filled(json.dumps(request.body), names)
     status, text = answer_to(callers, request, json.loads(sent))
     content = json.loads(text)
     assert status in (200, 400)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
+from dataclasses import replace
+from urllib.parse import urlsplit
+
 import pytest
 import requests
 
@@ -146,3 +150,47 @@ def _signed_urls(callers: Callers, file: str) -> dict[str, int]:
         f"/api/label/v2/files?id={file}&token={of_other_secret}": 401,
         f"/api/label/v2/files/upload?token={token}": 405,
     }
+
+
+@pytest.mark.parametrize("route", WITH_KEY, ids=str)
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PATCH", "TRACE"])
+def test_other_methods_show_nothing(callers: Callers, route: Route, method: str) -> None:
+    before = callers.stored()
+    for key in (None, *filter(None, INVALID_KEYS.values()), callers.keys["labeler"]):
+        answer = request(callers, replace(route, method=method), key)
+        assert answer.status_code in (200, 401, 403, 404, 405)
+        assert not answer.content or answer.status_code != 200
+        assert not [each for each in callers.full_world.own_ids if each in answer.text]
+    assert callers.stored() == before
+
+
+PATHS = [
+    "//evil.example/_emulator/worlds",
+    "/_emulator//worlds",
+    "/health/../_emulator/worlds",
+    "/%2e%2e/_emulator/worlds",
+    "/_emulator/worlds/",
+    "/_EMULATOR/worlds",
+    "/_emulator/worlds;x",
+    "/_emulator/worlds%00",
+    "/\\_emulator/worlds",
+    "http://evil.example/_emulator/worlds",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("key", [None, "the-owners-key"])
+def test_spelling_of_a_path_avoids_no_check(callers: Callers, path: str, key: str | None) -> None:
+    url = callers.wire.emulator.url
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+    connection.putrequest("GET", path)
+    if key:
+        connection.putheader("Authorization", f"X-API-Key: {key}")
+    connection.endheaders()
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    assert answer.status in (308, 401, 403, 404)
+    assert "emulator-admin" not in text
+    location = answer.getheader("Location")
+    assert location is None or location.startswith(f"{url}/")

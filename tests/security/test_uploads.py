@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
+import re
 import socket
 import zlib
 from collections.abc import Iterator
@@ -214,6 +215,56 @@ def test_name_of_an_upload_is_never_a_name_on_the_disk(
         assert int(blob.name, 16)
     stored_file = wire.emulator.world.view.files.require(path)
     assert stored_file["size"] == len(b"content")
+
+
+# Files of other projects
+
+REFERENCES = [
+    "<url>/api/label/v2/files?id=<file>",
+    "<url>/api/label/v2/files/upload?token=x&id=<file>",
+    "/api/label/v2/files?id=<file>",
+    "/files?id=<file>",
+    "http://127.0.0.1:9/files?id=<file>",
+]
+
+
+def contents_of(reference: str) -> Iterator[dict[str, list[str]]]:
+    """Yield the ways to give an asset a content that names a file."""
+    yield {"contentArray": [reference]}
+    for value in (reference, [reference], {"0": reference}, {"0": {"url": reference}}):
+        for content in ("", "https://example.com/a"):
+            yield {"contentArray": [content], "jsonContentArray": [json.dumps(value)]}
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+@pytest.mark.parametrize("input_type", ["TEXT", "IMAGE", "VIDEO", "PDF"])
+def test_asset_cannot_link_to_the_file_of_another_project(
+    wire: Wire, input_type: str, reference: str
+) -> None:
+    """Old clients get links with a token, which opens the file without a key."""
+    url = upload_url(wire)
+    assert wire.request("PUT", url, data=b"secret content").status_code == 201
+    file = parse_qs(urlsplit(url).query)["id"][0]
+    named = reference.replace("<url>", wire.emulator.url).replace("<file>", file)
+    made = wire.call("createProject", data={"title": "T", "inputType": input_type}, selection="id")
+    refused = False
+    for number, data in enumerate(contents_of(named)):
+        rows = {**data, "externalIDArray": [str(number)]}
+        answer = wire.send("appendManyAssets", data=rows, where=made, selection="id").json()
+        refused = refused or "errors" in answer
+    query = f'{{ assets(where: {{project: {{id: "{made["id"]}"}}}}, first: 99, skip: 0) {{'
+    old = {"apollographql-client-version": "2.128.2"}
+    shown = wire.post({"query": f"{query} content jsonContent }} }}"}, headers=old).text
+    links = own_links(wire, shown)
+    links |= {inner for each in links for inner in own_links(wire, wire.request("GET", each).text)}
+    assert links or refused
+    for each in links:
+        assert b"secret content" not in wire.request("GET", each).content
+
+
+def own_links(wire: Wire, text: str) -> set[str]:
+    """Return the addresses of the server in a text."""
+    return set(re.findall(re.escape(wire.emulator.url) + r'[^"]*', text))
 
 
 # Content types become response headers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ROUTE_UNKNOWN = "No route has the path {path}."
+ROUTE_MOVED = "The path has doubled slashes: send the request to {location}."
 METHOD_UNKNOWN = "{path} does not take {method} requests."
 REQUEST_REFUSED = "The request is refused: {reason}"
 UNAUTHORIZED = "Unauthorized"

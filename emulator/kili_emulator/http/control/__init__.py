@@ -1,8 +1,9 @@
 """The control plane: the routes below ``/_emulator``, for actions that the platform's API lacks.
 
-All routes need the API key of an administrator. An administrator of the default world controls all
-worlds, and an administrator of another world controls that world only. The modules add the routes
-of one noun each, and call ``services``; ``sessions`` opens the world that a route names.
+All routes need the API key of an administrator of the first organization of a world, which is that
+of the scenario. An administrator of the default world controls all worlds, and an administrator of
+another world controls that world only. The modules add the routes of one noun each, and call
+``services``; ``sessions`` opens the world that a route names.
 
 Imported by: app.
 """
@@ -110,4 +111,6 @@ def _add_shutdown_route(
 
 def _may_control(world: World, actor: Actor, name: str | None) -> bool:
     is_admin = actor.run_id is None and actor.user["organizationRole"] == "ADMIN"
-    return is_admin and world.name in (DEFAULT_WORLD, name)
+    first_organization = world.view.organizations.all()[0]
+    is_operator = is_admin and actor.user["organizationId"] == first_organization["id"]
+    return is_operator and world.name in (DEFAULT_WORLD, name)
