@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run demo test contract lint types bench docs
+.PHONY: help install run demo test contract lint types bench load docs
 .PHONY: sdk-environments contract-environments clean
 
 help:
@@ -30,6 +30,7 @@ help:
 	@echo "make lint               style, formatting, imports between rooms, citations of rules"
 	@echo "make types              mypy, strict"
 	@echo "make bench              measurements"
+	@echo "make load               many SDK clients at once; ARGS=\"--seconds 600 --pause 1\" for a long run"
 	@echo "make docs               generate pages of the documentation again"
 	@echo "make sdk-environments   an environment for each SDK that make test uses, in .venvs"
 	@echo "make clean              remove environments and caches; your data (.kili-emulator) stay"
@@ -60,6 +61,9 @@ types: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks $(ARGS)
+
+load: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.load $(ARGS)
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.contract.sdk_surface
