@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run demo test contract lint types bench bench-quick docs
+.PHONY: help install run demo test contract lint types bench bench-quick load docs
 .PHONY: sdk-environments contract-environments fuzz audit clean
 
 help:
@@ -33,6 +33,7 @@ help:
 	@echo "make audit              known vulnerabilities of the packages that the emulator needs"
 	@echo "make bench              measurements, written to docs/performance.md (a quarter of an hour)"
 	@echo "make bench-quick        a short form of them, in a minute"
+	@echo "make load               many SDK clients at once; ARGS=\"--seconds 600 --pause 1\" for a long run"
 	@echo "make docs               generate pages of the documentation and prepared forms again"
 	@echo "make sdk-environments   an environment for each SDK that make test uses, in .venvs"
 	@echo "make clean              remove environments and caches; your data (.kili-emulator) stay"
@@ -74,6 +75,9 @@ bench: $(VENV)/.installed-dev
 
 bench-quick: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks --quick
+
+load: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.load $(ARGS)
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.contract.sdk_surface

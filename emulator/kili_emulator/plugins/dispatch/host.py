@@ -205,15 +205,21 @@ class WorldHost:
             records_print=records_print(package_settings.policy),
         )
         self.links = Links(self.schedule, package_settings.environment.sdk_version)
-        self._saved_builds: set[Delivery] = set()  # unfinished builds of linked plugins
+        self._saved_builds: dict[Delivery, float] = {}  # of linked plugins, with their start times
         world.bus.subscribe(self._dispatch)
         world.after_roll_back += [self.schedule.interrupt, self._resume]
         self._resume()
 
     def deploy_saved(self, seconds: float) -> None:
-        """Deploy linked plugins that changed on disk; wait for the builds of all linked plugins."""
+        """Deploy linked plugins that changed on disk; wait for the builds of all linked plugins.
+
+        Args:
+            seconds: the time limit, from the start of each build on: a build that hangs delays the
+                requests of this time, and no later ones.
+        """
         self.links.deploy_saved()
-        wait(list(self._saved_builds), seconds)
+        for build, start_time in list(self._saved_builds.items()):
+            wait([build], max(0.0, start_time + seconds - clock.monotonic()))
 
     def begin_nothing(self) -> None:
         """Begin no further run or build."""
@@ -298,8 +304,8 @@ class WorldHost:
             return []
         build = self._start_build(version_id)
         if is_linked:
-            self._saved_builds.add(build)
-            build.add_done_callback(lambda _: self._saved_builds.discard(build))
+            self._saved_builds[build] = clock.monotonic()
+            build.add_done_callback(lambda _: self._saved_builds.pop(build, None))
         return [build]
 
     def _start_build(self, version_id: str) -> Delivery:

@@ -207,6 +207,10 @@ class WorkerProcess:
         If no complete list without them was possible, set :attr:`may_have_left_processes`, so that
         the worker is not used again.
         """
+        if self._control and len(self._import_processes) == 1:
+            (worker,) = self._import_processes
+            if descendants.has_only_child(self._process.pid, worker):
+                return {}
         for _ in range(_MAX_SCANS):
             scan = self._scan()
             new = {
