@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run demo test contract lint types bench bench-quick load docs
+.PHONY: help install run demo test contract crash lint types bench bench-quick load docs
 .PHONY: sdk-environments contract-environments fuzz audit clean
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo "make demo               play the whole tutorial against a throw-away emulator"
 	@echo "make test               all tests, with three generations of the SDK"
 	@echo "make contract           documents and methods of eight generations of the SDK, and slow tests"
+	@echo "make crash              kill servers 1,000 times while clients write, and compare their data"
 	@echo "make lint               style, formatting, imports between rooms, citations of rules"
 	@echo "make types              mypy, strict"
 	@echo "make fuzz               10,000 random requests; CALLS=500 for another number"
@@ -52,6 +53,9 @@ test: $(VENV)/.installed-dev sdk-environments
 contract: $(VENV)/.installed-dev contract-environments
 	@status=0; $(BIN)/python -m pytest -m "surface or contract" $(PARALLEL) $(ARGS) || status=$$?; \
 	$(BIN)/python -m tests.contract.coverage && exit $$status
+
+crash: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m crash -n 0 tests/crash $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/python -m ruff check .
