@@ -17,6 +17,7 @@ from graphql import (
     GraphQLSchema,
     Undefined,
     execute_sync,
+    get_introspection_query,
     parse,
 )
 from hypothesis import given
@@ -334,3 +335,36 @@ def test_documents_over_the_schema_are_answered_as_by_the_library(
         is_valid, answer = EXECUTOR.execute({"query": text, "variables": VARIABLES}, context)
         assert is_valid, answer
         assert written(answer) == written(expected)
+
+
+INTROSPECTION = get_introspection_query()
+
+
+def test_introspection_query_always_gets_the_same_answer(context: RequestContext) -> None:
+    expected = library_answer(EXECUTOR.schema, INTROSPECTION, context, {})
+    for name in (None, "IntrospectionQuery", None):
+        answer = EXECUTOR.answer({"query": INTROSPECTION, "operationName": name}, context)
+        assert (answer.is_valid, answer.has_errors) == (True, False)
+        assert answer.content == json.loads(answer.body) == expected
+
+
+def test_request_with_another_operation_name_is_refused_after_an_answer_was_kept(
+    context: RequestContext,
+) -> None:
+    assert EXECUTOR.answer({"query": INTROSPECTION}, context).is_valid
+    answer = EXECUTOR.answer({"query": INTROSPECTION, "operationName": "Other"}, context)
+    assert not answer.is_valid
+    (error,) = answer.content["errors"]
+    assert error["message"] == 'Unknown operation named "Other".'
+
+
+def test_answer_that_depends_on_the_world_is_not_kept(context: RequestContext) -> None:
+    def count() -> int:
+        fresh = RequestContext(context.world, context.actor, str, str, "V1")
+        query = "{ __typename countProjects(where: {}) }"
+        return int(EXECUTOR.execute({"query": query}, fresh)[1]["data"]["countProjects"])
+
+    before = count()
+    with context.world.transaction(context.actor) as tx:
+        tx.projects.insert({**tx.projects.all()[0], "id": "another"})
+    assert count() == before + 1

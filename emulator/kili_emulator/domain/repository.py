@@ -37,6 +37,15 @@ class StoredDocuments(Generic[D]):
         start, stop, _ = place.indices(len(self))
         return self._load(self._merge().slice(start, stop))
 
+    def index(self, document_id: str) -> int | None:
+        """Return the place of a document; ``None`` if it is not one of these documents."""
+        return self._table.index_in(self._merge(), document_id)
+
+    def between(self, begin: str, end: str) -> StoredDocuments[D]:
+        """Return the documents with a date from ``begin`` to ``end``, in a table with dates."""
+        found = (self._table.between(each, begin, end) for each in self._postings)
+        return StoredDocuments(self._table, [each for each in found if len(each)])
+
     def _merge(self) -> Posting:
         return self._postings[0] if len(self._postings) == 1 else self._table.merge(self._postings)
 
@@ -58,6 +67,11 @@ class ReadRepository(Generic[D]):
         """The table as it is now: another object after each change."""
         return self._table.snapshot()
 
+    @property
+    def date_member(self) -> str | None:
+        """The member with the date that decides the creation order, if a member does."""
+        return self._table.spec.date_member
+
     def get(self, document_id: str) -> D | None:
         """Return the document with that id, or ``None``."""
         return cast("D | None", self._table.get(document_id))
@@ -70,7 +84,7 @@ class ReadRepository(Generic[D]):
         """
         document = self.get(document_id)
         if document is None:
-            raise KeyError(f"{self.snapshot.spec.name} {document_id}")
+            raise KeyError(f"{self._table.spec.name} {document_id}")
         return document
 
     def position(self, document_id: str) -> int:
@@ -81,7 +95,7 @@ class ReadRepository(Generic[D]):
         """
         row = self._table.row(document_id)
         if row is None:
-            raise KeyError(f"{self.snapshot.spec.name} {document_id}")
+            raise KeyError(f"{self._table.spec.name} {document_id}")
         return row.position
 
     def find(self, index: str, key: Hashable) -> list[D]:

@@ -44,11 +44,17 @@ def parse_json(text: str | bytes) -> Any:
             too deeply.
         ValueError: the text is not JSON.
     """
+    found = _read_fast(text)
+    return _parse_by_python(text) if found is None else found[0]
+
+
+def _read_fast(text: str | bytes) -> tuple[Any] | None:
+    """Read a text by ``orjson``; ``None`` if only Python's reader may read or explain the text."""
     try:
         value = orjson.loads(text)
-    except orjson.JSONDecodeError:  # Python's reader accepts more, and says what is wrong
-        return _parse_by_python(text)
-    return value if _is_read_exactly(value) else _parse_by_python(text)
+    except orjson.JSONDecodeError:
+        return None
+    return (value,) if _is_read_exactly(value) else None
 
 
 def _is_read_exactly(value: Any) -> bool:
@@ -103,6 +109,9 @@ def parse_stored_json(text: str) -> Any:
     Raises:
         ValueError: the text is not JSON, or is nested too deeply.
     """
+    found = _read_fast(text)
+    if found is not None:  # it has no invalid parts
+        return found[0]
     value = _load(text, [])
     check_depth(value)
     return _replace_invalid(value)

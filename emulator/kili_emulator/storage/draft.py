@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from kili_emulator.storage.posting import Posting, SortKey
-from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, changed_posting
+from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec, changed_posting
 
 _MISSING = Row(0, {})
 
@@ -23,6 +23,10 @@ class TableDraft:
         self._rows: dict[str, Row | None] = {}  # the changes since the base
         self._changes: list[tuple[str, Row | None, Row | None]] = []  # the same, one by one
         self._views: dict[str, _IndexView] = {}  # the indexes that were read since the base
+
+    @property
+    def spec(self) -> TableSpec:
+        return self._base.spec
 
     def __len__(self) -> int:
         return len(self.snapshot())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice, pairwise
 
@@ -52,6 +52,24 @@ class Posting:
                 return islice(rest, start - skipped, max(stop - skipped, 0))
             skipped += len(chunk)
         return iter(())
+
+    def index(self, document_id: str, sort_key: SortKeyOf) -> int | None:
+        """Return the place of an id; ``None`` if it is not in the posting."""
+        number = self._chunk_number(document_id, sort_key)
+        if not self.chunks or document_id not in self.chunks[number]:
+            return None
+        return sum(map(len, self.chunks[:number])) + self.chunks[number].index(document_id)
+
+    def between(self, low: SortKey, high: SortKey, sort_key: SortKeyOf) -> Posting:
+        """Return the ids whose sort keys are from ``low`` to ``high``."""
+        firsts = [chunk[0] for chunk in self.chunks]
+        start = max(bisect_left(firsts, low, key=sort_key) - 1, 0)
+        stop = bisect_right(firsts, high, key=sort_key)
+        chunks = list(self.chunks[start:stop])
+        if chunks:
+            chunks[-1] = chunks[-1][: bisect_right(chunks[-1], high, key=sort_key)]
+            chunks[0] = chunks[0][bisect_left(chunks[0], low, key=sort_key) :]
+        return Posting(tuple(filter(None, chunks)))
 
     def removed(self, ids: Collection[str], sort_key: SortKeyOf) -> Posting:
         """Return a copy without some of its ids."""

@@ -7,6 +7,7 @@ reference, and a reader of the old snapshot needs no lock.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import (
     Callable,
     Collection,
@@ -18,7 +19,7 @@ from collections.abc import (
 )
 from dataclasses import dataclass, field
 from itertools import chain
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from kili_emulator.storage.posting import Posting, SortKey, SortKeyOf
@@ -59,6 +60,11 @@ class ShardedMap(Generic[K, V]):
     def get(self, key: K) -> V | None:
         return self._shards[hash(key) % _SHARDS].get(key)
 
+    def get_all(self, keys: Iterable[K]) -> Iterator[V]:
+        """Yield the values of keys, which must exist."""
+        shards = self._shards
+        return (shards[hash(key) % _SHARDS][key] for key in keys)
+
     def keys(self) -> Iterator[K]:
         return chain.from_iterable(self._shards)
 
@@ -94,6 +100,9 @@ class Row(NamedTuple):
 
     position: int
     document: Document
+
+
+_DOCUMENT: Callable[[Row], Document] = attrgetter("document")
 
 
 @dataclass(frozen=True)
@@ -179,7 +188,7 @@ class TableSnapshot:
 
     def rows(self) -> list[Row]:
         """Return all rows in creation order."""
-        return [row for row in map(self._rows.get, self._ids) if row is not None]
+        return list(self._rows.get_all(self._ids))
 
     def keys(self, index: str) -> Iterator[Hashable]:
         """Yield the keys of an index that at least one document has."""
@@ -193,6 +202,17 @@ class TableSnapshot:
         """Return the ids of several postings, in creation order."""
         return Posting.of(sorted(chain.from_iterable(postings), key=self.sort_key))
 
+    def between(self, posting: Posting, begin: str, end: str) -> Posting:
+        """Return the ids of a posting whose documents have a date from ``begin`` to ``end``.
+
+        The table must have a ``date_member``, which orders the posting.
+        """
+        return posting.between((begin, 0), (end, sys.maxsize), self.sort_key)
+
+    def index_in(self, posting: Posting, document_id: str) -> int | None:
+        """Return the place of an id in a posting; ``None`` if the posting does not have it."""
+        return posting.index(document_id, self.sort_key) if self.row(document_id) else None
+
     def existing(self, document_ids: Iterable[str]) -> Posting:
         """Return those of the ids that documents have, in creation order."""
         ids = (each for each in set(document_ids) if self._rows.get(each))
@@ -200,7 +220,7 @@ class TableSnapshot:
 
     def documents(self, ids: Iterable[str]) -> Iterator[Document]:
         """Yield the documents with these ids; they must exist."""
-        return (row.document for row in map(self._rows.get, ids) if row is not None)
+        return map(_DOCUMENT, self._rows.get_all(ids))
 
     def get_many(self, document_ids: Iterable[str]) -> list[Document]:
         """Return the existing documents with these ids, in creation order."""
