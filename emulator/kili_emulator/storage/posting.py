@@ -27,15 +27,15 @@ class Posting:
 
     __slots__ = ("_size", "chunks")
 
-    def __init__(self, chunks: tuple[Chunk, ...] = ()) -> None:
+    def __init__(self, chunks: tuple[Chunk, ...] = (), size: int | None = None) -> None:
         self.chunks = chunks
-        self._size = sum(map(len, chunks))
+        self._size = sum(map(len, chunks)) if size is None else size
 
     @classmethod
     def of(cls, ids: Iterable[str]) -> Posting:
         """Build a posting of ids that are in creation order."""
-        chunk = tuple(ids)
-        return cls((chunk,) if 0 < len(chunk) <= CHUNK else _split(chunk))
+        ids = tuple(ids)
+        return cls(_split(ids), len(ids))
 
     def __len__(self) -> int:
         return self._size
@@ -72,13 +72,16 @@ class Posting:
         return Posting(tuple(filter(None, chunks)))
 
     def removed(self, ids: Collection[str], sort_key: SortKeyOf) -> Posting:
-        """Return a copy without some of its ids."""
+        """Return a copy without some of its ids, which must be in the posting."""
         if len(ids) * 2 > self._size:
             return Posting.of(each for each in self if each not in ids)
+        removed: dict[int, list[str]] = {}
+        for each in ids:
+            removed.setdefault(self._chunk_number(each, sort_key), []).append(each)
         chunks = list(self.chunks)
-        for number in {self._chunk_number(each, sort_key) for each in ids}:
-            chunks[number] = tuple(each for each in chunks[number] if each not in ids)
-        return Posting(tuple(filter(None, chunks)))
+        for number, leaving in removed.items():
+            chunks[number] = _without(chunks[number], leaving)
+        return Posting(tuple(filter(None, chunks)), self._size - len(ids))
 
     def added(self, ids: Sequence[str], sort_key: SortKeyOf) -> Posting:
         """Return a copy with more ids, which are given in creation order."""
@@ -95,15 +98,16 @@ class Posting:
         chunks: list[Chunk] = []
         for number, chunk in enumerate(self.chunks):
             chunks += _split(tuple(changed[number])) if number in changed else (chunk,)
-        return Posting(tuple(chunks))
+        return Posting(tuple(chunks), self._size + len(ids))
 
     def _appended(self, ids: Sequence[str]) -> Posting:
-        if not self.chunks and len(ids) <= CHUNK:
-            return Posting((tuple(ids),))
-        *full, last = self.chunks or ((),)
-        ids = (*last, *ids)
-        chunks = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
-        return Posting((*full, *chunks))
+        last = self.chunks[-1] if self.chunks else ()
+        tail = (*last, *ids)
+        if len(tail) <= CHUNK:
+            chunks: Iterable[Chunk] = (tail,)
+        else:
+            chunks = (tail[start : start + CHUNK] for start in range(0, len(tail), CHUNK))
+        return Posting((*self.chunks[:-1], *chunks), self._size + len(ids))
 
     def _chunk_number(self, document_id: str, sort_key: SortKeyOf) -> int:
         """Return the number of the chunk in which an id stands, or to which it belongs."""
@@ -111,6 +115,15 @@ class Posting:
             self.chunks, sort_key(document_id), key=lambda chunk: sort_key(chunk[0])
         )
         return max(firsts - 1, 0)
+
+
+def _without(chunk: Chunk, leaving: Sequence[str]) -> Chunk:
+    """Return a chunk without some of its ids."""
+    if len(leaving) > 1:
+        ids = set(leaving)
+        return tuple(each for each in chunk if each not in ids)
+    place = chunk.index(leaving[0])
+    return chunk[:place] + chunk[place + 1 :]
 
 
 def _split(ids: Chunk) -> tuple[Chunk, ...]:

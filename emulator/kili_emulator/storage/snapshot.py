@@ -39,9 +39,9 @@ class ShardedMap(Generic[K, V]):
 
     __slots__ = ("_shards", "_size")
 
-    def __init__(self) -> None:
-        self._shards: tuple[dict[K, V], ...] = _NO_SHARDS
-        self._size = 0
+    def __init__(self, shards: tuple[dict[K, V], ...] = _NO_SHARDS, size: int = 0) -> None:
+        self._shards = shards
+        self._size = size
 
     @classmethod
     def of(cls, items: Mapping[K, V]) -> ShardedMap[K, V]:
@@ -89,10 +89,7 @@ class ShardedMap(Generic[K, V]):
             else:
                 shard[key] = value
                 size += 1
-        copy: ShardedMap[K, V] = ShardedMap()
-        copy._shards = tuple(shards)
-        copy._size = size
-        return copy
+        return ShardedMap(tuple(shards), size)
 
 
 class Row(NamedTuple):
@@ -137,6 +134,8 @@ class TableSpec:
 Index = ShardedMap[Hashable, Posting]
 
 _EMPTY = Posting()
+_NO_ROWS: ShardedMap[str, Row] = ShardedMap()
+_NO_POSTINGS: Index = ShardedMap()
 
 
 def _build_index(ids: Iterable[str], rows: Iterable[Row], key_of: IndexKey) -> Index:
@@ -153,11 +152,11 @@ class TableSnapshot:
 
     __slots__ = ("_ids", "_indexes", "_rows", "spec")
 
-    def __init__(self, spec: TableSpec) -> None:
+    def __init__(self, spec: TableSpec, rows: ShardedMap[str, Row] = _NO_ROWS) -> None:
         self.spec = spec
-        self._rows: ShardedMap[str, Row] = ShardedMap()
+        self._rows = rows
         self._ids = _EMPTY
-        self._indexes: Mapping[str, Index] = {name: Index() for name in spec.indexes}
+        self._indexes: Mapping[str, Index] = dict.fromkeys(spec.indexes, _NO_POSTINGS)
 
     @classmethod
     def of(cls, spec: TableSpec, rows: Iterable[Row]) -> TableSnapshot:
@@ -237,8 +236,7 @@ class TableSnapshot:
     def changed(self, changes: Mapping[str, Row | None]) -> TableSnapshot:
         """Return a copy in which the given ids have the given rows; ``None`` removes a row."""
         moves = self._list_moves(changes)
-        copy = TableSnapshot(self.spec)
-        copy._rows = self._rows.changed(changes)
+        copy = TableSnapshot(self.spec, self._rows.changed(changes))
         copy._ids = self._reordered(moves, copy)
         copy._indexes = {name: self._reindexed(name, moves, copy) for name in self.spec.indexes}
         return copy
