@@ -25,7 +25,9 @@ def find_faults(submitted: Iterable[str], found: Sequence[str], kind: str) -> li
         "unknown": counts.keys() - expected,
     }
     return [
-        f"{kind} {problem}: {len(ids)}, such as {min(ids)}" for problem, ids in groups.items() if ids
+        f"{kind} {problem}: {len(ids)}, such as {min(ids)}"
+        for problem, ids in groups.items()
+        if ids
     ]
 
 
