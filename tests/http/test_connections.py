@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -176,7 +178,53 @@ def test_stopped_server_ends_waiting_connections() -> None:
         assert (used.rest(), unused.rest()) == (b"", b"")
 
 
+def can_listen_on_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not can_listen_on_ipv6(), reason="a system without IPv6")
+@pytest.mark.parametrize(
+    ("host", "reached"),
+    [
+        ("127.0.0.1", ["127.0.0.1"]),
+        ("0.0.0.0", ["127.0.0.1"]),
+        ("::1", ["[::1]"]),
+        ("::", ["127.0.0.1", "[::1]"]),
+    ],
+)
+def test_server_is_reached_at_the_addresses_of_its_host(host: str, reached: list[str]) -> None:
+    with Emulator(host=host) as emulator:
+        port = emulator.platform.server.port
+        found = []
+        for address in ("127.0.0.1", "[::1]"):
+            with (
+                contextlib.suppress(ConnectionRefusedError),
+                RawConnection(f"http://{address}:{port}") as connection,
+            ):
+                connection.send(connection.query(key=emulator.key()))
+                assert connection.answer().body == ANSWER
+                found.append(address)
+    assert found == reached
+
+
 # Silent clients
+
+
+def test_silent_connections_keep_nobody_from_an_answer(tmp_path: Path) -> None:
+    with ServerUnderTest(tmp_path, "--ephemeral") as server:
+        silent = [RawConnection(server.url) for _ in range(150)]
+        with RawConnection(server.url) as connection:
+            for _ in range(3):
+                connection.send(connection.query())
+                assert connection.answer().body == ANSWER
+        for each in silent:  # they are still open
+            each.send(each.query())
+            assert each.answer().body == ANSWER
+            each.close()
 
 
 @pytest.fixture
