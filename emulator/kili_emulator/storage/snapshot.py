@@ -195,7 +195,8 @@ class TableSnapshot:
 
     def posting(self, index: str, key: Hashable) -> Posting:
         """Return the ids of the documents with this key in an index, in creation order."""
-        return self._indexes[index].get(key) or _EMPTY
+        found = self._indexes[index].get(key)
+        return _EMPTY if found is None else found
 
     def merge(self, postings: Iterable[Iterable[str]]) -> Posting:
         """Return the ids of several postings, in creation order."""
