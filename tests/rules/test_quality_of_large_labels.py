@@ -5,7 +5,6 @@ See contract/quality.md#objects.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ _COST_OF_A_PAIR_OF_BOXES = 10
 
 
 @pytest.fixture
-def compared(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[None]]:
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[None]:
     """Allow the cost of 200 pairs of boxes in a comparison; record each compared pair."""
     calls: list[None] = []
     measure = Area.similarity
@@ -35,7 +34,7 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[None]]:
 
     monkeypatch.setattr(Area, "similarity", similarity)
     monkeypatch.setattr(object_matching, "MAX_COST", 200 * _COST_OF_A_PAIR_OF_BOXES)
-    yield calls
+    return calls
 
 
 def polygon(mid: str, points: list[tuple[float, float]], name: str = "CAR") -> Annotation:
