@@ -109,6 +109,34 @@ def test_document_cache_is_limited_in_bytes() -> None:
     assert documents.parse_document(texts[0]) is not documents.parse_document(texts[1])
 
 
+def test_document_cache_is_limited_in_number() -> None:
+    documents = GraphQLDocumentCache(executable_schema(), max_documents=3)
+    texts = [f"{{ a{number}: me {{ id }} }}" for number in range(10)]
+    first, *_, last = [documents.find(text) for text in texts]
+    assert len(documents) == 3
+    assert documents.find(texts[-1]) is last
+    assert documents.find(texts[0]) is not first
+
+
+def test_errors_of_the_validation_count_for_the_size_of_the_document_cache() -> None:
+    documents = GraphQLDocumentCache(executable_schema(), max_cache_bytes=1_000_000)
+    for number in range(100):
+        unknown = " ".join(f"unknown{number}_{each}" for each in range(50))
+        assert documents.faults(f"{{ me {{ {unknown} }} }}")
+    sizes = [documents.find(text).size for text in documents]
+    assert sum(sizes) == documents.size <= 1_000_000
+    assert min(sizes) > 100_000
+
+
+def test_answer_that_is_kept_counts_for_the_size_of_the_document_cache() -> None:
+    documents = GraphQLDocumentCache(executable_schema(), max_cache_bytes=100_000)
+    texts = [f"{{ a{number}: __schema {{ queryType {{ name }} }} }}" for number in range(10)]
+    for text in texts:
+        documents.keep_body(text, documents.find(text), b"x" * 40_000)
+    assert len(documents) == 2
+    assert 80_000 < documents.size <= 100_000
+
+
 def test_least_recently_used_document_is_evicted_first() -> None:
     documents = GraphQLDocumentCache(executable_schema(), max_cache_bytes=10_000)
     first, second, third = (f"{{ a{number}: me {{ id }} }}" for number in range(3))

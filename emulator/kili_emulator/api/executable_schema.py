@@ -22,7 +22,6 @@ from graphql import (
 )
 
 from kili_emulator import prepared_forms
-from kili_emulator.api.execution_context import mark_stored_members
 from kili_emulator.api.resolvers import BINDABLES
 
 FOLDER = Path(__file__).parent / "schema"
@@ -40,7 +39,6 @@ def executable_schema() -> GraphQLSchema:
     schema = build_schema(text) if prepared is None else _build_prepared(prepared)
     for bindable in BINDABLES:
         bindable.bind_to_schema(schema)
-    mark_stored_members(schema)
     return schema
 
 

@@ -174,6 +174,8 @@ def refresh_marks(tx: Transaction, asset: AssetDoc) -> None:
         "reviewScore": labels.review_scores(),
     }
     previous_marks = {name for name in scores for each in labels.all if each.get(name) is not None}
+    if not (consensus or previous_marks or any(scores.values()) or asset.get("inferenceMark")):
+        return
     changed = {name: _store_label_marks(tx, labels.all, name, scores[name]) for name in scores}
     asset_consensus_mark = labels.mark(consensus, "consensus") if consensus else None
     _store_asset_marks(tx, labels, asset_consensus_mark, scores, previous_marks)

@@ -7,7 +7,7 @@ in a :class:`WritableView`.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Generic, cast, overload
+from typing import Any, Generic, cast, get_args, overload
 
 from kili_emulator.domain.documents import (
     ApiKeyDoc,
@@ -244,6 +244,12 @@ class WritableView(View):
         return [change for each in self._opened for change in each.changes()]
 
 
-TABLES: tuple[TableSpec, ...] = tuple(
-    each.spec for each in vars(View).values() if isinstance(each, Table)
-)
+_DECLARED = [each for each in vars(View).values() if isinstance(each, Table)]
+
+TABLES: tuple[TableSpec, ...] = tuple(each.spec for each in _DECLARED)
+
+# table name in storage → the TypedDict of its documents
+DOCUMENT_TYPES: Mapping[str, type] = {
+    each.spec.name: get_args(each.__orig_class__)[0]  # type: ignore[attr-defined]
+    for each in _DECLARED
+}

@@ -13,7 +13,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from kili_emulator import prepared_forms
 from kili_emulator.config import seed_data_folder
@@ -48,7 +48,13 @@ MEDIA_TYPES: dict[str, dict[str, str]] = {
     "VIDEO": {".avi": "video/x-msvideo", ".mp4": "video/mp4", ".webm": "video/webm"},
 }
 
-PathProblem = tuple[NodePath, str]
+
+class PathProblem(NamedTuple):
+    """A problem of a node; ``outline`` is as in :class:`Problem`."""
+
+    node_path: NodePath
+    text: str
+    outline: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,12 +162,13 @@ def parse_scenario(path: Path, text: str) -> dict[str, Any]:
         path_problems = _check_schema(document.value) or _check_references(
             document.value, path.parent
         )
-        problems = [
-            Problem(document.line(node_path), node_path, text) for node_path, text in path_problems
-        ]
+        problems = [Problem(document.line(each.node_path), *each) for each in path_problems]
     if problems:
         problems.sort(key=lambda each: each.line)
-        raise ScenarioError([each.format_message(path) for each in problems])
+        raise ScenarioError(
+            [each.format_message(path) for each in problems],
+            [each.format_outline(path) for each in problems],
+        )
     value: dict[str, Any] = document.value
     return value
 
@@ -190,15 +197,16 @@ def _check_schema(data: Any) -> list[PathProblem]:
 def _schema_problems(error: ValidationError) -> Iterator[PathProblem]:
     node_path, schema = tuple(error.absolute_path), cast(dict[str, Any], error.schema)
     if error.validator == "additionalProperties":
-        known = ", ".join(schema["properties"])
+        text = f"there is no such member here (there are: {', '.join(schema['properties'])})"
         for key in cast(dict[str, Any], error.instance).keys() - schema["properties"].keys():
-            yield (*node_path, key), f"there is no such member here (there are: {known})"
+            yield PathProblem((*node_path, key), text)
     elif error.validator == "oneOf":
         names = [each["required"][0] for each in schema["oneOf"]]
-        yield node_path, f"give exactly one of: {', '.join(names)}"
+        yield PathProblem(node_path, f"give exactly one of: {', '.join(names)}")
     else:
         text, half = error.message, _MAX_MESSAGE_LENGTH // 2
-        yield node_path, text if len(text) <= 2 * half else f"{text[:half]} … {text[-half:]}"
+        text = text if len(text) <= 2 * half else f"{text[:half]} … {text[-half:]}"
+        yield PathProblem(node_path, text, f"the value breaks the rule {error.validator!r}")
 
 
 def _check_references(data: dict[str, Any], folder: Path) -> list[PathProblem]:
@@ -222,7 +230,7 @@ def _find_duplicates(
     seen = set()
     for node_path, value in values:
         if value in seen:
-            yield node_path, f"the {member_name} {value!r} is used above already"
+            yield PathProblem(node_path, f"the {member_name} {value!r} is used above already")
         seen.add(value)
 
 
@@ -231,9 +239,9 @@ def _check_project(
 ) -> Iterator[PathProblem]:
     members = project["members"]
     for key in members.keys() - roles.keys():
-        yield (*node_path, "members", key), _unknown_user(key, roles)
+        yield PathProblem((*node_path, "members", key), _unknown_user(key, roles))
     if "ADMIN" not in members.values():
-        yield (*node_path, "members"), "a project needs a member with the role ADMIN"
+        yield PathProblem((*node_path, "members"), "a project needs a member with the role ADMIN")
     assets = [((*node_path, "assets", n), each) for n, each in enumerate(project.get("assets", []))]
     names = [((*child_path, "externalId"), asset["externalId"]) for child_path, asset in assets]
     yield from _find_duplicates("externalId", names)
@@ -242,9 +250,10 @@ def _check_project(
             yield from _check_file(child_path, asset["file"], project["inputType"], folder)
         for author_path, key in _find_authors(child_path, asset):
             if key not in roles:
-                yield author_path, _unknown_user(key, roles)
+                yield PathProblem(author_path, _unknown_user(key, roles))
             elif key not in members and roles[key] != "ADMIN":
-                yield author_path, f"the user {key!r} is not a member of the project"
+                text = f"the user {key!r} is not a member of the project"
+                yield PathProblem(author_path, text)
 
 
 def _unknown_user(key: str, roles: dict[str, str]) -> str:
@@ -256,13 +265,11 @@ def _check_file(
 ) -> Iterator[PathProblem]:
     path, suffixes = folder / name, MEDIA_TYPES[input_type]
     if not path.is_file():
-        yield (*child_path, "file"), f"there is no file {display_path(path)}"
+        yield PathProblem((*child_path, "file"), f"there is no file {display_path(path)}")
     if path.suffix.lower() not in suffixes:
         expected = ", ".join(suffixes)
-        yield (
-            (*child_path, "file"),
-            f"a file for a project of type {input_type} ends in: {expected}",
-        )
+        text = f"a file for a project of type {input_type} ends in: {expected}"
+        yield PathProblem((*child_path, "file"), text)
 
 
 def _find_authors(node_path: NodePath, holder: dict[str, Any]) -> Iterator[tuple[NodePath, str]]:

@@ -58,13 +58,19 @@ class YamlDocument:
         self._open_nodes: set[int] = set()
         self._size = 0
         self.value: Any = None
-        composer = _Composer(text)
+        try:
+            composer = _Composer(text)
+        except yaml.reader.ReaderError as error:  # a control character, of which YAML has few
+            line = text.count("\n", 0, error.position) + 1
+            self._add_problem(line, (), f"this is not valid YAML: {error.reason}")
+            return
         try:
             node = composer.get_single_node()
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             reason = getattr(error, "problem", None) or str(error)
-            self._add_problem(mark.line + 1 if mark else 1, (), f"this is not valid YAML: {reason}")
+            line, outline = mark.line + 1 if mark else 1, "this is not valid YAML"
+            self._add_problem(line, (), f"{outline}: {reason}", outline)
         except RecursionError:
             self._add_problem(1, (), _TOO_DEEP)
         else:
@@ -79,8 +85,11 @@ class YamlDocument:
             node_path = node_path[:-1]
         return self._lines.get(node_path, 1)
 
-    def _add_problem(self, line: int, node_path: NodePath, text: str) -> None:
-        self.problems.append(Problem(line, node_path, text))
+    def _add_problem(self, line: int, node_path: NodePath, text: str, outline: str = "") -> None:
+        self.problems.append(Problem(line, node_path, text, outline))
+
+    def _add_tag_problem(self, line: int, node_path: NodePath, tag: str) -> None:
+        self._add_problem(line, node_path, f"the tag {tag} is not allowed", "a tag is not allowed")
 
     def _check_bounds(self, node_path: NodePath, line: int) -> None:
         """Count a value; stop parsing if the file has too many values or levels."""
@@ -96,7 +105,7 @@ class YamlDocument:
         if isinstance(node, yaml.ScalarNode):
             return self._read_scalar(node, node_path, line)
         if node.tag not in _CONTAINERS:
-            self._add_problem(line, node_path, f"the tag {node.tag} is not allowed")
+            self._add_tag_problem(line, node_path, node.tag)
             return None
         if id(node) in self._open_nodes:
             self._add_problem(line, node_path, "an alias cannot refer to a node that contains it")
@@ -121,7 +130,7 @@ class YamlDocument:
             except ValueError as error:
                 self._add_problem(line, node_path, str(error))
                 return None
-        self._add_problem(line, node_path, f"the tag {node.tag} is not allowed")
+        self._add_tag_problem(line, node_path, node.tag)
         return None
 
     def _read_text(self, text: str, node_path: NodePath, line: int) -> str:
@@ -141,9 +150,8 @@ class YamlDocument:
             child_path = (*node_path, key)
             if key in value:
                 first = self._lines[child_path]
-                self._add_problem(
-                    line, node_path, f"the key {key!r} is given twice, first in line {first}"
-                )
+                text = f"the key {key!r} is given twice, first in line {first}"
+                self._add_problem(line, node_path, text, "a key is given twice")
                 continue
             value[key] = self._read(value_node, child_path, line)
         return value

@@ -8,9 +8,19 @@ reference, and a reader of the old snapshot needs no lock.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+import sys
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from kili_emulator.storage.posting import Posting, SortKey, SortKeyOf
@@ -50,6 +60,11 @@ class ShardedMap(Generic[K, V]):
 
     def get(self, key: K) -> V | None:
         return self._shards[hash(key) % _SHARDS].get(key)
+
+    def get_all(self, keys: Iterable[K]) -> Iterator[V]:
+        """Yield the values of keys, which must exist."""
+        shards = self._shards
+        return (shards[hash(key) % _SHARDS][key] for key in keys)
 
     def keys(self) -> Iterator[K]:
         return chain.from_iterable(self._shards)
@@ -123,8 +138,17 @@ class RowMap(ShardedMap[str, Row]):
             return decoded
         return row
 
+    def get_all(self, keys: Iterable[str]) -> Iterator[Row]:
+        shards: tuple[dict[str, Any], ...] = self._shards
+        for key in keys:
+            row = shards[hash(key) % _SHARDS][key]
+            yield row if type(row) is Row else cast(Row, self.get(key))
+
     def values(self) -> Iterator[Row]:
-        return (row for row in map(self.get, self.keys()) if row is not None)
+        return self.get_all(self.keys())
+
+
+_DOCUMENT: Callable[[Row], Document] = attrgetter("document")
 
 
 @dataclass(frozen=True)
@@ -152,11 +176,19 @@ class TableSpec:
         date = row.document.get(self.date_member) if self.date_member else None
         return (date or "", row.position)
 
+    def keeps_place(self, before: Row | None, after: Row | None) -> bool:
+        """Return whether a change leaves a document at its place in creation order."""
+        if before is None or after is None:
+            return before is after
+        return self.sort_key(before) == self.sort_key(after)
+
 
 # key → the ids of the documents that have the key
 Index = ShardedMap[Hashable, Posting]
 
 _EMPTY = Posting()
+_NO_ROWS = RowMap()
+_NO_POSTINGS: Index = ShardedMap()
 
 
 def _build_index(loaded_rows: Iterable[LoadedRow], key_of: IndexKey) -> Index:
@@ -173,20 +205,19 @@ class TableSnapshot:
 
     __slots__ = ("_ids", "_indexes", "_rows", "spec")
 
-    def __init__(self, spec: TableSpec) -> None:
+    def __init__(self, spec: TableSpec, rows: RowMap = _NO_ROWS) -> None:
         self.spec = spec
-        self._rows = RowMap()
+        self._rows = rows
         self._ids = _EMPTY
-        self._indexes: Mapping[str, Index] = {name: Index() for name in spec.indexes}
+        self._indexes: Mapping[str, Index] = dict.fromkeys(spec.indexes, _NO_POSTINGS)
 
     @classmethod
     def of(cls, spec: TableSpec, loaded_rows: Iterable[LoadedRow]) -> TableSnapshot:
         """Build a table of rows, which have different ids: a fifth of the time of ``changed``."""
-        table = cls(spec)
         loaded_rows = sorted(
             loaded_rows, key=lambda each: spec.sort_key(Row(each.row.position, each.keys))
         )
-        table._rows = RowMap.of({each.id: cast(Row, each.row) for each in loaded_rows})
+        table = cls(spec, RowMap.of({each.id: cast(Row, each.row) for each in loaded_rows}))
         table._ids = Posting.of(each.id for each in loaded_rows)
         table._indexes = {
             name: _build_index(loaded_rows, key_of) for name, key_of in spec.indexes.items()
@@ -195,6 +226,10 @@ class TableSnapshot:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def snapshot(self) -> TableSnapshot:
+        """Return this table, which never changes."""
+        return self
 
     def row(self, document_id: str) -> Row | None:
         return self._rows.get(document_id)
@@ -205,7 +240,7 @@ class TableSnapshot:
 
     def rows(self) -> list[Row]:
         """Return all rows in creation order."""
-        return [row for row in map(self._rows.get, self._ids) if row is not None]
+        return list(self._rows.get_all(self._ids))
 
     def keys(self, index: str) -> Iterator[Hashable]:
         """Yield the keys of an index that at least one document has."""
@@ -217,16 +252,27 @@ class TableSnapshot:
 
     def merge(self, postings: Iterable[Iterable[str]]) -> Posting:
         """Return the ids of several postings, in creation order."""
-        return Posting.of(sorted(chain.from_iterable(postings), key=self._sort_key))
+        return Posting.of(sorted(chain.from_iterable(postings), key=self.sort_key))
+
+    def between(self, posting: Posting, begin: str, end: str) -> Posting:
+        """Return the ids of a posting whose documents have a date from ``begin`` to ``end``.
+
+        The table must have a ``date_member``, which orders the posting.
+        """
+        return posting.between((begin, 0), (end, sys.maxsize), self.sort_key)
+
+    def index_in(self, posting: Posting, document_id: str) -> int | None:
+        """Return the place of an id in a posting; ``None`` if the posting does not have it."""
+        return posting.index(document_id, self.sort_key) if self.row(document_id) else None
 
     def existing(self, document_ids: Iterable[str]) -> Posting:
         """Return those of the ids that documents have, in creation order."""
         ids = (each for each in set(document_ids) if self._rows.get(each))
-        return Posting.of(sorted(ids, key=self._sort_key))
+        return Posting.of(sorted(ids, key=self.sort_key))
 
     def documents(self, ids: Iterable[str]) -> Iterator[Document]:
         """Yield the documents with these ids; they must exist."""
-        return (row.document for row in map(self._rows.get, ids) if row is not None)
+        return map(_DOCUMENT, self._rows.get_all(ids))
 
     def get_many(self, document_ids: Iterable[str]) -> list[Document]:
         """Return the existing documents with these ids, in creation order."""
@@ -242,45 +288,50 @@ class TableSnapshot:
 
     def changed(self, changes: Mapping[str, Row | None]) -> TableSnapshot:
         """Return a copy in which the given ids have the given rows; ``None`` removes a row."""
-        copy = TableSnapshot(self.spec)
-        copy._rows = self._rows.changed(changes)
-        copy._ids = self._reordered(changes, copy)
-        copy._indexes = {name: self._reindexed(name, changes, copy) for name in self.spec.indexes}
+        moves = self._list_moves(changes)
+        copy = TableSnapshot(self.spec, self._rows.changed(changes))
+        copy._ids = self._reordered(moves, copy)
+        copy._indexes = {name: self._reindexed(name, moves, copy) for name in self.spec.indexes}
         return copy
 
-    def _sort_key(self, document_id: str) -> SortKey:
+    def sort_key(self, document_id: str) -> SortKey:
+        """Return the sort key of an existing document."""
         row = self._rows.get(document_id)
         assert row is not None, document_id
         return self.spec.sort_key(row)
 
-    def _stays(self, before: Row | None, after: Row | None) -> bool:
-        """Return whether a change leaves a document at its place in creation order."""
-        if before is None or after is None:
-            return before is after
-        return self.spec.sort_key(before) == self.spec.sort_key(after)
+    def _list_moves(self, changes: Mapping[str, Row | None]) -> list[_Move]:
+        """Describe the changes, in the creation order of the changed copy."""
+        sort_key = self.spec.sort_key
+        removed = [each for each, row in changes.items() if row is None]
+        rows = sorted(
+            ((sort_key(row), each, row) for each, row in changes.items() if row is not None),
+            key=itemgetter(0),
+        )
+        moves = [
+            _Move(each, before := self._rows.get(each), None, before is None) for each in removed
+        ]
+        for place, document_id, row in rows:
+            before = self._rows.get(document_id)
+            stays = before is not None and sort_key(before) == place
+            moves.append(_Move(document_id, before, row, stays))
+        return moves
 
-    def _reordered(self, changes: Mapping[str, Row | None], copy: TableSnapshot) -> Posting:
+    def _reordered(self, moves: list[_Move], copy: TableSnapshot) -> Posting:
         """Return the ids of all documents of a changed copy, in creation order."""
-        moved = {
-            document_id: row
-            for document_id, row in changes.items()
-            if not self._stays(self._rows.get(document_id), row)
-        }
-        removed = {each for each in moved if self._rows.get(each)}
-        added = [document_id for document_id, row in moved.items() if row]
-        return _changed_posting(self._ids, removed, self._sort_key, added, copy._sort_key)
+        moved = [each for each in moves if not each.stays]
+        removed = {each.id for each in moved if each.before}
+        added = [each.id for each in moved if each.after]
+        return changed_posting(self._ids, removed, self.sort_key, added, copy.sort_key)
 
-    def _reindexed(
-        self, name: str, changes: Mapping[str, Row | None], copy: TableSnapshot
-    ) -> Index:
+    def _reindexed(self, name: str, moves: list[_Move], copy: TableSnapshot) -> Index:
         key_of, index = self.spec.indexes[name], self._indexes[name]
         removed: dict[Hashable, set[str]] = {}
         added: dict[Hashable, list[str]] = {}
-        for document_id, row in changes.items():
-            before = self._rows.get(document_id)
+        for document_id, before, after, stays in moves:
             old = key_of(before.document) if before else None
-            new = key_of(row.document) if row else None
-            if old == new and self._stays(before, row):
+            new = key_of(after.document) if after else None
+            if stays and old == new:
                 continue
             if old is not None:
                 removed.setdefault(old, set()).add(document_id)
@@ -289,26 +340,43 @@ class TableSnapshot:
         if not removed and not added:
             return index
         postings = {
-            key: _changed_posting(
+            key: changed_posting(
                 index.get(key) or _EMPTY,
-                removed.get(key, set()),
-                self._sort_key,
-                added.get(key, []),
-                copy._sort_key,
+                removed.get(key, ()),
+                self.sort_key,
+                added.get(key, ()),
+                copy.sort_key,
             )
             for key in removed.keys() | added.keys()
         }
         return index.changed({key: ids if len(ids) else None for key, ids in postings.items()})
 
 
-def _changed_posting(
+class _Move(NamedTuple):
+    """The change of a document.
+
+    Attributes:
+        stays: whether the document keeps its place in creation order.
+    """
+
+    id: str
+    before: Row | None
+    after: Row | None
+    stays: bool
+
+
+def changed_posting(
     posting: Posting,
-    removed: set[str],
+    removed: Collection[str],
     old_sort_key: SortKeyOf,
-    added: list[str],
+    added: Sequence[str],
     new_sort_key: SortKeyOf,
 ) -> Posting:
-    """Return a posting with some ids removed and others added, in creation order."""
+    """Return a posting with some ids removed and others added.
+
+    Args:
+        added: the added ids, in creation order.
+    """
     if removed:
         posting = posting.removed(removed, old_sort_key)
-    return posting.added(sorted(added, key=new_sort_key), new_sort_key) if added else posting
+    return posting.added(added, new_sort_key) if added else posting

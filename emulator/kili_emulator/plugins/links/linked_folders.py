@@ -22,6 +22,7 @@ from kili_emulator.domain.documents import PluginDoc
 from kili_emulator.domain.plugin_link import LinkSpec, SavedPlugin
 from kili_emulator.domain.plugin_view import plugin_view
 from kili_emulator.domain.world import Actor, EpochOverError
+from kili_emulator.plugins.links.kept_reads import KeptReads
 from kili_emulator.plugins.links.watcher import Watcher
 from kili_emulator.plugins.scheduling.schedule import Schedule
 
@@ -43,6 +44,7 @@ class Links:
         self._schedule = schedule
         self._world = schedule.world
         self._client_version = cache(client_version)
+        self._kept_reads = KeptReads()
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._watcher = Watcher(
@@ -78,7 +80,9 @@ class Links:
 
     def deploy_saved(self) -> None:
         """Deploy the linked plugins that changed on disk; do not wait for their builds."""
-        for plugin in plugin_link.linked_plugins(self._world.view):
+        linked_plugins = plugin_link.linked_plugins(self._world.view)
+        self._kept_reads.retain({plugin["id"] for plugin in linked_plugins})
+        for plugin in linked_plugins:
             try:
                 self._deploy(plugin["id"])
             except EpochOverError:
@@ -95,7 +99,7 @@ class Links:
             if not plugin or not link:
                 return
             source = self._source(Path(link["path"]), link["eventMatcher"])
-            read_result = source.read()
+            read_result = self._kept_reads.read(plugin_id, source)
             if self._is_up_to_date(plugin, read_result):
                 return
             is_done = self._deploy_or_report(

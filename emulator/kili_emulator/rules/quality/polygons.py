@@ -3,12 +3,14 @@
 Within a slice the sides of a polygon are straight lines, so the area inside the slice is the width
 in its middle times its height. There is a slice line through every vertex, and at 129 even steps.
 The result is exact except where sides of both areas cross within a slice. Two areas with more than
-512 vertices in total are cut into 1,024 even slices instead.
+512 vertices in total are cut into 1,024 even slices instead, and into fewer if their sides would
+cross the slices more than a million times.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from kili_emulator.rules.quality.areas import Rings
 _EXACT_VERTICES = 512
 _STEPS = 129
 _COARSE_STEPS = 1025
+_MAX_CROSSINGS = 10**6
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,14 @@ class Sides:
 
     starts: Any
     ends: Any
+
+    @cached_property
+    def crossings_per_line(self) -> float:
+        """The mean number of sides that a horizontal line through the polygon crosses."""
+        ys = self.ends[:, 1]
+        height = float(ys.max() - ys.min())
+        heights = float(np.abs(self.starts[:, 1] - ys).sum())
+        return max(1.0, heights / height) if height else 1.0
 
 
 def sides_of(rings: Rings) -> Sides:
@@ -66,7 +77,8 @@ def measure_sides(one: Sides, other: Sides) -> tuple[float, float, float]:
 def _slice_lines(one: Sides, other: Sides) -> Any:
     ys = np.concatenate([one.ends[:, 1], other.ends[:, 1]])
     if len(ys) > _EXACT_VERTICES:
-        return np.linspace(ys.min(), ys.max(), _COARSE_STEPS)
+        fewer = int(_MAX_CROSSINGS / (one.crossings_per_line + other.crossings_per_line))
+        return np.linspace(ys.min(), ys.max(), min(_COARSE_STEPS, max(3, fewer)))
     return np.unique(np.concatenate([ys, np.linspace(ys.min(), ys.max(), _STEPS)]))
 
 
