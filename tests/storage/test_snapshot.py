@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kili_emulator.storage.posting import CHUNK
-from kili_emulator.storage.snapshot import Row, ShardedMap, TableSnapshot, TableSpec
+from kili_emulator.storage.snapshot import LoadedRow, Row, ShardedMap, TableSnapshot, TableSpec
 
 SPEC = TableSpec(
     "labels",
@@ -195,6 +195,10 @@ def test_document_with_a_changed_date_changes_its_place() -> None:
 # Tables that are built of all rows at once, as at the start of a process
 
 
+def loaded(*rows: Row) -> list[LoadedRow]:
+    return [LoadedRow(each.document["id"], each, each.document) for each in rows]
+
+
 @given(st.lists(st.tuples(st.integers(1, 9), st.sampled_from("abc"), st.booleans()), max_size=40))
 def test_table_built_at_once_equals_the_table_built_by_changes(
     members: list[tuple[int, str, bool]],
@@ -203,7 +207,7 @@ def test_table_built_at_once_equals_the_table_built_by_changes(
         row(1 + number * 7 % 41, f"id{number}", asset, createdAt=str(date), sent=sent)
         for number, (date, asset, sent) in enumerate(members)
     ]
-    built, changed = TableSnapshot.of(DATED, rows), dated(*rows)
+    built, changed = TableSnapshot.of(DATED, loaded(*rows)), dated(*rows)
 
     assert (built.rows(), len(built)) == (changed.rows(), len(changed))
     for index in DATED.indexes:
@@ -214,7 +218,7 @@ def test_table_built_at_once_equals_the_table_built_by_changes(
 
 
 def test_table_built_at_once_has_long_postings_in_chunks() -> None:
-    built = TableSnapshot.of(SPEC, [row(n, f"id{n}") for n in range(2 * CHUNK)])
+    built = TableSnapshot.of(SPEC, loaded(*(row(n, f"id{n}") for n in range(2 * CHUNK))))
     later = built.changed({"id3": None, "new": row(9_999, "new")})
 
     assert max(map(len, built.posting("asset", "a").chunks)) <= CHUNK

@@ -8,7 +8,6 @@ Transactions commit many changes at once through :meth:`DocumentStore.commit`.
 from __future__ import annotations
 
 import contextlib
-import gc
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -21,6 +20,7 @@ from tinydb.table import Document as TinyDocument
 from tinydb.table import Table
 
 from kili_emulator.errors import StorageError
+from kili_emulator.storage.loading import load_tables
 from kili_emulator.storage.retry import Retry
 from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec
 from kili_emulator.storage.sqlite_file import Change, Commit, SqliteFile
@@ -39,20 +39,7 @@ class IncrementalStorage(Storage):
         self.meta = self._file.meta()
         self.sequence: int = self.meta.get("sequence", 0)
         self.next_position: int = self.meta.get("next_position", 1)
-        self.snapshot: Snapshot = self._load(specs)
-
-    def _load(self, specs: Iterable[TableSpec]) -> Snapshot:
-        """Read all documents, without a garbage collection: each would look at all of them."""
-        is_collecting = gc.isenabled()
-        gc.disable()
-        try:
-            rows: dict[str, list[Row]] = {spec.name: [] for spec in specs}
-            for table, _, row in self._file.load():
-                rows[table].append(row)
-            return {spec.name: TableSnapshot.of(spec, rows[spec.name]) for spec in specs}
-        finally:
-            if is_collecting:
-                gc.enable()
+        self.snapshot: Snapshot = load_tables(self._file, specs)
 
     def read(self) -> dict[str, dict[str, Any]]:
         """Return the whole content in the form of TinyDB's storages: table → id → document."""

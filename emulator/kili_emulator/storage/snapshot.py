@@ -7,6 +7,7 @@ reference, and a reader of the old snapshot needs no lock.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import (
     Callable,
@@ -20,9 +21,12 @@ from collections.abc import (
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import attrgetter, itemgetter
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from kili_emulator.storage.posting import Posting, SortKey, SortKeyOf
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Document = dict[str, Any]
 IndexKey = Callable[[Document], Hashable]
@@ -44,15 +48,12 @@ class ShardedMap(Generic[K, V]):
         self._size = size
 
     @classmethod
-    def of(cls, items: Mapping[K, V]) -> ShardedMap[K, V]:
+    def of(cls, items: Mapping[K, V]) -> Self:
         """Build a map of items."""
         shards: tuple[dict[K, V], ...] = tuple({} for _ in range(_SHARDS))
         for key, value in items.items():
             shards[hash(key) % _SHARDS][key] = value
-        built: ShardedMap[K, V] = cls()
-        built._shards = shards
-        built._size = len(items)
-        return built
+        return cls(shards, len(items))
 
     def __len__(self) -> int:
         return self._size
@@ -72,7 +73,7 @@ class ShardedMap(Generic[K, V]):
         for shard in self._shards:
             yield from shard.values()
 
-    def changed(self, changes: Mapping[K, V | None]) -> ShardedMap[K, V]:
+    def changed(self, changes: Mapping[K, V | None]) -> Self:
         """Return a copy in which the given keys have the given values; ``None`` removes a key."""
         shards = list(self._shards)
         updated_shards: set[int] = set()
@@ -89,7 +90,7 @@ class ShardedMap(Generic[K, V]):
             else:
                 shard[key] = value
                 size += 1
-        return ShardedMap(tuple(shards), size)
+        return self.__class__(tuple(shards), size)
 
 
 class Row(NamedTuple):
@@ -97,6 +98,54 @@ class Row(NamedTuple):
 
     position: int
     document: Document
+
+
+class StoredRow(NamedTuple):
+    """A row of a file whose document is not decoded yet."""
+
+    position: int
+    text: str
+
+    def decode(self) -> Row:
+        return Row(self.position, json.loads(self.text))
+
+
+class LoadedRow(NamedTuple):
+    """A row of a file.
+
+    Attributes:
+        keys: a document with the members that the indexes and the creation order need.
+    """
+
+    id: str
+    row: Row | StoredRow
+    keys: Document
+
+
+class RowMap(ShardedMap[str, Row]):
+    """The rows of a table by id. A stored row is decoded when it is first read.
+
+    The decoded row takes the place of the stored one in all snapshots with this shard.
+    """
+
+    __slots__ = ()
+
+    def get(self, key: str) -> Row | None:
+        shard = self._shards[hash(key) % _SHARDS]
+        row: Row | StoredRow | None = shard.get(key)
+        if isinstance(row, StoredRow):
+            shard[key] = decoded = row.decode()
+            return decoded
+        return row
+
+    def get_all(self, keys: Iterable[str]) -> Iterator[Row]:
+        shards: tuple[dict[str, Any], ...] = self._shards
+        for key in keys:
+            row = shards[hash(key) % _SHARDS][key]
+            yield row if type(row) is Row else cast(Row, self.get(key))
+
+    def values(self) -> Iterator[Row]:
+        return self.get_all(self.keys())
 
 
 _DOCUMENT: Callable[[Row], Document] = attrgetter("document")
@@ -112,16 +161,20 @@ class TableSpec:
             is not in the index.
         date_member: the member with the creation date of a document, for tables in which a document
             can be older than documents that were inserted earlier: copies keep their date.
+        key_members: the members from which the keys of all indexes and the creation order are made,
+            for tables with many documents: those of a file are then decoded when they are first
+            read. Empty: they are decoded when the file is loaded.
     """
 
     name: str
     indexes: Mapping[str, IndexKey] = field(default_factory=dict)
     date_member: str | None = None
+    key_members: tuple[str, ...] = ()
 
     def sort_key(self, row: Row) -> SortKey:
         """Return the sort key of the creation order: the date, if there is one, then insertion."""
-        date = row.document.get(self.date_member, "") if self.date_member else ""
-        return (date, row.position)
+        date = row.document.get(self.date_member) if self.date_member else None
+        return (date or "", row.position)
 
     def keeps_place(self, before: Row | None, after: Row | None) -> bool:
         """Return whether a change leaves a document at its place in creation order."""
@@ -134,14 +187,14 @@ class TableSpec:
 Index = ShardedMap[Hashable, Posting]
 
 _EMPTY = Posting()
-_NO_ROWS: ShardedMap[str, Row] = ShardedMap()
+_NO_ROWS = RowMap()
 _NO_POSTINGS: Index = ShardedMap()
 
 
-def _build_index(ids: Iterable[str], rows: Iterable[Row], key_of: IndexKey) -> Index:
+def _build_index(loaded_rows: Iterable[LoadedRow], key_of: IndexKey) -> Index:
     ids_by_key: dict[Hashable, list[str]] = {}
-    for document_id, row in zip(ids, rows, strict=True):
-        key = key_of(row.document)
+    for document_id, _, keys in loaded_rows:
+        key = key_of(keys)
         if key is not None:
             ids_by_key.setdefault(key, []).append(document_id)
     return Index.of({key: Posting.of(ids) for key, ids in ids_by_key.items()})
@@ -152,22 +205,22 @@ class TableSnapshot:
 
     __slots__ = ("_ids", "_indexes", "_rows", "spec")
 
-    def __init__(self, spec: TableSpec, rows: ShardedMap[str, Row] = _NO_ROWS) -> None:
+    def __init__(self, spec: TableSpec, rows: RowMap = _NO_ROWS) -> None:
         self.spec = spec
         self._rows = rows
         self._ids = _EMPTY
         self._indexes: Mapping[str, Index] = dict.fromkeys(spec.indexes, _NO_POSTINGS)
 
     @classmethod
-    def of(cls, spec: TableSpec, rows: Iterable[Row]) -> TableSnapshot:
+    def of(cls, spec: TableSpec, loaded_rows: Iterable[LoadedRow]) -> TableSnapshot:
         """Build a table of rows, which have different ids: a fifth of the time of ``changed``."""
-        table = cls(spec)
-        rows = sorted(rows, key=spec.sort_key)
-        ids = [row.document["id"] for row in rows]
-        table._rows = ShardedMap.of(dict(zip(ids, rows, strict=True)))
-        table._ids = Posting.of(ids)
+        loaded_rows = sorted(
+            loaded_rows, key=lambda each: spec.sort_key(Row(each.row.position, each.keys))
+        )
+        table = cls(spec, RowMap.of({each.id: cast(Row, each.row) for each in loaded_rows}))
+        table._ids = Posting.of(each.id for each in loaded_rows)
         table._indexes = {
-            name: _build_index(ids, rows, key_of) for name, key_of in spec.indexes.items()
+            name: _build_index(loaded_rows, key_of) for name, key_of in spec.indexes.items()
         }
         return table
 

@@ -10,12 +10,13 @@ import contextlib
 import json
 import sqlite3
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from kili_emulator import errors, private_files
-from kili_emulator.storage.snapshot import Row
+from kili_emulator.storage.key_members import select_keys
+from kili_emulator.storage.snapshot import LoadedRow, Row, StoredRow
 
 _LAYOUT = 4
 _OLDER_LAYOUT = 3  # the same tables, without stored decisions
@@ -235,6 +236,34 @@ class SqliteFile:
             "SELECT tbl, id, position, body FROM documents"
         ):
             yield table, document_id, Row(position, json.loads(body))
+
+    def load_rows(self, key_members: Mapping[str, Sequence[str]]) -> list[tuple[str, LoadedRow]]:
+        """Return all rows with their tables; decode only the key members of some tables.
+
+        Args:
+            key_members: the names of these tables, and :attr:`TableSpec.key_members`.
+
+        Raises:
+            ValueError: a document is not JSON.
+        """
+        try:
+            return list(self._load_stored_rows(key_members))
+        except sqlite3.OperationalError:  # this SQLite reads no JSON, or refuses a document
+            return [(table, LoadedRow(key, row, row.document)) for table, key, row in self.load()]
+
+    def _load_stored_rows(
+        self, key_members: Mapping[str, Sequence[str]]
+    ) -> Iterator[tuple[str, LoadedRow]]:
+        rows = self._connection.execute(
+            f"SELECT tbl, id, position, body, {select_keys(key_members)} FROM documents"
+        )
+        for table, document_id, position, body, keys in rows:
+            if keys is None:
+                row = Row(position, json.loads(body))
+                yield table, LoadedRow(document_id, row, row.document)
+            else:
+                values = dict(zip(key_members[table], json.loads(keys)[1:], strict=True))
+                yield table, LoadedRow(document_id, StoredRow(position, body), values)
 
     def meta(self) -> dict[str, Any]:
         """Return all meta values.
