@@ -255,7 +255,7 @@ class World:
         """Return a mark of the present state, to which :meth:`roll_back` can return."""
         with self.documents.write_lock:
             offset = self.clock.offset.total_seconds()
-            return Mark(self.documents.sequence, self.ids.state(), offset, self.epoch)
+            return Mark(self.documents.mark(), self.ids.state(), offset, self.epoch)
 
     def roll_back(self, mark: Mark) -> None:
         """Undo all changes since the mark; ids and random draws continue from the mark.
@@ -341,6 +341,7 @@ class World:
                 "name": self.name,
             }
             self.documents.commit([], {**self._meta(), **start_meta})
+            self.documents.mark()
 
     def export(self) -> dict[str, list[Document]]:
         """Return all documents: table → documents in creation order."""

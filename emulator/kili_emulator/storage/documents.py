@@ -8,6 +8,7 @@ Transactions commit many changes at once through :meth:`DocumentStore.commit`.
 from __future__ import annotations
 
 import contextlib
+import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -19,10 +20,13 @@ from tinydb.storages import Storage
 from tinydb.table import Document as TinyDocument
 from tinydb.table import Table
 
+from kili_emulator import errors
 from kili_emulator.errors import StorageError
+from kili_emulator.storage.journal import Change, Checkpoint, Commit, changes_back
+from kili_emulator.storage.memory_file import MemoryFile
 from kili_emulator.storage.retry import Retry
 from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec
-from kili_emulator.storage.sqlite_file import Change, Commit, SqliteFile
+from kili_emulator.storage.sqlite_file import SqliteFile
 
 Snapshot = Mapping[str, TableSnapshot]
 
@@ -31,7 +35,7 @@ class IncrementalStorage(Storage):
     """A TinyDB storage that holds snapshots and writes only changed documents."""
 
     def __init__(self, specs: Iterable[TableSpec], path: Path | None) -> None:
-        self._file = SqliteFile(path)
+        self._file = SqliteFile(path) if path else MemoryFile()
         self._unsaved: list[Commit] = []  # commits that are visible, but not yet in the file
         self._retry = Retry(self.save)
         self.write_lock = threading.RLock()
@@ -44,6 +48,7 @@ class IncrementalStorage(Storage):
         self.snapshot: Snapshot = {
             spec.name: TableSnapshot(spec).changed(loaded[spec.name]) for spec in specs
         }
+        self._checkpoint = self._present_checkpoint()
 
     def read(self) -> dict[str, dict[str, Any]]:
         """Return the whole content in the form of TinyDB's storages: table → id → document."""
@@ -91,44 +96,44 @@ class IncrementalStorage(Storage):
         return not self._unsaved
 
     def save(self) -> None:
-        """Write the commits that could not be written at their time.
-
-        Raises:
-            StorageError: they still cannot be written.
-        """
+        """Write the commits that are so far only in memory: see :meth:`DocumentStore.save`."""
         with self.write_lock:
             if self._unsaved:
                 self._file.write(self._unsaved)
                 self._unsaved.clear()
 
     def upgrade(self) -> None:
-        """Convert a file of an earlier layout to the present one.
-
-        Raises:
-            StorageError: the file cannot be written.
-        """
+        """Convert a file of an earlier layout: see :meth:`DocumentStore.upgrade`."""
         with self.write_lock:
             self._file.upgrade()
-            self.meta = self._file.meta()
+            self.meta |= self._file.meta()
+
+    def mark(self) -> int:
+        """Make the present state a checkpoint, and return the number of its last commit."""
+        with self.write_lock:
+            if self._checkpoint.sequence != self.sequence:
+                self._checkpoint = self._present_checkpoint()
+            return self.sequence
 
     def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
-        """Undo the commits after ``sequence`` and delete them from the journal.
-
-        Raises:
-            ValueError: the commit does not exist.
-            StorageError: the file cannot be written.
-        """
+        """Undo the commits after a checkpoint: see :meth:`DocumentStore.roll_back`."""
         with self.write_lock:
             if not 0 <= sequence <= self.sequence:
                 raise ValueError(f"there is no commit {sequence} (the last is {self.sequence})")
             self.save()
-            commit = self._make_commit(sequence, self._changes_back_to(sequence), meta)
+            changes = self._changes_back_to(sequence) if sequence < self.sequence else []
+            commit = self._make_commit(sequence, changes, meta)
             snapshot = self._snapshot_after(commit)
             self._file.undo(commit)
             self._publish(commit, snapshot)
+            self._checkpoint = self._present_checkpoint()
+
+    def _present_checkpoint(self) -> Checkpoint:
+        return Checkpoint(self.sequence, self.meta.get("next_position", 1))
 
     def _make_commit(self, sequence: int, changes: list[Change], meta: dict[str, Any]) -> Commit:
-        return Commit(sequence, changes, {**meta, "next_position": self.next_position})
+        meta = {**meta, "next_position": self.next_position}
+        return Commit(sequence, changes, meta, self._checkpoint)
 
     def _snapshot_after(self, commit: Commit) -> Snapshot:
         per_table: dict[str, dict[str, Row | None]] = {}
@@ -143,16 +148,10 @@ class IncrementalStorage(Storage):
         self.snapshot = snapshot
 
     def _changes_back_to(self, sequence: int) -> list[Change]:
-        """Return the changes that restore the documents of the commit ``sequence``."""
-        oldest = {
-            (table, document_id): row
-            for table, document_id, row in self._file.replaced_after(sequence)
-        }
-        changes = (
-            Change(table, document_id, self.snapshot[table].row(document_id), row)
-            for (table, document_id), row in oldest.items()
-        )
-        return [change for change in changes if change.before != change.after]
+        checkpoint = self._file.checkpoint(sequence)
+        if checkpoint is None:
+            raise ValueError(errors.WORLD_MARK_UNKNOWN)
+        return changes_back(self.snapshot, checkpoint, self._file.entries_since(sequence))
 
     def close(self) -> None:
         self._retry.close()
@@ -213,6 +212,7 @@ class DocumentTable(Table):
         for document in added:
             if not isinstance(document.get("id"), str):
                 raise ValueError("a document needs a text 'id'")
+        json.dumps(added, allow_nan=False)  # raises the errors of values that a file cannot have
         with self._store.write_lock:
             position = self._store.next_position
             self._store.next_position += len(added)
@@ -380,13 +380,17 @@ class DocumentStore(TinyDB):
         """
         self.storage.upgrade()
 
+    def mark(self) -> int:
+        """Return the number of the last commit, as a state to which the store can return."""
+        return self.storage.mark()
+
     def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
-        """Restore all documents to their state after the commit ``sequence``.
+        """Restore all documents to their state at the mark ``sequence``.
 
         The later commits are deleted: a rollback cannot be undone.
 
         Raises:
-            ValueError: the commit does not exist.
+            ValueError: no mark has this number.
             StorageError: the file cannot be written; nothing has changed.
         """
         self.storage.roll_back(sequence, meta)

@@ -129,6 +129,18 @@ class TableSnapshot:
         """Return all rows in creation order."""
         return [row for row in map(self._rows.get, self._ids) if row is not None]
 
+    def ids_since(self, position: int) -> list[str]:
+        """Return the ids of the documents that were inserted at or after a position."""
+        if self.spec.date_member is None:
+            ids: list[str] = []
+            for each in reversed(self._ids):
+                row = self._rows.get(each)
+                if row is None or row.position < position:
+                    break
+                ids.append(each)
+            return ids
+        return [row.document["id"] for row in self._rows.values() if row.position >= position]
+
     def keys(self, index: str) -> Iterator[Hashable]:
         """Yield the keys of an index that at least one document has."""
         return self._indexes[index].keys()
