@@ -25,6 +25,7 @@ from kili_emulator.errors import StorageError
 from kili_emulator.storage.journal import Change, Checkpoint, Commit, changes_back
 from kili_emulator.storage.memory_file import MemoryFile
 from kili_emulator.storage.retry import Retry
+from kili_emulator.storage.sharing import SharedValues
 from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec
 from kili_emulator.storage.sqlite_file import SqliteFile
 
@@ -43,8 +44,9 @@ class IncrementalStorage(Storage):
         self.sequence: int = self.meta.get("sequence", 0)
         loaded: dict[str, dict[str, Row | None]] = {spec.name: {} for spec in specs}
         self.next_position: int = self.meta.get("next_position", 1)
-        for table, document_id, row in self._file.load():
-            loaded[table][document_id] = row
+        shared = SharedValues()
+        for table, _, row in self._file.load():
+            loaded[table][row.document["id"]] = shared.compact(table, row)
         self.snapshot: Snapshot = {
             spec.name: TableSnapshot(spec).changed(loaded[spec.name]) for spec in specs
         }
@@ -137,8 +139,10 @@ class IncrementalStorage(Storage):
 
     def _snapshot_after(self, commit: Commit) -> Snapshot:
         per_table: dict[str, dict[str, Row | None]] = {}
+        shared = SharedValues()
         for change in commit.changes:
-            per_table.setdefault(change.table, {})[change.id] = change.after
+            row = change.after and shared.compact(change.table, change.after)
+            per_table.setdefault(change.table, {})[change.id] = row
         updated = {name: self.snapshot[name].changed(rows) for name, rows in per_table.items()}
         return {**self.snapshot, **updated}
 

@@ -98,8 +98,8 @@ class TableSpec:
         return (date, row.position)
 
 
-# key → the ids of the documents that have the key
-Index = ShardedMap[Hashable, Posting]
+# key → the ids of the documents that have the key; most keys have one, which needs no posting
+Index = ShardedMap[Hashable, Posting | str]
 
 _EMPTY = Posting()
 
@@ -147,7 +147,7 @@ class TableSnapshot:
 
     def posting(self, index: str, key: Hashable) -> Posting:
         """Return the ids of the documents with this key in an index, in creation order."""
-        return self._indexes[index].get(key) or _EMPTY
+        return _to_posting(self._indexes[index].get(key))
 
     def merge(self, postings: Iterable[Iterable[str]]) -> Posting:
         """Return the ids of several postings, in creation order."""
@@ -224,7 +224,7 @@ class TableSnapshot:
             return index
         postings = {
             key: _changed_posting(
-                index.get(key) or _EMPTY,
+                _to_posting(index.get(key)),
                 removed.get(key, set()),
                 self._sort_key,
                 added.get(key, []),
@@ -232,7 +232,15 @@ class TableSnapshot:
             )
             for key in removed.keys() | added.keys()
         }
-        return index.changed({key: ids if len(ids) else None for key, ids in postings.items()})
+        return index.changed({key: _to_index_value(ids) for key, ids in postings.items()})
+
+
+def _to_posting(value: Posting | str | None) -> Posting:
+    return Posting(((value,),)) if isinstance(value, str) else value or _EMPTY
+
+
+def _to_index_value(posting: Posting) -> Posting | str | None:
+    return posting if len(posting) > 1 else next(iter(posting), None)
 
 
 def _changed_posting(
