@@ -19,11 +19,13 @@ from kili_emulator import errors, private_files
 from kili_emulator.clock import Clock, format_time
 from kili_emulator.domain.access import Access
 from kili_emulator.domain.actor import Actor
+from kili_emulator.domain.blob_collection import collect_blobs, released_sizes
 from kili_emulator.domain.event_bus import Delivery, Event, EventBus
 from kili_emulator.domain.tables import TABLES, View, WritableView
 from kili_emulator.ids import IdSource
 from kili_emulator.storage.blobs import BlobStore
 from kili_emulator.storage.documents import DocumentStore
+from kili_emulator.storage.journal import Change
 from kili_emulator.storage.snapshot import Document
 from kili_emulator.storage.sqlite_file import DECISIONS_POSITION
 
@@ -203,8 +205,15 @@ class World:
                 raise
             finally:
                 self._writer = None
+            self._collect_blobs_if_due(changes)
         if tx.emitted_events:
             self._deliver()
+
+    def _collect_blobs_if_due(self, changes: Sequence[Change]) -> None:
+        for size in released_sizes(changes):
+            self.blobs.count(size)
+        if self.blobs.is_collection_due:
+            collect_blobs(self.documents, self.blobs)
 
     def check_epoch(self, epoch: int | None) -> None:
         """Check that an epoch is the world's current epoch; ``None`` passes.

@@ -22,11 +22,11 @@ from tinydb.table import Table
 
 from kili_emulator import errors
 from kili_emulator.errors import StorageError
-from kili_emulator.storage.journal import Change, Checkpoint, Commit, changes_back
+from kili_emulator.storage.journal import Change, Checkpoint, Commit, changes_back, former_members
 from kili_emulator.storage.memory_file import MemoryFile
 from kili_emulator.storage.retry import Retry
 from kili_emulator.storage.sharing import SharedValues
-from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec
+from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec, copy_value
 from kili_emulator.storage.sqlite_file import SqliteFile
 
 Snapshot = Mapping[str, TableSnapshot]
@@ -157,6 +157,10 @@ class IncrementalStorage(Storage):
             raise ValueError(errors.WORLD_MARK_UNKNOWN)
         return changes_back(self.snapshot, checkpoint, self._file.entries_since(sequence))
 
+    def former_members(self, table: str) -> Iterator[Mapping[str, Any]]:
+        """Yield the members by which rollbacks may restore documents of a table."""
+        return filter(None, map(former_members, self._file.entries_of(table)))
+
     def close(self) -> None:
         self._retry.close()
         with contextlib.suppress(StorageError):
@@ -212,7 +216,7 @@ class DocumentTable(Table):
     def insert_multiple(  # type: ignore[override]
         self, documents: Iterable[Mapping[str, Any]]
     ) -> list[str]:
-        added: list[Document] = [_deep_copy(dict(each)) for each in documents]
+        added: list[Document] = [copy_value(dict(each)) for each in documents]
         for document in added:
             if not isinstance(document.get("id"), str):
                 raise ValueError("a document needs a text 'id'")
@@ -242,7 +246,7 @@ class DocumentTable(Table):
                 if callable(fields):
                     fields(document)
                 else:
-                    document.update(_deep_copy(dict(fields)))
+                    document.update(copy_value(dict(fields)))
                 if document.get("id") != row.document["id"]:
                     raise ValueError("a document keeps its id: insert another one instead")
                 changed[document["id"]] = Row(row.position, document)
@@ -285,15 +289,7 @@ class DocumentTable(Table):
 
 def _copy(document: Document) -> TinyDocument:
     """Return a copy that the caller may edit without a change to the committed document."""
-    return TinyDocument({key: _deep_copy(value) for key, value in document.items()}, document["id"])
-
-
-def _deep_copy(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _deep_copy(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_deep_copy(each) for each in value]
-    return value
+    return TinyDocument({key: copy_value(value) for key, value in document.items()}, document["id"])
 
 
 class DocumentStore(TinyDB):

@@ -140,6 +140,13 @@ def changes_back(
     return [each for each in changes if each.before != each.after]
 
 
+def former_members(entry: Entry) -> Mapping[str, Any]:
+    """Return the members that an entry restores; none for an inserted document."""
+    if entry is None:
+        return {}
+    return entry.document if isinstance(entry, Row) else entry.members
+
+
 def _restore(row: Row | None, entry: Entry) -> Row | None:
     """Return the row of a document before a span, given its row after the span."""
     if not isinstance(entry, Difference):

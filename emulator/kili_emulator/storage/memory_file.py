@@ -64,6 +64,11 @@ class MemoryFile:
                 return
             yield from span.entries.items()
 
+    def entries_of(self, table: str) -> Iterator[Entry]:
+        """Yield the entries of the documents of a table."""
+        for span in self._spans.values():
+            yield from (entry for key, entry in span.entries.items() if key[0] == table)
+
     def close(self) -> None:
         """Forget the journal."""
         self._spans.clear()

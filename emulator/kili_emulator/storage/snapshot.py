@@ -69,6 +69,15 @@ class ShardedMap(Generic[K, V]):
         return copy
 
 
+def copy_value(value: Any) -> Any:
+    """Return a deep copy of a JSON value, which the caller may edit."""
+    if isinstance(value, dict):
+        return {key: copy_value(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [copy_value(each) for each in value]
+    return value
+
+
 class Row(NamedTuple):
     """A document and its position in the order of insertion (unique in its table)."""
 

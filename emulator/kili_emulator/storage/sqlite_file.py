@@ -354,6 +354,14 @@ class SqliteFile:
         for table, document_id, position, before in rows:
             yield (table, document_id), _decode_entry(position, before)
 
+    def entries_of(self, table: str) -> Iterator[Entry]:
+        """Yield the entries of the documents of a table."""
+        rows = self._connection.execute(
+            "SELECT position, before FROM journal WHERE tbl=?", (table,)
+        )
+        for position, before in rows:
+            yield _decode_entry(position, before)
+
     def close(self) -> None:
         self._close()
 
