@@ -20,8 +20,11 @@ IndexKey = Callable[[Document], Hashable]
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-_SHARDS = 256
-_NO_SHARDS: tuple[dict[Any, Any], ...] = ({},) * _SHARDS
+_MIN_SHARDS = 16
+# Python keeps objects of up to 512 bytes apart from larger ones. Larger shards would be allocated
+# between texts of documents, and their copies would leave holes that nothing fills.
+_KEYS_PER_SHARD = 12
+_NO_KEYS: dict[Any, Any] = {}
 
 
 class ShardedMap(Generic[K, V]):
@@ -30,14 +33,15 @@ class ShardedMap(Generic[K, V]):
     __slots__ = ("_shards", "_size")
 
     def __init__(self) -> None:
-        self._shards: tuple[dict[K, V], ...] = _NO_SHARDS
+        self._shards: tuple[dict[K, V], ...] = (_NO_KEYS,) * _MIN_SHARDS
         self._size = 0
 
     def __len__(self) -> int:
         return self._size
 
     def get(self, key: K) -> V | None:
-        return self._shards[hash(key) % _SHARDS].get(key)
+        shards = self._shards
+        return shards[hash(key) % len(shards)].get(key)
 
     def keys(self) -> Iterator[K]:
         return chain.from_iterable(self._shards)
@@ -48,11 +52,11 @@ class ShardedMap(Generic[K, V]):
 
     def changed(self, changes: Mapping[K, V | None]) -> ShardedMap[K, V]:
         """Return a copy in which the given keys have the given values; ``None`` removes a key."""
-        shards = list(self._shards)
+        shards = self._shards_for(self._size + len(changes))
         updated_shards: set[int] = set()
         size = self._size
         for key, value in changes.items():
-            number = hash(key) % _SHARDS
+            number = hash(key) % len(shards)
             if number not in updated_shards:
                 shards[number] = dict(shards[number])
                 updated_shards.add(number)
@@ -63,10 +67,25 @@ class ShardedMap(Generic[K, V]):
             else:
                 shard[key] = value
                 size += 1
+        for number in updated_shards:
+            shards[number] = shards[number] or _NO_KEYS
         copy: ShardedMap[K, V] = ShardedMap()
         copy._shards = tuple(shards)
         copy._size = size
         return copy
+
+    def _shards_for(self, size: int) -> list[dict[K, V]]:
+        """Return the shards, or four times as many as often as that many keys need them."""
+        count = len(self._shards)
+        while size > count * _KEYS_PER_SHARD:
+            count *= 4
+        if count == len(self._shards):
+            return list(self._shards)
+        shards: list[dict[K, V]] = [{} for _ in range(count)]
+        for shard in self._shards:
+            for key, value in shard.items():
+                shards[hash(key) % count][key] = value
+        return shards
 
 
 def copy_value(value: Any) -> Any:
