@@ -18,8 +18,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run demo test contract lint types bench docs
-.PHONY: sdk-environments contract-environments clean
+.PHONY: help install run demo test contract crash lint types bench bench-quick load docs
+.PHONY: sdk-environments contract-environments fuzz audit clean
 
 help:
 	@echo "make install            the emulator, into $(VENV)"
@@ -27,10 +27,15 @@ help:
 	@echo "make demo               play the whole tutorial against a throw-away emulator"
 	@echo "make test               all tests, with three generations of the SDK"
 	@echo "make contract           documents and methods of eight generations of the SDK, and slow tests"
+	@echo "make crash              kill servers 1,000 times while clients write, and compare their data"
 	@echo "make lint               style, formatting, imports between rooms, citations of rules"
 	@echo "make types              mypy, strict"
-	@echo "make bench              measurements"
-	@echo "make docs               generate pages of the documentation again"
+	@echo "make fuzz               10,000 random requests; CALLS=500 for another number"
+	@echo "make audit              known vulnerabilities of the packages that the emulator needs"
+	@echo "make bench              measurements, written to docs/performance.md (a quarter of an hour)"
+	@echo "make bench-quick        a short form of them, in a minute"
+	@echo "make load               many SDK clients at once; ARGS=\"--seconds 600 --pause 1\" for a long run"
+	@echo "make docs               generate pages of the documentation and prepared forms again"
 	@echo "make sdk-environments   an environment for each SDK that make test uses, in .venvs"
 	@echo "make clean              remove environments and caches; your data (.kili-emulator) stay"
 
@@ -49,6 +54,9 @@ contract: $(VENV)/.installed-dev contract-environments
 	@status=0; $(BIN)/python -m pytest -m "surface or contract" $(PARALLEL) $(ARGS) || status=$$?; \
 	$(BIN)/python -m tests.contract.coverage && exit $$status
 
+crash: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m crash -n 0 tests/crash $(ARGS)
+
 lint: $(VENV)/.installed-dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
@@ -58,14 +66,29 @@ lint: $(VENV)/.installed-dev
 types: $(VENV)/.installed-dev
 	$(BIN)/python -m mypy
 
+CALLS := 10000
+fuzz: $(VENV)/.installed-dev
+	FUZZ_CALLS=$(CALLS) $(BIN)/python -m pytest -n 0 -o faulthandler_timeout=3600 \
+	  tests/security/test_random_requests.py $(ARGS)
+
+audit: $(VENV)/.installed
+	@$(BIN)/python tools/audit.py $(ARGS)
+
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-quick: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks --quick
+
+load: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.load $(ARGS)
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.contract.sdk_surface
 	$(BIN)/python -m tests.contract.coverage
 	$(BIN)/python -m tests.kit.lint_rules_page
 	$(BIN)/python -m tests.kit.settings_page
+	$(BIN)/python -m tests.kit.prepared_forms
 
 sdk-environments: $(VENV)/.installed
 	@$(BIN)/python tests/kit/sdk_environments.py

@@ -1,5 +1,6 @@
 """Benchmarks that compare two measurements in one run: their ratio holds on any machine.
 
-``python -m benchmarks`` runs all of them. ``worlds``, ``submits`` and others are in ``__main__``,
-``marks`` and ``plugins`` have their own; ``measuring`` is shared. No other room imports this one.
+``python -m benchmarks`` runs all of them. ``sdk_calls``, ``graphql_calls`` and ``starts`` compare a
+server with a floor, such as ``null_server``; ``parts``, ``marks`` and ``plugins`` compare two ways
+in one process; ``reading`` shows growth. No other room imports this one.
 """

@@ -1,14 +1,39 @@
-"""Medians of repeated calls, and a table of ratios."""
+"""Repeated measurements of two actions in turn, and a table of ratios."""
 
 from __future__ import annotations
 
 import gc
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 Action = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a measurement should reach: a ratio, or a value in the unit of the comparison."""
+
+    ratio: float | None = None
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """The values of one action, one for each turn.
+
+    Attributes:
+        name: the name of the action.
+        values: the values, in the unit of the comparison.
+    """
+
+    name: str
+    values: Sequence[float]
+
+    @property
+    def best(self) -> float:
+        return min(self.values)
 
 
 @dataclass(frozen=True)
@@ -17,25 +42,42 @@ class Comparison:
 
     Attributes:
         name: the subject of the comparison.
-        first: the name of the first measurement and its median: the ratio's numerator.
-        second: the name of the second measurement and its median: the ratio's denominator.
-        unit: the unit of both medians, by default seconds.
+        first: the measurement of interest: the ratio's numerator.
+        second: the measurement to compare with: the ratio's denominator.
+        unit: the unit of both, by default seconds.
+        goal: the goal for ``first``.
     """
 
     name: str
-    first: tuple[str, float]
-    second: tuple[str, float]
+    first: Measurement
+    second: Measurement
     unit: str = "s"
+    goal: Goal = Goal()
 
     @property
     def ratio(self) -> float:
-        return self.first[1] / self.second[1]
+        """The best value of the first to the best value of the second."""
+        return self.first.best / self.second.best
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """The quartiles of the ratios of single turns."""
+        pairs = zip(self.first.values, self.second.values, strict=True)
+        ratios = [first / second for first, second in pairs]
+        if len(ratios) == 1:
+            return ratios[0], ratios[0]
+        low, _, high = statistics.quantiles(ratios, n=4, method="inclusive")
+        return low, high
 
 
 def compare(
-    name: str, first: tuple[str, Action], second: tuple[str, Action], repeat: int
+    name: str,
+    first: tuple[str, Action],
+    second: tuple[str, Action],
+    repeat: int,
+    goal: Goal = Goal(),
 ) -> Comparison:
-    """Measure two actions in turns, after one call of each that is not counted."""
+    """Measure two actions in turn, after one call of each that is not counted."""
     times: tuple[list[float], list[float]] = ([], [])
     gc.collect()
     gc.disable()  # a garbage collection would slow down only one of the two
@@ -47,8 +89,8 @@ def compare(
                     durations.append(seconds)
     finally:
         gc.enable()
-    medians = [statistics.median(durations) for durations in times]
-    return Comparison(name, (first[0], medians[0]), (second[0], medians[1]))
+    measurements = Measurement(first[0], times[0]), Measurement(second[0], times[1])
+    return Comparison(name, *measurements, goal=goal)
 
 
 def _measure_seconds(action: Action) -> float:
@@ -57,27 +99,8 @@ def _measure_seconds(action: Action) -> float:
     return time.perf_counter() - start
 
 
-def table(comparisons: list[Comparison]) -> str:
-    """Format comparisons as a table."""
-    rows = [
-        (
-            each.name,
-            f"{each.ratio:.2f}",
-            _format_median(each.first, each.unit),
-            _format_median(each.second, each.unit),
-        )
-        for each in comparisons
-    ]
-    rows.insert(0, ("", "ratio", "of the median of", "to the median of"))
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    return "\n".join(
-        f"{row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}   {row[2]:<{widths[2]}}   {row[3]}".rstrip()
-        for row in rows
-    )
-
-
-def _format_median(durations: tuple[str, float], unit: str) -> str:
-    name, value = durations
+def format_value(value: float, unit: str) -> str:
+    """Return a value with its unit, in milliseconds if it is less than a second."""
     if unit == "s" and value < 1:
         value, unit = value * 1000, "ms"
-    return f"{name} ({value:.3g} {unit})"
+    return f"{value:,.0f} {unit}" if value >= 1000 else f"{value:.3g} {unit}"

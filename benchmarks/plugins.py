@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import statistics
 import tempfile
 import textwrap
 import time
@@ -14,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks.measuring import Comparison, compare
+from benchmarks.measuring import Comparison, Measurement, compare
 from kili_emulator import Emulator
 from kili_emulator.clock import Clock
 from kili_emulator.plugins.build import plugin_archive
@@ -76,17 +75,17 @@ class PluginProject:
 
 def starts() -> Comparison:
     """Compare the time until a handler starts in both kinds of isolation."""
-    medians: dict[str, float] = {}
+    seconds: dict[str, list[float]] = {}
     for isolation in ("process", "inline"):
         with fast_sdk(), Emulator(workflow="V1", plugin_isolation=isolation) as emulator:
             plugin_project = PluginProject(emulator.client())
             plugin_project.plug_in()
             plugin_project.submit()
-            medians[isolation] = statistics.median(
-                plugin_project.seconds_to_start() for _ in range(_SUBMITS)
-            )
+            seconds[isolation] = [plugin_project.seconds_to_start() for _ in range(_SUBMITS)]
     return Comparison(
-        "submit to handler", ("process", medians["process"]), ("inline", medians["inline"])
+        "submit to handler",
+        Measurement("process", seconds["process"]),
+        Measurement("inline", seconds["inline"]),
     )
 
 
@@ -127,7 +126,9 @@ def crowds() -> Comparison:
             return time.perf_counter() - start
 
     name = f"{_MANY_SUBMITS} submits"
-    return Comparison(name, ("five plugins", submits(5)), ("one plugin", submits(1)))
+    return Comparison(
+        name, Measurement("five plugins", [submits(5)]), Measurement("one plugin", [submits(1)])
+    )
 
 
 def memory() -> Comparison:
@@ -147,9 +148,9 @@ def memory() -> Comparison:
                 memory_sizes.append(psutil.Process(server.pid).memory_info().rss / 1024 / 1024)
     return Comparison(
         "memory of a server",
-        (f"after {_MANY_RUNS:,} runs", memory_sizes[1]),
-        (f"after {_FEW_RUNS:,}", memory_sizes[0]),
-        unit="MB",
+        Measurement(f"after {_MANY_RUNS:,} runs", [memory_sizes[1]]),
+        Measurement(f"after {_FEW_RUNS:,}", [memory_sizes[0]]),
+        unit="MiB",
     )
 
 

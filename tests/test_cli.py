@@ -621,6 +621,12 @@ class TestWorld:
         assert "emulator-solo.two" in printed
         commands.run("world", "create", "three", "--scenario", "default", *data_dir)
 
+    def test_problems_of_a_scenario_are_shown_in_full(self, commands: CommandRunner) -> None:
+        commands.start("--ephemeral")
+        (commands.folder / "mine.yaml").write_text("organization: {name: T}\nusers: nobody\n")
+        printed = commands.run("world", "create", "two", "--scenario", "mine.yaml", status=1)
+        assert printed == "Error: mine.yaml:2: users: 'nobody' is not of type 'array'\n"
+
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 
 from kili_emulator.app import Emulator
+from kili_emulator.domain.access import Access
+from kili_emulator.domain.filters import Selection
 from tests.kit.responses import EASY_JSON
 from tests.kit.wire import Wire
 from tests.kit.world_content import WorldIds, set_up_world
@@ -88,6 +91,34 @@ def test_events_without_a_project_are_visible_to_organization_administrators(
     assert [each["id"] for each in found if each["projectId"] is None] == ["own"]
     assert seen_by(wire, "manager") == []
     wire.emulator.reset(mark)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("where", [{}, {"event": "asset.created"}])
+def test_each_page_is_a_part_of_the_whole_list(
+    wire: Wire, world_ids: WorldIds, where: dict[str, str], descending: bool
+) -> None:
+    session = wire.emulator.platform.registry.authenticate(wire.emulator.key())
+    assert session
+    world, actor = session
+    selection = Selection(Access(world.view, actor))
+    own = {"projectId": world_ids["project"]}
+    listed = [each for each in world.view.events.all() if each["projectId"] == own["projectId"]]
+    listed = listed[::-1] if descending else listed
+    ids = [each["id"] for each in listed]
+    assert len(ids) > 4
+    limits = [None, "unknown", ids[0], ids[2], ids[-1]]
+    for first, last, skip, size in product(limits, limits, (0, 1, 50), (0, 2, 1000)):
+        start = 0 if first is None else ids.index(first) if first in ids else len(ids)
+        stop = len(ids) if last is None else ids.index(last) + 1 if last in ids else 0
+        expected = [
+            each
+            for each in listed[start:stop]
+            if each["event"] == where.get("event", each["event"])
+        ][skip : skip + size]
+        pagination = {"fromEventId": first, "untilEventId": last, "skip": skip, "first": size}
+        found = selection.events({**where, **own}, pagination, descending=descending)
+        assert found == expected, pagination
 
 
 def test_the_sdk_lists_events_page_by_page(wire: Wire, world_ids: WorldIds) -> None:

@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from kili_emulator.cli import main
 from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.build.packages import packages
-from kili_emulator.rules.plugin_imports import ON_PREMISE, POLICIES, Policy, find_violations
+from kili_emulator.rules.plugin_imports import ON_PREMISE, find_violations
+from kili_emulator.rules.plugin_policy import POLICIES, Policy
 from tests.kit.sdk_environments import python_of
 
 HERE = Environment()

@@ -41,9 +41,11 @@ class PluginHandler(PluginCore):
 class ForegroundProject(PluginClient):
     """A server in the foreground, with an SDK client and a project."""
 
-    def __init__(self, commands: CommandRunner, *options: str) -> None:
+    def __init__(
+        self, commands: CommandRunner, *options: str, storage: tuple[str, ...] = ("--ephemeral",)
+    ) -> None:
         self.commands = commands
-        self.server = commands.start("--ephemeral", *options)
+        self.server = commands.start(*storage, *options)
         project = self.server.printed(r"project +(\S+) +Plugin tutorial")
         with fast_sdk(), warnings.catch_warnings():
             from kili.client import Kili

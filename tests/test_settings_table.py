@@ -13,7 +13,7 @@ import pytest
 
 from kili_emulator.cli.server import start
 from kili_emulator.config import SettingArguments, Settings, load_settings, settings_table
-from kili_emulator.rules.plugin_imports import POLICIES
+from kili_emulator.rules.plugin_policy import POLICIES
 from tests.kit.settings_page import PAGE, ROOT, render_page
 
 NAMES = list(settings_table())

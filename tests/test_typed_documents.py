@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from kili_emulator.domain.documents import AssetDoc
-from kili_emulator.domain.tables import TABLES
+from kili_emulator.domain.tables import DOCUMENT_TYPES, TABLES
 from kili_emulator.domain.world import Actor, World
-from tests.kit.document_type_check import TYPES, DocumentTypeChecker, faults
+from tests.kit.document_type_check import DocumentTypeChecker, faults
 
 ROOT = Path(__file__).parents[1]
 
@@ -79,8 +79,8 @@ def test_the_type_checker_finds_misspelt_members_and_wrong_tables(tmp_path: Path
 
 
 def test_each_table_has_a_document_type() -> None:
-    assert TYPES.keys() == {each.name for each in TABLES}
-    assert TYPES["assets"] is AssetDoc
+    assert DOCUMENT_TYPES.keys() == {each.name for each in TABLES}
+    assert DOCUMENT_TYPES["assets"] is AssetDoc
 
 
 ASSET: dict[str, Any] = {

@@ -1,9 +1,9 @@
 """Kili Emulator: the Kili labeling platform on your own machine.
 
 The package exports ``Emulator``, the public Python API; ``docs/architecture.md`` shows its rooms.
-The single modules ``clock``, ``ids``, ``messages``, ``data_folder``, ``printable``,
-``private_files`` and ``spelling`` are the lowest layer: all rooms except ``plugins.guest`` may
-import them (``rules`` may import neither ``clock`` nor ``ids``).
+The single modules ``clock``, ``ids``, ``messages``, ``data_folder``, ``prepared_forms``,
+``printable``, ``private_files`` and ``spelling`` are the lowest layer: all rooms except
+``plugins.guest`` may import them (``rules`` may import neither ``clock`` nor ``ids``).
 """
 
 from __future__ import annotations

@@ -14,19 +14,21 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
 _COUNTER_LIMIT = 36**4
 
 
 def base36(number: int, width: int) -> str:
     """Return a number in base 36, padded or cut at the front to ``width`` digits."""
     digits = ""
-    for _ in range(width):
-        number, digit = divmod(number, 36)
-        digits = _DIGITS[digit] + digits
-    return digits
+    for _ in range(width // 2):
+        number, pair = divmod(number, 36 * 36)
+        digits = _PAIRS[pair] + digits
+    return _DIGITS[number % 36] + digits if width % 2 else digits
 
 
 def derive_common_id(*origins: str) -> str:
@@ -41,6 +43,11 @@ def derive_common_id(*origins: str) -> str:
 def new_secret() -> str:
     """Return an unguessable text of 43 URL-safe characters, never derived from a seed."""
     return secrets.token_urlsafe(32)
+
+
+def new_request_id() -> str:
+    """Return an id for a request in logs: 16 hexadecimal digits, never derived from a seed."""
+    return secrets.token_hex(8)
 
 
 @contextmanager
@@ -81,10 +88,10 @@ class IdSource:
 
     def new_id(self, now: datetime) -> str:
         """Return a new id with the embedded time ``now``."""
-        moment = base36(round(now.timestamp() * 1000), 8)
         counter = base36(self._counter, 4)
         self._counter = (self._counter + 1) % _COUNTER_LIMIT
-        return f"c{moment}{counter}{base36(self._hash('fingerprint'), 4)}{base36(self._next(), 8)}"
+        start, fingerprint = _format_moment(now), _fingerprint(self._seed)
+        return f"c{start}{counter}{fingerprint}{base36(self._next(), 8)}"
 
     def derived_id(self, now: datetime, origin: str) -> str:
         """Derive an id with the embedded time ``now`` from an origin.
@@ -92,8 +99,8 @@ class IdSource:
         For objects that are created in no certain order: apart from the time, the id depends only
         on ``origin`` and the seed, and deriving it does not change the ids that are drawn later.
         """
-        moment = base36(round(now.timestamp() * 1000), 8)
-        return f"c{moment}{base36(self._hash(f'{origin} 0'), 8)}{base36(self._hash(origin), 8)}"
+        first, second = base36(self._hash(f"{origin} 0"), 8), base36(self._hash(origin), 8)
+        return f"c{_format_moment(now)}{first}{second}"
 
     def draw(self) -> float:
         """Return a random number in [0, 1)."""
@@ -116,5 +123,19 @@ class IdSource:
         return self._hash(str(self._draws))
 
     def _hash(self, text: str) -> int:
-        digest = hashlib.blake2b(f"{self._seed}:{text}".encode(), digest_size=8).digest()
-        return int.from_bytes(digest, "big")
+        return _hash_with_seed(self._seed, text)
+
+
+def _hash_with_seed(seed: int, text: str) -> int:
+    digest = hashlib.blake2b(f"{seed}:{text}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big")
+
+
+@lru_cache(16)
+def _format_moment(now: datetime) -> str:
+    return base36(round(now.timestamp() * 1000), 8)
+
+
+@lru_cache(16)
+def _fingerprint(seed: int) -> str:
+    return base36(_hash_with_seed(seed, "fingerprint"), 4)

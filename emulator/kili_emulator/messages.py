@@ -62,6 +62,10 @@ BUILD_TOO_MANY_ENTRIES = (
     "the archive has {count} entries, more than the limit of {limit}: leave files out"
 )
 BUILD_TOO_LARGE = "the archive unpacks to more than {limit} MB: leave data files out"
+BUILD_SOURCE_TOO_LARGE = (
+    "{file} has {size:.1f} MB, and a Python file of a plugin has at most {limit} MB: keep data out "
+    "of the code, for example in the metadata of the project"
+)
 BUILD_DUPLICATE_ENTRY = 'the archive has two entries named "{name}": keep one'
 BUILD_TIMED_OUT = (
     "importing the plugin took longer than {seconds:g} s: move slow work from the module level "
@@ -138,6 +142,30 @@ BUILD_FAILED = "plugin {name!r}: the build of version {number} failed: {reason}"
 RUN_FAILED = "plugin {name!r}: run {run} ({called}) ended as {outcome}: {reason}"
 
 
+# Log lines of the web server
+
+REQUEST_ANSWERED = "{method} {path} ({operation}): {status} after {milliseconds:.1f} ms"
+REQUEST_FAILED = "a request of {path} failed"
+CONNECTION_FAILED = "a connection failed"
+DESCRIPTORS_EXHAUSTED = (
+    "new connections wait, because the process has no more file descriptors ({reason}): close "
+    "connections, or start the emulator with a higher limit (ulimit -n)"
+)
+THREADS_EXHAUSTED = (
+    "new connections wait, because no further thread can be started ({reason}): close connections, "
+    "or raise the limit of threads"
+)
+
+
+# Log lines about a stop
+
+STOP_WAITS = "stopping: waiting up to {seconds:g} s for {work} (Ctrl-C ends the wait)"
+STOP_INTERRUPTS = (
+    "stopping without waiting any longer for {work}: to wait longer, start the emulator with a "
+    "higher --stop-wait"
+)
+
+
 # Problems with settings of the plugin host
 
 PYTHON_UNUSABLE = (
@@ -158,6 +186,7 @@ REQUEST_LOG_FAILED = (
 LINT_NOT_A_PLUGIN = "{path} is not a plugin: give a .py file, or a folder with a main.py"
 LINT_PATH_NOT_FOUND = "{path} does not exist: give a .py file, or a folder with a main.py"
 LINT_UNREADABLE = "{path} cannot be read: {reason}"
+LINT_NOT_A_FILE = "it is a pipe or a device, and not a file; move it out of the folder"
 LINT_NO_SDK = "the SDK of {path} cannot be read ({reason}): install it with `{command}`"
 
 # Lines that the emulator adds to ``getPluginLogs``

@@ -12,6 +12,8 @@ import stat
 import tempfile
 from pathlib import Path
 
+from kili_emulator.process_folder import process_folder
+
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 
@@ -69,7 +71,13 @@ def write_file(path: Path, text: str) -> None:
 
 
 def temporary_folder(prefix: str) -> tempfile.TemporaryDirectory[str]:
-    """Create a temporary folder, which is removed when the object is cleaned up or collected."""
-    folder = tempfile.TemporaryDirectory(prefix=prefix)
+    """Create a temporary folder, which is removed when the object is cleaned up or collected.
+
+    If this process is killed, the next emulator removes it.
+
+    Raises:
+        OSError: the temporary folder of the system cannot be used.
+    """
+    folder = tempfile.TemporaryDirectory(prefix=prefix, dir=process_folder())
     restrict_permissions(Path(folder.name))
     return folder

@@ -24,7 +24,7 @@ from graphql import (
     GraphQLSchema,
 )
 
-from kili_emulator.api.execution import build_schema
+from kili_emulator.api.executable_schema import executable_schema
 
 CONTRACT: dict[str, Any] = json.loads(
     Path(__file__).with_name("schema.json").read_text(encoding="utf-8")
@@ -86,7 +86,7 @@ def own_enums(schema: GraphQLSchema) -> dict[str, list[str]]:
     }
 
 
-SCHEMA = build_schema()
+SCHEMA = executable_schema()
 OWN_TYPES = own_types(SCHEMA)
 OWN_ENUMS = own_enums(SCHEMA)
 ROOTS = ("Query", "Mutation", "Subscription")

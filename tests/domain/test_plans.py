@@ -30,6 +30,8 @@ STATUSES = ("TODO", "LABELED", "REVIEWED")
 TYPES = ("DEFAULT", "REVIEW", "PREDICTION")
 DAYS = [f"2020-01-0{day}T00:00:00.000Z" for day in (1, 2, 3)]
 
+DATES = [*DAYS, "2020-01-02", "2019-12-31", "2020-01-02T00:00:00.001Z"]
+
 
 def one(*pools: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from([each for pool in pools for each in pool] + ["unknown"])
@@ -66,7 +68,9 @@ LABEL_MEMBERS = {
     "id": one(LABELS),
     "idIn": some(LABELS),
     "asset": wheres(ASSET_MEMBERS),
-    "createdAtGte": st.sampled_from(DAYS),
+    "createdAt": st.sampled_from(DATES),
+    "createdAtGte": st.sampled_from(DATES),
+    "createdAtLte": st.sampled_from(DATES),
     "labelerIn": some(USERS),
     "labelerNotIn": some(USERS),
     "project": PROJECT_WHERES,
@@ -214,7 +218,9 @@ TESTS: dict[str, Callable[[Doc, Any], bool]] = {
     "idIn": lambda document, values: document["id"] in values,
     "idNotIn": lambda document, values: document["id"] not in values,
     "assetIn": lambda issue, values: issue["assetId"] in values,
+    "createdAt": lambda label, value: label["createdAt"].startswith(value),
     "createdAtGte": lambda label, value: label["createdAt"] >= value,
+    "createdAtLte": lambda label, value: label["createdAt"][: len(value)] <= value,
     "externalIdIn": lambda asset, values: any(each in asset["externalId"] for each in values),
     "externalIdStrictlyIn": lambda asset, values: asset["externalId"] in values,
     "labelerIn": lambda label, ids: label["labelType"] == "DEFAULT" and label["authorId"] in ids,

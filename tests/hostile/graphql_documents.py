@@ -82,6 +82,10 @@ REFUSED = {
         "{me{" + _spread(MAX_DEFINITIONS) + "}}" + _fragments(MAX_DEFINITIONS, "a#:id"),
         f"101 operations and fragments, more than the limit of {MAX_DEFINITIONS}",
     ),
+    "many unknown fragments": (
+        "{me{" + _spread(2_500) + "}}",
+        f"uses more than {MAX_DEFINITIONS} different fragments in one place",
+    ),
     "fragments in fragments": (
         "{me{...f0}}"
         + _fragments(40, "a#:organization{b:users{...f+}}")
@@ -122,6 +126,38 @@ REFUSED = {
     "unknown fields": (
         "{me{" + "".join(f"emaiq{at} " for at in range(2_900)) + "}}",
         'Cannot query field "emaiq0" on type "User". Did you mean "email"?',
+    ),
+    "a directive many times": (
+        "{me{id " + "@include(if: true)" * 1_400 + "}}",
+        'The directive "@include" can only be used once at this location.',
+    ),
+    "unknown directives": (
+        "{me{id " + "".join(f"@incluse{at} " for at in range(4_900)) + "}}",
+        'Unknown directive "@incluse0".',
+    ),
+    "unknown arguments of a directive": (
+        "{me{id @include(" + "".join(f"i{at}: 1 " for at in range(3_000)) + ")}}",
+        'Unknown argument "i0" on directive "@include".',
+    ),
+    "a member of an input many times": (
+        "{assets(where: {" + "id: 1 " * 3_000 + "}, first: 1, skip: 0){id}}",
+        'There can be only one input field named "id".',
+    ),
+    "unknown members of an input": (
+        "{assets(where: {"
+        + "".join(f"externalIe{at}: 1 " for at in range(3_000))
+        + "}, first: 1, skip: 0){id}}",
+        'Field "externalIe0" is not defined by type "AssetWhere".',
+    ),
+    "unknown values of an enum": (
+        "{assets(where: {statusIn: ["
+        + "".join(f"TODU{at} " for at in range(8_000))
+        + "]}, first: 1, skip: 0){id}}",
+        'Value "TODU0" does not exist in "Status" enum.',
+    ),
+    "variables of unknown types": (
+        "query(" + "".join(f"$v{at}: AssetWheer{at} " for at in range(2_400)) + "){me{id}}",
+        'Unknown type "AssetWheer0".',
     ),
     "unused variables": (
         "query(" + "".join(f"$v{at}:Int " for at in range(2_400)) + "){me{id}}",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from kili_emulator.api.execution import build_schema
+from kili_emulator.api.executable_schema import executable_schema
 from kili_emulator.api.graphql_documents import GraphQLDocumentCache
 from kili_emulator.errors import KiliError
 from kili_emulator.lint.suppressions import read_suppressions
@@ -22,7 +22,7 @@ from kili_emulator.rules.requirements import read_requirements
 from kili_emulator.scenario.yaml_document import YamlDocument
 from tests.hostile.graphql_documents import ACCEPTED, REFUSED
 
-_SCHEMA = build_schema()
+_SCHEMA = executable_schema()
 _CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from graphql import GraphQLError
 
-from kili_emulator.api.execution import build_schema
+from kili_emulator.api.executable_schema import executable_schema
 from kili_emulator.api.graphql_documents import GraphQLDocumentCache
 from kili_emulator.app import Emulator
 from tests.hostile.graphql_documents import ACCEPTED, REFUSED
@@ -99,7 +99,7 @@ def test_missing_value_of_a_variable_is_no_validation_error(wire: Wire) -> None:
 
 
 def test_document_cache_is_limited_in_bytes() -> None:
-    documents = GraphQLDocumentCache(build_schema(), max_cache_bytes=1_000_000)
+    documents = GraphQLDocumentCache(executable_schema(), max_cache_bytes=1_000_000)
     texts = [f"{{ me {{ id }} }} #{'x' * 50_000}{number}" for number in range(60)]
     for text in texts:
         assert documents.faults(text) == []
@@ -109,8 +109,36 @@ def test_document_cache_is_limited_in_bytes() -> None:
     assert documents.parse_document(texts[0]) is not documents.parse_document(texts[1])
 
 
+def test_document_cache_is_limited_in_number() -> None:
+    documents = GraphQLDocumentCache(executable_schema(), max_documents=3)
+    texts = [f"{{ a{number}: me {{ id }} }}" for number in range(10)]
+    first, *_, last = [documents.find(text) for text in texts]
+    assert len(documents) == 3
+    assert documents.find(texts[-1]) is last
+    assert documents.find(texts[0]) is not first
+
+
+def test_errors_of_the_validation_count_for_the_size_of_the_document_cache() -> None:
+    documents = GraphQLDocumentCache(executable_schema(), max_cache_bytes=1_000_000)
+    for number in range(100):
+        unknown = " ".join(f"unknown{number}_{each}" for each in range(50))
+        assert documents.faults(f"{{ me {{ {unknown} }} }}")
+    sizes = [documents.find(text).size for text in documents]
+    assert sum(sizes) == documents.size <= 1_000_000
+    assert min(sizes) > 100_000
+
+
+def test_answer_that_is_kept_counts_for_the_size_of_the_document_cache() -> None:
+    documents = GraphQLDocumentCache(executable_schema(), max_cache_bytes=100_000)
+    texts = [f"{{ a{number}: __schema {{ queryType {{ name }} }} }}" for number in range(10)]
+    for text in texts:
+        documents.keep_body(text, documents.find(text), b"x" * 40_000)
+    assert len(documents) == 2
+    assert 80_000 < documents.size <= 100_000
+
+
 def test_least_recently_used_document_is_evicted_first() -> None:
-    documents = GraphQLDocumentCache(build_schema(), max_cache_bytes=10_000)
+    documents = GraphQLDocumentCache(executable_schema(), max_cache_bytes=10_000)
     first, second, third = (f"{{ a{number}: me {{ id }} }}" for number in range(3))
     kept = documents.parse_document(first)
     second_kept = documents.parse_document(second)
@@ -121,13 +149,13 @@ def test_least_recently_used_document_is_evicted_first() -> None:
 
 
 def test_document_larger_than_the_cache_is_read() -> None:
-    documents = GraphQLDocumentCache(build_schema(), max_cache_bytes=100)
+    documents = GraphQLDocumentCache(executable_schema(), max_cache_bytes=100)
     assert documents.faults("{ me { id } }") == []
     assert documents.size == 0
 
 
 def test_document_that_cannot_be_parsed_is_not_cached() -> None:
-    documents = GraphQLDocumentCache(build_schema())
+    documents = GraphQLDocumentCache(executable_schema())
     with pytest.raises(GraphQLError):
         documents.parse_document("{ me {")
     assert documents.size == 0

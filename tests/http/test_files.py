@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from freezegun import freeze_time
 
 from kili_emulator.app import Emulator
+from kili_emulator.clock import Clock
 from tests.kit.asset_client import AssetClient
 from tests.kit.media_files import MP4, PDF, TEXT, png
 
@@ -140,3 +143,11 @@ def test_type_of_other_responses_is_not_sniffed(asset_client: AssetClient, path:
     answer = asset_client.request("GET", path, headers=asset_client.authorization("admin"))
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Type"].startswith(("application/json", "text/plain"))
+
+
+def test_upload_url_is_valid_after_the_clock_was_set_back(asset_client: AssetClient) -> None:
+    path = f"projects/{asset_client.create_project('TEXT')}/assets/new/content"
+    (url,) = asset_client.call("createUploadBucketSignedUrls", filePaths=[path])
+    with freeze_time(Clock().now() - timedelta(seconds=2)):
+        answer = asset_client.request("PUT", url, data=b"x")
+    assert answer.status_code == 201, answer.text

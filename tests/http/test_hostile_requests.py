@@ -226,6 +226,8 @@ SCENARIOS = {
     "users: " + "{a: " * 700 + "}" * 700: "nested too deeply",
     f"users: {DIGITS}": "too many digits",
     "users: 1e999": "is Infinity",
+    "users: []\n# \x1b[2J\n": ":2: this is not valid YAML: special characters are not allowed",
+    "users: \0": "special characters are not allowed",
     'users: "\\ud800"': "half a character",
     '"\\ud800": 1': "half a character",
     "a: &a [1,1,1,1,1,1,1,1,1,1]\n"
@@ -241,6 +243,30 @@ def test_scenario_file_beyond_the_limits_is_refused(wire: Wire, tmp_path: Path, 
     path.write_text(text, encoding="utf-8")
     body = json.dumps({"name": "w", "scenario": str(path)}).encode()
     assert SCENARIOS[text] in refused(control(wire, "POST", "/worlds", body))
+
+
+SECRET = "hunter2"
+NO_SCENARIOS = {
+    f"root:{SECRET}:0": 1,
+    f"organization:\n  {SECRET}: 1\nusers: []": 2,
+    f"{SECRET}: 1\n{SECRET}: 2": 2,
+    f"users: {SECRET}": 1,
+    f"organization: !{SECRET} x": 1,
+    f"a: b: {SECRET}": 1,
+    f"a: *{SECRET}": 1,
+}
+
+
+@pytest.mark.parametrize("text", NO_SCENARIOS)
+def test_refused_scenario_file_is_not_shown_to_the_client(
+    wire: Wire, tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "scenario.yaml"
+    path.write_text(text, encoding="utf-8")
+    body = json.dumps({"name": "w", "scenario": str(path)}).encode()
+    says = refused(control(wire, "POST", "/worlds", body))
+    assert f"{path}:{NO_SCENARIOS[text]}: " in says
+    assert SECRET not in says
 
 
 # What no route foresees
@@ -284,10 +310,12 @@ def test_defect_is_answered_in_the_form_of_the_route_and_logged(
         ("GET", "/_emulator/nothing", 404),
         ("PATCH", "/_emulator/worlds", 405),
         ("OPTIONS", "/health", 200),
+        ("GET", "/_emulator//worlds", 308),
+        ("GET", "/api//label/v2/files", 308),
     ],
 )
 def test_no_response_is_an_html_page(wire: Wire, method: str, path: str, status: int) -> None:
-    answer = wire.request(method, path, headers=wire.authorization("admin"))
+    answer = wire.request(method, path, headers=wire.authorization("admin"), allow_redirects=False)
     assert answer.status_code == status
     is_json = path.startswith(("/_emulator", "/api/label/v2/graphql"))
     expected = "application/json" if is_json else "text/plain; charset=utf-8"

@@ -186,6 +186,26 @@ def test_repeated_id_replaces_the_subscription(wire: Wire, world_ids: WorldIds) 
         assert client.receive()["payload"]["data"]["data"]["id"] == created_label
 
 
+def test_subscription_beyond_the_limit_of_the_connection_is_refused(
+    wire: Wire, world_ids: WorldIds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connections = wire.emulator.platform.subscriptions
+    limits = replace(connections.limits, subscriptions=2)
+    monkeypatch.setattr(connections, "limits", limits)
+    with connected_client(wire) as client:
+        for frame_id in ("a", "b", "a"):
+            client.start(frame_id, world_ids["project"])
+        assert client.received == []
+        client.start("c", world_ids["project"])
+        (refusal,) = client.received
+        assert (refusal["type"], refusal["id"]) == ("error", "c")
+        assert "2 subscriptions, which is the limit" in refusal["payload"]["message"]
+        client.send(type="stop", id="a")
+        assert client.receive() == {"type": "complete", "id": "a"}
+        client.start("c", world_ids["project"])
+        assert client.received == [refusal]
+
+
 def test_every_stop_is_answered_once(wire: Wire, world_ids: WorldIds) -> None:
     with connected_client(wire) as client:
         client.start("a", world_ids["project"])

@@ -8,16 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from kili_emulator.domain.tables import Table, View
+from kili_emulator.domain.tables import DOCUMENT_TYPES
 from kili_emulator.domain.world import Transaction
 from kili_emulator.storage.journal import Change
-
-# table name in storage → the type of its documents
-TYPES: dict[str, type] = {
-    table.spec.name: get_args(table.__orig_class__)[0]  # type: ignore[attr-defined]
-    for table in vars(View).values()
-    if isinstance(table, Table)
-}
 
 
 class DocumentTypeChecker:
@@ -44,7 +37,7 @@ class DocumentTypeChecker:
         for each in changes:
             if each.after is not None:
                 json.dumps(each.after.document, allow_nan=False)  # a file holds JSON
-                self._faults += faults(each.after.document, TYPES[each.table], each.table)
+                self._faults += faults(each.after.document, DOCUMENT_TYPES[each.table], each.table)
 
     def take_faults(self) -> list[str]:
         """Return the distinct faults found since the last call."""

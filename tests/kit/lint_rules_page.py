@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from kili_emulator.lint.catalogue import GROUPS, RULES
 from kili_emulator.lint.lint_plugin import lint_plugin
 from kili_emulator.lint.rule import Finding, Rule
-from kili_emulator.rules.plugin_imports import Policy
+from kili_emulator.rules.plugin_policy import Policy
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "lint-rules.md"

@@ -20,7 +20,6 @@ import linecache
 import os
 import re
 import sys
-import time
 import traceback
 import types
 from pathlib import Path
@@ -167,23 +166,7 @@ def apply_fast_sdk(path):
     spec.loader.exec_module(module)
     patched = module.fast_sdk()
     patched.__enter__()
-    shorten_upload_sleep()
     return patched
-
-
-def shorten_upload_sleep():
-    """Shorten the sleep of uploads by SDKs up to 2.127, for the life of this process.
-
-    They execute the plugin with the variables of their own module: a plugin's ``import time``
-    undoes the patch of ``fast_sdk``.
-    """
-    sleep = time.sleep
-
-    def sleep_less_in_uploads(seconds):
-        is_upload = sys._getframe(1).f_globals.get("__name__") == "kili.services.plugins.upload"
-        sleep(min(seconds, 0.05) if is_upload else seconds)
-
-    time.sleep = sleep_less_in_uploads
 
 
 def open_pipes():

@@ -73,11 +73,7 @@ class ServerUnderTest:
 
     def start(self) -> None:
         command = ["-m", "kili_emulator", "start", "--port", "0", "--data-dir"]
-        self._process = warm_interpreter.start(
-            [*command, str(self.data_dir), *self._options],
-            environment={**os.environ, "PYTHONUNBUFFERED": "1", **self._environment},
-            errors="backslashreplace",  # plugins may write to this stream, too
-        )
+        self._process = self._launch([*command, str(self.data_dir), *self._options])
         self.output = []
         exports: dict[str, str] = {}
         assert self._process.stdout is not None
@@ -87,9 +83,17 @@ class ServerUnderTest:
             if len(exports) == 2:
                 break
         else:
+            self._process.communicate()
             raise AssertionError("the server did not start:\n" + "\n".join(self.output))
         self.url = exports["KILI_API_ENDPOINT"].removesuffix("/api/label/v2/graphql")
         self._key, self.pid = exports["KILI_API_KEY"], self._process.pid
+
+    def _launch(self, arguments: list[str]) -> warm_interpreter.Process:
+        return warm_interpreter.start(
+            arguments,
+            environment={**os.environ, "PYTHONUNBUFFERED": "1", **self._environment},
+            errors="backslashreplace",  # plugins may write to this stream, too
+        )
 
     def kill(self) -> None:
         """Kill the process; it cannot clean up."""

@@ -31,8 +31,14 @@ from pathlib import Path
 from typing import Any
 
 MODULES = (
-    "kili_emulator.app",
+    "kili_emulator.app.emulator",
     "kili_emulator.cli",
+    "kili_emulator.plugins.build.requirements",
+    "kili_emulator.plugins.inline.version",
+    "kili_emulator.plugins.links.linked_source",
+    "kili_emulator.plugins.webhooks",
+    "kili_emulator.rules.quality",
+    "kili_emulator.services.why",
     "kili.client",
     "kili.plugins",
     "numpy.random",
@@ -155,7 +161,7 @@ def import_modules() -> list[threading.Thread]:
     try:
         for name in MODULES:
             importlib.import_module(name)
-        importlib.import_module("kili_emulator.api.execution").build_schema()
+        importlib.import_module("kili_emulator.api.executable_schema").executable_schema()
     finally:
         threading.Thread.start = start  # type: ignore[method-assign]
     return threads

@@ -34,6 +34,7 @@ _LONG = (
     "tests/test_docs.py",
     "tests/test_cli.py",
     "tests/hostile/",
+    "tests/security/",
     "tests/test_data_folder.py",
     "tests/test_embedding.py",
     "tests/test_server_log.py",

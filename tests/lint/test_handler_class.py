@@ -22,6 +22,10 @@ CORE = "from kili.plugins import PluginCore\n"
         "from there import PluginHandler  # KP106",
         {"main.py": "from own import PluginHandler  # KP106", "own.py": in_handler("pass")},
         f"class PluginHandler:  # KP107 KP215\n{METHOD}0",
+        {
+            "main.py": f"from own import B\nclass PluginHandler(B):  # KP107\n{METHOD}0\nA = B",
+            "own.py": "from main import PluginHandler\nclass B(PluginHandler): 0",
+        },
         f"class PluginHandler(dict):  # KP107\n{METHOD}0",
         f"import collections as c\nclass PluginHandler(c.OrderedDict):  # KP107\n{METHOD}0",
         f"{CORE}class PluginHandler(PluginCore):\n{METHOD}0",

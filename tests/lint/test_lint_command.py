@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -148,6 +149,35 @@ def test_unreadable_python_file_is_a_usage_error(
     make(working_folder / "good" / "helpers.py")
 
     assert f"{Path('good', 'helpers.py')} cannot be read: " in run("good", status=2).output
+
+
+def link_to_itself(path: Path) -> None:
+    path.symlink_to(path)
+
+
+def link_to_a_device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes in folders")
+@pytest.mark.parametrize("make", [os.mkfifo, link_to_a_device, link_to_itself])
+def test_endless_python_file_is_a_usage_error(
+    working_folder: Path, make: Callable[[Path], None]
+) -> None:
+    make(working_folder / "endless.py")
+    make(working_folder / "good" / "helpers.py")
+    make(working_folder / "warned" / "requirements.txt")
+
+    said = run("good", status=2).output
+    assert f"{Path('good', 'helpers.py')} cannot be read: " in said
+    assert "endless.py cannot be read: " in run("endless.py", status=2).output
+    assert "1 warning" in run("warned").output
+
+
+def test_folder_that_contains_itself_is_read_once(working_folder: Path) -> None:
+    (working_folder / "wrong" / "again").symlink_to(working_folder / "wrong")
+
+    assert "1 error\n" in run("wrong", status=1).output
 
 
 def test_policy_comes_from_options_and_environment(working_folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kili_emulator.rules.plugin_imports import POLICIES, Policy
+from kili_emulator.rules.plugin_policy import POLICIES, Policy
 from tests.lint.marked_source import Files, expected_findings, in_handler, lint_findings
 
 TOP = (

@@ -14,7 +14,7 @@ from kili_emulator.plugins.build import requirements
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.build.requirements import PackageSettings
-from kili_emulator.rules.plugin_imports import Policy
+from kili_emulator.rules.plugin_policy import Policy
 from tests.kit.wire import Wire
 from tests.kit.wire_plugins import activate_plugin, read_log_texts, submit_label
 from tests.kit.world_content import archive, deploy_plugin

@@ -16,8 +16,9 @@ from kili.core.graphql.operations.plugin.mutations import (
     GQL_UPDATE_PLUGIN_RUNNER,
 )
 
-from kili_emulator import Emulator
+from kili_emulator import Emulator, clock
 from kili_emulator.errors import KiliError
+from kili_emulator.plugins.dispatch import host
 from kili_emulator.plugins.links import linked_folders
 from kili_emulator.testing.sdk import fast_sdk
 from tests.kit.gates import GATES, add_gates, plugin_gates
@@ -197,6 +198,23 @@ def test_request_during_a_background_build_waits_for_the_build(
     gate.set()
     submitting.join(SOON)
     assert message == ["two"]
+
+
+def test_build_that_hangs_delays_only_the_first_requests(
+    plugin_under_test: PluginUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, entered = add_gates("gate", "entered")
+    plugin_under_test.link()
+    waits = "import sys\nsys.kili_gates['entered'].set()\nsys.kili_gates['gate'].wait(20)\n"
+    plugin_under_test.save("helpers.py", f"{waits}TEXT = 'two'\n")
+    assert entered.wait(SOON)
+    now, limits = clock.monotonic(), []
+    monkeypatch.setattr(host, "wait", lambda _, seconds: limits.append(seconds))
+    for elapsed in (10.0, 40.0):
+        monkeypatch.setattr(clock, "monotonic", lambda elapsed=elapsed: now + elapsed)
+        plugin_under_test.emulator.platform.host.deploy_saved(plugin_under_test.emulator.world, 30)
+    assert limits == [pytest.approx(20, abs=SOON / 2), 0.0]
+    gate.set()
 
 
 def test_plugin_may_call_the_api_during_its_import(tmp_path: Path) -> None:

@@ -279,6 +279,21 @@ def test_file_that_python_cannot_compile_is_reported(folder: Path, code: str) ->
     assert len(problems(folder, code)) == 1
 
 
+def test_python_file_above_the_limit_is_refused(folder: Path) -> None:
+    large = "DATA = '" + "x" * (2 * 1024 * 1024) + "'\n"
+    with pytest.raises(BuildError) as error:
+        plugin_archive.unpack(zipped({"main.py": HANDLER, "data.py": large}), folder)
+    (problem,) = error.value.problems
+    assert problem.startswith("data.py has 2.0 MB, and a Python file of a plugin has at most 2 MB:")
+    assert not folder.exists()
+
+
+def test_large_python_file_below_the_limit_is_built(folder: Path) -> None:
+    large = "DATA = '" + "x" * (2 * 1024 * 1024 - 20) + "'\n"
+    plugin_archive.unpack(zipped({"main.py": HANDLER, "data.py": large}), folder)
+    assert written(folder) == {"main.py", "data.py"}
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
 def test_full_disk_fails_the_build_and_leaves_no_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int

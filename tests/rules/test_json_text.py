@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kili_emulator.rules.json_text import MAX_DEPTH, JsonValueError, parse_json, parse_stored_json
+from kili_emulator.rules import json_text
+from kili_emulator.rules.json_text import (
+    MAX_DEPTH,
+    JsonValueError,
+    parse_json,
+    parse_stored_json,
+    write_json,
+)
 
 REFUSED = {
     "NaN": '"" is NaN',
@@ -63,6 +74,53 @@ VALUES = [
 def test_valid_json_is_parsed(value: Any, ascii_only: bool) -> None:
     text = json.dumps(value, ensure_ascii=ascii_only)
     assert parse_json(text) == parse_json(text.encode()) == parse_stored_json(text) == value
+
+
+NUMBERS = ["-0", "-0.0", "0.0", "1E5", "1e-400", "5e-324", "0.1", "1e300", "9007199254740993"]
+LARGE_NUMBERS = [f"{sign}{2**bits + more}" for sign in ("", "-") for bits in (63, 64, 80, 1000)
+                 for more in (-1, 0, 1)]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", NUMBERS + LARGE_NUMBERS)
+def test_each_number_is_read_as_by_python(number: str) -> None:
+    for text in (number, f"[{number}]", f'{{"a": [1, {{"b": {number}}}]}}'):
+        assert repr(parse_json(text)) == repr(parse_json(text.encode())) == repr(json.loads(text))
+
+
+@given(st.text(st.sampled_from('[]{},:"-+.eE01289 \\\tuad8\ufeffé\ud800NaIinfty'), max_size=12))
+def test_each_text_is_accepted_and_refused_as_without_the_fast_reader(text: str) -> None:
+    def outcome(read: Callable[[str], Any]) -> str:
+        try:
+            return repr(read(text))
+        except ValueError as error:
+            return f"{type(error)} {error}"
+
+    assert outcome(parse_json) == outcome(json_text._parse_by_python)
+    if not outcome(parse_json).startswith("<class"):
+        assert outcome(parse_stored_json) == outcome(parse_json)
+
+
+WRITTEN = [
+    {"a": [1, 1.5, None, True, "é😀", {}]},
+    [2**64, -(2**80), 2**53 + 1, 1e16, 5e-324, -0.0],
+    {"half": "\ud800"},
+    {2: "a", None: "b", True: "c"},
+    json.loads("[" * 300 + "]" * 300),
+    (1, "a"),
+]
+
+
+@pytest.mark.parametrize("value", WRITTEN, ids=lambda value: str(value)[:20])
+def test_written_value_is_that_of_python(value: Any) -> None:
+    written = write_json(value)
+    assert json.loads(written) == json.loads(json.dumps(value))
+    assert b": " not in written
+    assert b", " not in written
+
+
+def test_value_that_is_no_json_is_not_written() -> None:
+    with pytest.raises(TypeError, match="datetime"):
+        write_json({"at": datetime(2020, 1, 1, tzinfo=timezone.utc)})
 
 
 def test_stored_values_outside_the_json_standard_are_replaced() -> None:

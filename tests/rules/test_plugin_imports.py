@@ -7,12 +7,11 @@ import pytest
 from kili_emulator.python_source.imports import Import
 from kili_emulator.rules.plugin_imports import (
     ON_PREMISE,
-    POLICIES,
-    Policy,
     find_distributions,
     find_third_party_imports,
     find_violations,
 )
+from kili_emulator.rules.plugin_policy import POLICIES, Policy
 
 
 def test_file_that_is_not_valid_python_is_skipped() -> None:

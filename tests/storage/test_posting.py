@@ -53,6 +53,23 @@ def test_a_slice_is_the_slice_of_a_list(numbers: set[int], start: int, size: int
     assert list(sliced) == ids(numbers)[start : start + size]
 
 
+@given(NUMBERS, st.integers(0, 60))
+def test_the_place_of_an_id_is_that_in_a_list(numbers: set[int], number: int) -> None:
+    listed = ids(numbers)
+    expected = listed.index(str(number)) if number in numbers else None
+
+    assert Posting.of(listed).index(str(number), sort_key) == expected
+
+
+@given(NUMBERS, st.integers(-1, 61), st.integers(-1, 61))
+def test_ids_between_two_keys_are_those_of_a_list(numbers: set[int], low: int, high: int) -> None:
+    found = Posting.of(ids(numbers)).between(("", low), ("", high), sort_key)
+
+    assert list(found) == ids({each for each in numbers if low <= each <= high})
+    assert len(found) == len(list(found))
+    assert all(found.chunks)
+
+
 def test_a_change_shares_the_chunks_that_it_does_not_concern() -> None:
     original = Posting.of(str(number) for number in range(0, 40, 2))
     changed = original.removed({"10"}, sort_key).added(["9"], sort_key)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kili_emulator.storage.snapshot import Row, ShardedMap, TableSnapshot, TableSpec
+from kili_emulator.storage.posting import CHUNK
+from kili_emulator.storage.snapshot import LoadedRow, Row, ShardedMap, TableSnapshot, TableSpec
 
 SPEC = TableSpec(
     "labels",
@@ -187,3 +190,37 @@ def test_document_with_a_changed_date_changes_its_place() -> None:
     moved = labels.changed({"a": row(1, "a", createdAt="3")})
     assert found(moved, "asset", "a") == ["b", "a"]
     assert found(labels, "asset", "a") == ["a", "b"]
+
+
+# Tables that are built of all rows at once, as at the start of a process
+
+
+def loaded(*rows: Row) -> list[LoadedRow]:
+    return [LoadedRow(each.document["id"], each, each.document) for each in rows]
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.sampled_from("abc"), st.booleans()), max_size=40))
+def test_table_built_at_once_equals_the_table_built_by_changes(
+    members: list[tuple[int, str, bool]],
+) -> None:
+    rows = [
+        row(1 + number * 7 % 41, f"id{number}", asset, createdAt=str(date), sent=sent)
+        for number, (date, asset, sent) in enumerate(members)
+    ]
+    built, changed = TableSnapshot.of(DATED, loaded(*rows)), dated(*rows)
+
+    assert (built.rows(), len(built)) == (changed.rows(), len(changed))
+    for index in DATED.indexes:
+        keys = set(changed.keys(index))
+        assert set(built.keys(index)) == keys
+        for key in keys:
+            assert list(built.posting(index, key)) == list(changed.posting(index, key))
+
+
+def test_table_built_at_once_has_long_postings_in_chunks() -> None:
+    built = TableSnapshot.of(SPEC, loaded(*(row(n, f"id{n}") for n in range(2 * CHUNK))))
+    later = built.changed({"id3": None, "new": row(9_999, "new")})
+
+    assert max(map(len, built.posting("asset", "a").chunks)) <= CHUNK
+    assert found(later, "asset", "a")[-2:] == [f"id{2 * CHUNK - 1}", "new"]
+    assert (len(built), len(later)) == (2 * CHUNK, 2 * CHUNK)

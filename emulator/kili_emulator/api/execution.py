@@ -1,47 +1,20 @@
-"""Execution of GraphQL requests: parse and validate once per document, then run the resolvers.
-
-An explicit ``null`` in an input means the same as an absent member
-(contract/http.md#null-and-absent-members): nulls are dropped before validation. Clients up to 2.146
-send null for every unused member, including members that this schema does not have.
-"""
+"""Execution of GraphQL requests: parse, validate and compile once per document, then resolve."""
 
 from __future__ import annotations
 
-import hashlib
-import logging
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from ariadne import graphql_sync, make_executable_schema
-from graphql import (
-    DocumentNode,
-    FieldNode,
-    GraphQLError,
-    GraphQLInputObjectType,
-    GraphQLInputType,
-    GraphQLList,
-    GraphQLNonNull,
-    GraphQLSchema,
-    OperationDefinitionNode,
-    print_schema,
-    type_from_ast,
-)
+from ariadne.graphql import validate_data, validate_operation_is_not_subscription
+from graphql import DocumentNode, GraphQLError
 
+from kili_emulator.api.answer import Answer
 from kili_emulator.api.context import RequestContext
 from kili_emulator.api.errors import format_error
-from kili_emulator.api.execution_context import PlatformExecutionContext, mark_stored_members
+from kili_emulator.api.executable_schema import executable_schema, schema_hash
+from kili_emulator.api.execution_context import PlatformExecutionContext
 from kili_emulator.api.graphql_documents import GraphQLDocumentCache
-from kili_emulator.api.resolvers import BINDABLES
-
-# Inputs in which null differs from an absent member
-# (contract/http.md#null-and-absent-members).
-_INPUTS_WITH_NULLS = ("ProjectWorkflowStepInput",)
-
-# Errors become answers; format_error logs those that are defects.
-_silent_logger = logging.getLogger(f"{__name__}.answers")
-_silent_logger.disabled = True
+from kili_emulator.api.parsed_document import ParsedDocument
 
 
 class InvalidRequestError(Exception):
@@ -50,24 +23,6 @@ class InvalidRequestError(Exception):
     def __init__(self, graphql_errors: Iterable[GraphQLError]) -> None:
         super().__init__()
         self.errors = [format_error(each) for each in graphql_errors]
-
-
-@cache
-def build_schema() -> GraphQLSchema:
-    """Build the executable schema: the ``.graphql`` files, bound to their resolvers.
-
-    All emulators of a process share one, as it never changes and takes long to build.
-    """
-    files = sorted((Path(__file__).parent / "schema").rglob("*.graphql"))
-    sources = [each.read_text(encoding="utf-8") for each in files]
-    schema = make_executable_schema(sources, *BINDABLES)
-    mark_stored_members(schema)
-    return schema
-
-
-@cache
-def _schema_hash() -> str:
-    return hashlib.sha256(print_schema(build_schema()).encode()).hexdigest()[:12]
 
 
 class GraphQLExecutor:
@@ -79,9 +34,9 @@ class GraphQLExecutor:
     """
 
     def __init__(self) -> None:
-        self.schema = build_schema()
-        self.schema_hash = _schema_hash()
-        self._document_cache = GraphQLDocumentCache(self.schema)
+        self.schema = executable_schema()
+        self.schema_hash = schema_hash()
+        self._documents = GraphQLDocumentCache(self.schema)
 
     def execute(self, data: dict[str, Any], context: RequestContext) -> tuple[bool, dict[str, Any]]:
         """Execute one operation.
@@ -90,35 +45,62 @@ class GraphQLExecutor:
             data: ``query``, and optional ``variables`` and ``operationName``.
 
         Returns:
-            whether the document and its variables were valid, and the answer to send.
+            whether the document and its variables were valid, and the content of the answer.
         """
-        _, answer = graphql_sync(
+        answer = self.answer(data, context)
+        return answer.is_valid, answer.content
+
+    def answer(self, data: dict[str, Any], context: RequestContext) -> Answer:
+        """Execute one operation; see :meth:`execute` for its arguments."""
+        try:
+            validate_data(data)
+            text, operation_name = data["query"], data.get("operationName")
+            document = self._documents.find(text)
+            if graphql_errors := self._documents.faults(text):
+                return _refuse(graphql_errors)
+            validate_operation_is_not_subscription(document.node, operation_name)
+        except GraphQLError as error:
+            return _refuse([error])
+        if document.body is not None and document.operation(operation_name):
+            return Answer(is_valid=True, has_errors=False, _body=document.body)
+        run = self._begin(document, data, context)
+        if isinstance(run, list):
+            return _refuse(run)
+        answer = run.answer()
+        if document.is_constant and not answer.has_errors:
+            self._documents.keep_body(text, document, answer.body)
+        return answer
+
+    def _begin(
+        self, document: ParsedDocument, data: dict[str, Any], context: RequestContext
+    ) -> PlatformExecutionContext | list[GraphQLError]:
+        """Begin the execution of an operation; return the errors if it cannot be executed."""
+        values, name = data.get("variables") or {}, data.get("operationName")
+        operation = document.operation(name)
+        if operation is not None:
+            try:
+                converted = operation.variables.convert(values)
+            except Exception:  # found again, and explained, by the library
+                values = operation.variables.drop_nulls(values)
+            else:
+                return PlatformExecutionContext.begin(
+                    self.schema, document, operation.node, converted, context
+                )
+        found = PlatformExecutionContext.build(
             self.schema,
-            self._drop_nulls(data),
+            document.node,
             context_value=context,
-            query_parser=lambda _, sent: self._document_cache.parse_document(sent["query"]),
-            query_validator=self._validate_cached,
-            error_formatter=format_error,
-            execution_context_class=PlatformExecutionContext,
-            logger=_silent_logger,
+            raw_variable_values=values,
+            operation_name=name,
         )
-        if _was_executed(answer):
-            return True, answer
-        return False, {"errors": answer["errors"]}
+        return cast("PlatformExecutionContext | list[GraphQLError]", found)
 
     def root_fields(self, query: str) -> list[str]:
         """Return the root fields of a document, such as ``Query.assets``; none if it is invalid."""
         try:
-            document = self._document_cache.parse_document(query)
+            return self._documents.find(query).root_fields
         except GraphQLError:
             return []
-        return [
-            f"{operation.operation.value.capitalize()}.{field.name.value}"
-            for operation in document.definitions
-            if isinstance(operation, OperationDefinitionNode)
-            for field in operation.selection_set.selections
-            if isinstance(field, FieldNode)
-        ]
 
     def parse_request(self, data: dict[str, Any]) -> tuple[DocumentNode, dict[str, Any]]:
         """Parse and validate the document of a request; return it with its variables.
@@ -127,70 +109,18 @@ class GraphQLExecutor:
             InvalidRequestError: the document is malformed, or does not fit the schema.
         """
         try:
-            document = self._document_cache.parse_document(data["query"])
+            document = self._documents.find(data["query"])
         except GraphQLError as error:
             raise InvalidRequestError([error]) from None
-        graphql_errors = self._document_cache.faults(data["query"])
+        graphql_errors = self._documents.faults(data["query"])
         if graphql_errors:
             raise InvalidRequestError(graphql_errors)
-        return document, self._drop_nulls(data).get("variables") or {}
-
-    def _validate_cached(
-        self,
-        schema: GraphQLSchema,  # noqa: ARG002
-        document_ast: DocumentNode,
-        rules: Any = None,  # noqa: ARG002
-        max_errors: int | None = None,  # noqa: ARG002
-        type_info: Any = None,  # noqa: ARG002
-    ) -> list[GraphQLError]:
-        return self._document_cache.faults(_document_text(document_ast))
-
-    def _drop_nulls(self, data: dict[str, Any]) -> dict[str, Any]:
-        variables = data.get("variables")
-        if not isinstance(variables, dict):
-            return data
-        try:
-            types = self._variable_types(self._document_cache.parse_document(data["query"]))
-        except GraphQLError:
-            return data
-        non_null_variables = {
-            name: _drop_null_members(value, types.get(name))
-            for name, value in variables.items()
-            if value is not None
-        }
-        return {**data, "variables": non_null_variables}
-
-    def _variable_types(self, document: DocumentNode) -> dict[str, Any]:
-        return {
-            variable.variable.name.value: type_from_ast(self.schema, variable.type)
-            for operation in document.definitions
-            if isinstance(operation, OperationDefinitionNode)
-            for variable in operation.variable_definitions
-        }
+        values = data.get("variables") or {}
+        operation = document.operation(data.get("operationName"))
+        if operation and isinstance(values, dict):
+            values = operation.variables.drop_nulls(values)
+        return document.node, values
 
 
-def _was_executed(answer: dict[str, Any]) -> bool:
-    """Return whether resolvers ran: only their errors have a path."""
-    graphql_errors = answer.get("errors")
-    return not graphql_errors or any("path" in error for error in graphql_errors)
-
-
-def _document_text(document: DocumentNode) -> str:
-    assert document.loc is not None
-    return document.loc.source.body
-
-
-def _drop_null_members(value: Any, type_: GraphQLInputType | None) -> Any:
-    """Return a value without the null members of its input objects; JSON values keep nulls."""
-    if isinstance(type_, GraphQLNonNull):
-        return _drop_null_members(value, type_.of_type)
-    if isinstance(type_, GraphQLList) and isinstance(value, list):
-        return [_drop_null_members(each, type_.of_type) for each in value]
-    if isinstance(type_, GraphQLInputObjectType) and isinstance(value, dict):
-        fields = type_.fields
-        return {
-            name: _drop_null_members(each, fields[name].type if name in fields else None)
-            for name, each in value.items()
-            if each is not None or type_.name in _INPUTS_WITH_NULLS
-        }
-    return value
+def _refuse(graphql_errors: Iterable[GraphQLError]) -> Answer:
+    return Answer.of({"errors": [format_error(each) for each in graphql_errors]}, is_valid=False)

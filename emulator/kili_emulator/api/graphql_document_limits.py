@@ -182,6 +182,8 @@ class _SelectionChecker:
                         and name not in parent.fragments | expanded_fragments
                     )
                     expanded_fragments.add(name)
+                    if len(expanded_fragments) > MAX_DEFINITIONS:
+                        raise _validation_error(errors.DOCUMENT_TOO_MANY_SPREADS, MAX_DEFINITIONS)
                     pending += [self._spread_selection(name, parent)] if is_expandable else []
         return fields_by_name
 

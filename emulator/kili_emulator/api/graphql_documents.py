@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from graphql import (
     DocumentNode,
@@ -20,22 +20,23 @@ from graphql import (
 from kili_emulator import errors
 from kili_emulator.api.graphql_document_limits import MAX_NESTING, check_selections, count_tokens
 from kili_emulator.api.graphql_document_numbers import FiniteNumbersRule
+from kili_emulator.api.parsed_document import ParsedDocument
+from kili_emulator.api.variable_values import InputConverters
 
 _RULES = (*specified_rules, FiniteNumbersRule)
 
 # The limit of the cache, in estimated bytes.
 MAX_CACHE_BYTES = 32 * 1024 * 1024
 
-# Estimates: a token with its nodes; a character of a text with characters beyond 16 bits.
+# The limit of the number of cached documents.
+MAX_CACHED_DOCUMENTS = 1_000
+
+# Estimates: a token with its nodes; a character of a text with characters beyond 16 bits; an error
+# of the validation; the part of a valid document that its compiled form needs in addition.
 _TOKEN_BYTES = 600
 _CHARACTER_BYTES = 4
-
-
-@dataclass
-class _CachedDocument:
-    document: DocumentNode
-    size: int
-    faults: list[GraphQLError] | None = None
+_FAULT_BYTES = 2_000
+_COMPILED_FRACTION = 2
 
 
 class GraphQLDocumentCache:
@@ -44,22 +45,55 @@ class GraphQLDocumentCache:
     Args:
         max_cache_bytes: the limit of the estimated size of all cached documents; the least recently
             used ones are removed first.
+        max_documents: the limit of their number.
     """
 
-    def __init__(self, schema: GraphQLSchema, max_cache_bytes: int = MAX_CACHE_BYTES) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        max_cache_bytes: int = MAX_CACHE_BYTES,
+        max_documents: int = MAX_CACHED_DOCUMENTS,
+    ) -> None:
         self._schema = schema
         self._max_cache_bytes = max_cache_bytes
-        self._cache: OrderedDict[str, _CachedDocument] = OrderedDict()
+        self._max_documents = max_documents
+        self._inputs = InputConverters()
+        self._cache: OrderedDict[str, ParsedDocument] = OrderedDict()
         self._lock = threading.Lock()
         self.size = 0
 
-    def parse_document(self, text: str) -> DocumentNode:
+    def __len__(self) -> int:
+        return len(self._cache)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the texts of the cached documents, from the least recently used one on."""
+        return iter(list(self._cache))
+
+    def find(self, text: str) -> ParsedDocument:
         """Return the document of a text.
 
         Raises:
             GraphQLError: the text is not a document, or exceeds a limit.
         """
-        return self._cached_document(text).document
+        with self._lock:
+            found = self._cache.get(text)
+            if found is not None:
+                self._cache.move_to_end(text)
+                return found
+        size = count_tokens(text) * _TOKEN_BYTES + len(text) * _CHARACTER_BYTES
+        document = ParsedDocument(self._schema, self._inputs, _parse_text(text), size)
+        with self._lock:
+            if self._cache.setdefault(text, document) is document:
+                self._grow(size)
+        return document
+
+    def parse_document(self, text: str) -> DocumentNode:
+        """Return the nodes of the document of a text.
+
+        Raises:
+            GraphQLError: the text is not a document, or exceeds a limit.
+        """
+        return self.find(text).node
 
     def faults(self, text: str) -> list[GraphQLError]:
         """Return the errors of the validation of a document.
@@ -67,26 +101,29 @@ class GraphQLDocumentCache:
         Raises:
             GraphQLError: the text is not a document, or exceeds a limit.
         """
-        entry = self._cached_document(text)
-        if entry.faults is None:
-            entry.faults = self._validate(entry.document)
-        return entry.faults
+        document = self.find(text)
+        if document.faults is None:
+            document.faults = self._validate(document.node)
+            kept = len(document.faults) * _FAULT_BYTES or document.size // _COMPILED_FRACTION
+            self._add_size(text, document, kept)
+        return document.faults
 
-    def _cached_document(self, text: str) -> _CachedDocument:
+    def keep_body(self, text: str, document: ParsedDocument, body: bytes) -> None:
+        """Keep the body of the answer that a document always gets."""
+        document.body = body
+        self._add_size(text, document, len(body))
+
+    def _add_size(self, text: str, document: ParsedDocument, size: int) -> None:
         with self._lock:
-            entry = self._cache.get(text)
-            if entry is not None:
-                self._cache.move_to_end(text)
-                return entry
-        size = count_tokens(text) * _TOKEN_BYTES + len(text) * _CHARACTER_BYTES
-        entry = _CachedDocument(_parse_text(text), size)
-        with self._lock:
-            if self._cache.setdefault(text, entry) is entry:
-                self.size += size
-            while self.size > self._max_cache_bytes:
-                _, oldest = self._cache.popitem(last=False)
-                self.size -= oldest.size
-        return entry
+            if self._cache.get(text) is document:
+                document.size += size
+                self._grow(size)
+
+    def _grow(self, size: int) -> None:
+        self.size += size
+        while self.size > self._max_cache_bytes or len(self._cache) > self._max_documents:
+            _, oldest = self._cache.popitem(last=False)
+            self.size -= oldest.size
 
     def _validate(self, document: DocumentNode) -> list[GraphQLError]:
         try:

@@ -28,6 +28,7 @@ from kili_emulator.config import (
 from kili_emulator.domain.why.explanation import Explanation
 from kili_emulator.domain.why.question import Question
 from kili_emulator.domain.world import Mark, World
+from kili_emulator.folder_lock import lock_folder
 from kili_emulator.plugins.guest.sdk_client import client_options
 from kili_emulator.services import why
 from kili_emulator.services.session import WorldSession
@@ -60,6 +61,8 @@ class Emulator:
     Raises:
         TypeError: an option is unknown.
         SettingsError: a value is not valid.
+        DataFolderError: at the start of the ``with`` block, another emulator uses the data folder,
+            or the folder cannot be used.
 
     Attributes:
         users: simulated users: ``emulator.users.submit(…)``.
@@ -109,6 +112,8 @@ class Emulator:
 
     def __enter__(self) -> Emulator:
         with contextlib.ExitStack() as undo:  # undoes the first steps if a later one fails
+            if self._settings.folder:
+                undo.enter_context(lock_folder(self._settings.folder))
             platform = Platform(self._settings)
             undo.callback(platform.close)
             undo.enter_context(direct_connections(platform.url))

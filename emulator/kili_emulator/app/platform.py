@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
+from flask import Blueprint
+
 from kili_emulator import data_folder, ids, private_files
 from kili_emulator.api.execution import GraphQLExecutor
+from kili_emulator.app.graceful_stop import GracefulStop
 from kili_emulator.config import (
     DEFAULT_WORLD,
     GRAPHQL_PATH,
@@ -20,20 +23,23 @@ from kili_emulator.config import (
 from kili_emulator.domain.api_key import scenario_key
 from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.domain.world import World
-from kili_emulator.http.application import create_application
+from kili_emulator.http.application import call_after_first_answer, create_application
+from kili_emulator.http.control import control_blueprint
+from kili_emulator.http.metrics import Metrics
 from kili_emulator.http.request_log import RequestLog
+from kili_emulator.http.request_scope import RequestScopes
 from kili_emulator.http.security import FileUrlSigner
 from kili_emulator.http.server import HttpServer
+from kili_emulator.http.stop_gate import StopGate
 from kili_emulator.http.websocket_routes import WebsocketConnections, subscriptions_blueprint
+from kili_emulator.instruments import Instruments
 from kili_emulator.plugins.build.installed_packages import Environment
-from kili_emulator.plugins.build.requirements import PackageSettings
+from kili_emulator.plugins.build.package_settings import PackageSettings
 from kili_emulator.plugins.calls import Isolation
 from kili_emulator.plugins.dispatch.host import PluginHost
-from kili_emulator.plugins.guest.sdk_client import make_client
 from kili_emulator.plugins.inline.isolation import InlineIsolation
-from kili_emulator.plugins.process.isolation import ProcessIsolation
 from kili_emulator.plugins.scheduling.schedule import Timing
-from kili_emulator.rules.plugin_imports import Policy
+from kili_emulator.rules.plugin_policy import Policy
 from kili_emulator.scenario import load_scenario, read_scenario
 
 
@@ -47,6 +53,7 @@ class Platform:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._request_log = RequestLog(settings.request_log)
+        instruments = Instruments()
         self._isolation = self._make_isolation()
         self.host = PluginHost(
             self._isolation,
@@ -61,6 +68,7 @@ class Platform:
                 Environment.of_interpreter(settings.plugin_python),
                 settings.install_requirements,
             ),
+            instruments.runs,
         )
         self.registry = WorldRegistry(
             settings.folder, self._load_content, self.host.attach, self._detach
@@ -74,11 +82,14 @@ class Platform:
             executor,
             signer,
             self.host,
-            self.request_shutdown,
+            self._make_control(instruments),
             request_log=self._request_log,
         )
         self.application.register_blueprint(subscriptions_blueprint(self.subscriptions, signer))
-        self.server = HttpServer(self.application, settings.host, settings.port)
+        self._stop_gate = StopGate(self.application)
+        self.server = HttpServer(
+            RequestScopes(self._stop_gate, instruments), settings.host, settings.port
+        )
         self._cache = private_files.temporary_folder("kili-emulator-")
 
     def open_worlds(self) -> None:
@@ -99,9 +110,21 @@ class Platform:
         """The value for ``KILI_API_ENDPOINT``."""
         return f"{self.url}{GRAPHQL_PATH}"
 
+    def after_first_answer(self, callback: Callable[[], None]) -> None:
+        """Call a function once, after the server has sent its first answer."""
+        call_after_first_answer(self.application, callback)
+
     def request_shutdown(self) -> None:
         """Ask the server to stop, as an interrupt does; request threads call this."""
         self.server.request_shutdown()
+
+    def finish_work(self, seconds: float) -> None:
+        """Begin nothing new, and wait for running requests and handlers, before :meth:`close`.
+
+        Raises:
+            KeyboardInterrupt: the user does not want to wait.
+        """
+        GracefulStop(self.server, self._stop_gate, self.host).wait(seconds)
 
     def close(self) -> None:
         """Stop the server, the plugin host and all worlds."""
@@ -129,26 +152,52 @@ class Platform:
         settings = self.settings
         if settings.plugin_isolation == "inline":
             return InlineIsolation(self._plugin_client, settings.plugin_memory)
+        from kili_emulator.plugins.process.isolation import ProcessIsolation
+
         return ProcessIsolation(
-            lambda: self.endpoint, settings.plugin_memory, settings.plugin_python
+            lambda: self.endpoint,
+            settings.plugin_memory,
+            max_idle=settings.plugin_idle_workers,
+            python=settings.plugin_python,
+        )
+
+    def _make_control(self, instruments: Instruments) -> Blueprint:
+        metrics = Metrics(
+            instruments,
+            self.registry,
+            self.host,
+            self.settings.folder,
+            lambda: self.server.count_connections(),  # noqa: PLW0108  (the server does not exist yet)
+        )
+        return control_blueprint(
+            self.registry, self.settings, self.host, self.request_shutdown, metrics
         )
 
     def _plugin_client(self, key: str) -> Any:
+        from kili_emulator.plugins.guest.sdk_client import make_client
+
         return make_client(self.endpoint, key, Path(self._cache.name))
 
 
 def _signing_secret(folder: Path | None) -> str:
-    """Return the secret that signs upload URLs, stored so that URLs survive a restart."""
+    """Return the secret that signs upload URLs, stored so that URLs survive a restart.
+
+    Raises:
+        DataFolderError: the file of the secret is damaged, or cannot be read or written.
+    """
     if folder is None:
         return ids.new_secret()
-    data_folder.prepare_folder(folder)
-    path = folder / data_folder.SECRET
-    stored_secret = path.read_text(encoding="utf-8").strip() if path.exists() else ""
-    if not stored_secret:  # also if a process ended before it wrote the secret
-        stored_secret = ids.new_secret()
-        private_files.write_file(path, stored_secret)
-    private_files.restrict_permissions(path)
-    return stored_secret
+    try:
+        data_folder.prepare_folder(folder)
+        return data_folder.read_secret(folder) or _store_new_secret(folder)
+    except OSError as error:
+        raise data_folder.refusal_of(folder, error) from None
+
+
+def _store_new_secret(folder: Path) -> str:
+    secret = ids.new_secret()
+    private_files.write_file(folder / data_folder.SECRET, secret)
+    return secret
 
 
 @contextlib.contextmanager

@@ -1,8 +1,8 @@
 """The command line ``kili-emulator``: one module per group of commands.
 
 Commands find a running emulator by its folder (``state_folder``, ``server_process``) and call its
-control plane over HTTP; only ``start`` and ``lint`` do the work in their own process. All output
-goes through ``terminal``.
+control plane over HTTP; ``start``, ``repair`` and ``lint`` do the work in their own process. All
+output goes through ``terminal``.
 
 Imported by: __main__.
 """
@@ -12,7 +12,18 @@ from __future__ import annotations
 import click
 
 from kili_emulator import __version__
-from kili_emulator.cli import lint, packages, plugins, runs, server, users, webhooks, why, worlds
+from kili_emulator.cli import (
+    lint,
+    packages,
+    plugins,
+    repair,
+    runs,
+    server,
+    users,
+    webhooks,
+    why,
+    worlds,
+)
 from kili_emulator.cli.terminal import Commands
 
 
@@ -43,3 +54,4 @@ for each in users.COMMANDS:
     main.add_command(each)
 main.add_command(worlds.reset)
 main.add_command(worlds.world)
+main.add_command(repair.repair)

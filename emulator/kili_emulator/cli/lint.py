@@ -13,7 +13,7 @@ import click
 from kili_emulator.cli.plugin_environment import find_plugin_environment, plugin_policy_option
 from kili_emulator.cli.server_process import settings_from_options
 from kili_emulator.cli.terminal import echo, echo_json
-from kili_emulator.rules.plugin_imports import Policy
+from kili_emulator.rules.plugin_policy import Policy
 
 if TYPE_CHECKING:
     from kili_emulator.config import Settings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import locale
 import os
 import shlex
@@ -28,9 +29,10 @@ from kili_emulator.cli.server_process import (
     running_server,
     settings_from_options,
 )
-from kili_emulator.cli.state_folder import StateFolder, display_path, new_ephemeral_folder, poll
+from kili_emulator.cli.state_folder import StateFolder, new_ephemeral_folder, poll
 from kili_emulator.cli.terminal import echo, preserve_terminal
 from kili_emulator.config import DEFAULT_WORLD, Settings, SettingsError
+from kili_emulator.data_folder import DataFolderError, display_path
 
 if TYPE_CHECKING:
     from kili_emulator.app import Platform
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 _STATE_OPTION = "--state-folder"
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
+_SILENT_STOP_SECONDS = 1.0
 
 
 @click.command()
@@ -57,6 +60,7 @@ def start(detach: bool, state: Path | None, **options: Any) -> None:
         return
     signal.signal(signal.SIGTERM, _interrupt)
     log_to_terminal(settings)
+    gc.disable()  # until the server is ready, nearly no object becomes garbage
     with folder.exclusive_lock(), preserve_terminal():
         _serve(settings, folder)
     echo("Stopped.")
@@ -95,7 +99,7 @@ def _serve(settings: Settings, folder: StateFolder) -> None:
 
     try:
         platform = Platform(settings)
-    except (RequestLogError, SettingsError) as error:
+    except (DataFolderError, RequestLogError, SettingsError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(
@@ -109,17 +113,22 @@ def _serve(settings: Settings, folder: StateFolder) -> None:
         with folder.announcement(asdict(process)), contextlib.suppress(KeyboardInterrupt):
             _print_introduction(process, world, settings)
             if settings.plugin_isolation == "inline":
-                warm_up()
+                platform.after_first_answer(warm_up)
+            gc.freeze()
+            gc.enable()
             platform.server.serve()
+        with contextlib.suppress(KeyboardInterrupt):
+            platform.finish_work(settings.stop_wait)
 
 
 def _open_worlds(platform: Platform) -> None:
     from kili_emulator.domain.registry import WorldError
+    from kili_emulator.errors import StorageError
     from kili_emulator.scenario import ScenarioError
 
     try:
         platform.open_worlds()
-    except (ScenarioError, WorldError, ValueError) as error:
+    except (ScenarioError, StorageError, WorldError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     settings = platform.settings
     if not settings.is_loopback and not settings.public_keys:
@@ -251,10 +260,17 @@ def stop(data_dir: Path | None) -> None:
     settings = settings_from_options({"data_dir": data_dir})
     folder, process = running_server(settings)
     try:
-        process.request("POST", "/shutdown")
+        wait_seconds = process.shut_down()
     except RequestRefusedError:  # the world may have no administrator, whose key this needs
         os.kill(process.pid, signal.SIGTERM)
-    if not poll(lambda: not folder.is_in_use() or None, _STOP_SECONDS):
+        wait_seconds = settings.stop_wait
+
+    def probe() -> bool | None:
+        return None if folder.is_in_use() else True
+
+    if not poll(probe, _SILENT_STOP_SECONDS):
+        echo(f"Waiting up to {wait_seconds:g} s for running requests and plugins.")
+    if not poll(probe, wait_seconds + _STOP_SECONDS):
         raise click.ClickException(f"process {process.pid} does not stop: kill it")
     echo("Stopped.")
 

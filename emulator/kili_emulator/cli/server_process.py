@@ -6,11 +6,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from kili_emulator.cli.state_folder import StateFolder, display_path, ephemeral_folders
+from kili_emulator.cli.state_folder import StateFolder, ephemeral_folders
 from kili_emulator.cli.terminal import echo
 from kili_emulator.config import (
     CONTROL_PATH,
@@ -21,7 +21,12 @@ from kili_emulator.config import (
     no_proxy,
     unknown_variables,
 )
+from kili_emulator.data_folder import display_path
 
+if TYPE_CHECKING:
+    import requests
+
+_STOPPING = 503
 _WITHOUT_PROXY: dict[str, Any] = {"proxies": {"http": "", "https": ""}}
 
 
@@ -55,6 +60,20 @@ class ServerProcess:
             ServerEndedError: the emulator ended before it answered.
             click.ClickException: the emulator does not answer.
         """
+        answer = self._send(method, path, **options)
+        return answer.json() if answer.content else None
+
+    def shut_down(self) -> float:
+        """Ask the emulator to stop; return how many seconds it waits for running work, at most.
+
+        Raises:
+            RequestRefusedError: as :meth:`request`.
+            ServerEndedError: as :meth:`request`.
+            click.ClickException: as :meth:`request`.
+        """
+        return float(self._send("POST", "/shutdown").headers.get("Retry-After", 0))
+
+    def _send(self, method: str, path: str, **options: Any) -> requests.Response:
         import requests  # here and below: the import takes longer than most commands
 
         headers = {"Authorization": f"X-API-Key: {self.key}"}
@@ -72,7 +91,9 @@ class ServerProcess:
         except requests.RequestException as error:
             raise click.ClickException(f"{url} does not answer: {error}") from None
         if answer.ok:
-            return answer.json() if answer.content else None
+            return answer
+        if answer.status_code == _STOPPING:
+            raise ServerEndedError(f"{self.url}: {answer.text}")
         is_json = answer.headers.get("Content-Type", "").startswith("application/json")
         raise RequestRefusedError(answer.json()["error"] if is_json else answer.text)
 

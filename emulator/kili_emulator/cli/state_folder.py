@@ -21,14 +21,11 @@ from typing import Any, TypeVar
 import click
 
 from kili_emulator import data_folder, private_files
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from kili_emulator.data_folder import DataFolderError, display_path, refusal_of
+from kili_emulator.file_lock import try_lock
+from kili_emulator.folder_lock import lock_folder
 
 _POLL_SECONDS = 0.05
-_LOCK_SECONDS = 0.5
 
 T = TypeVar("T")
 
@@ -57,7 +54,7 @@ class StateFolder:
         try:
             data_folder.prepare_folder(self.path)
         except OSError as error:
-            raise self._folder_error(error) from None
+            raise click.ClickException(str(refusal_of(self.path, error))) from None
         if self._state.exists() and self.read() is None:
             raise click.ClickException(
                 f"{display_path(self._state)} was not written by the emulator, which needs a file "
@@ -75,28 +72,14 @@ class StateFolder:
         """
         self.make()
         try:
-            if (
-                not self._lock.exists() or self._lock.stat().st_size == 0
-            ):  # otherwise a foreign file
-                private_files.make_file(self._lock)
-            file = self._lock.open("a")
-        except OSError as error:
-            raise self._folder_error(error) from None
-        with file:
-            # Retry: a command that looks for an emulator holds the lock for a moment.
-            if not poll(lambda: _lock_file(file.fileno()) or None, _LOCK_SECONDS):
-                raise click.ClickException(
-                    f"another emulator uses {display_path(self.path)}: "
-                    "stop it with `kili-emulator stop`, or give another --data-dir"
-                )
-            if hasattr(os, "register_at_fork"):  # a fork of a plugin may outlive the emulator
-                os.register_at_fork(after_in_child=file.close)
-            try:
+            with lock_folder(self.path):
                 yield
-            except BaseException:
-                if self.ephemeral:
-                    self._remove(self._state, self._lock)
-                raise
+        except DataFolderError as error:
+            raise click.ClickException(str(error)) from None
+        except BaseException:
+            if self.ephemeral:
+                self._remove(self._state, self._lock)
+            raise
         if self.ephemeral:
             self.remove()
 
@@ -111,7 +94,7 @@ class StateFolder:
             yield False
         else:
             with file:
-                yield _lock_file(file.fileno())
+                yield try_lock(file.fileno())
 
     def is_in_use(self) -> bool:
         """Return whether an emulator uses the folder, ready or not."""
@@ -120,8 +103,15 @@ class StateFolder:
 
     @contextlib.contextmanager
     def announcement(self, content: Mapping[str, Any]) -> Iterator[None]:
-        """Announce this server to other commands; only this user can read the content."""
-        private_files.write_file(self._state, json.dumps(content))
+        """Announce this server to other commands; only this user can read the content.
+
+        Raises:
+            click.ClickException: the file cannot be written.
+        """
+        try:
+            private_files.write_file(self._state, json.dumps(content))
+        except OSError as error:
+            raise click.ClickException(str(refusal_of(self.path, error))) from None
         try:
             yield
         finally:
@@ -160,11 +150,6 @@ class StateFolder:
             for file in files:
                 file.unlink(missing_ok=True)
             self.path.rmdir()
-
-    def _folder_error(self, error: OSError) -> click.ClickException:
-        return click.ClickException(
-            f"{display_path(self.path)} cannot be used ({error.strerror}): give another --data-dir"
-        )
 
 
 def new_ephemeral_folder(data_dir: Path) -> StateFolder:
@@ -214,23 +199,6 @@ def _belongs_to_user(folder: Path) -> bool:
 
 def _digest(data_dir: Path) -> str:
     return hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:16]
-
-
-def _lock_file(descriptor: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
-def display_path(path: Path) -> Path:
-    """Return a path for messages: relative, if it is inside the current folder."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def poll(probe: Callable[[], T | None], seconds: float) -> T | None:

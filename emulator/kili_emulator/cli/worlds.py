@@ -74,8 +74,19 @@ def create(name: str, data_dir: Path | None, scenario: str | None, seed: int | N
     process = process_of(data_dir)
     if scenario and {os.sep, "/", "."} & set(scenario):  # a path, relative to the current folder
         scenario = str(Path(scenario).resolve())
+        _check_scenario(scenario)
     data = {"name": name, "scenario": scenario, "seed": seed}
     _print_world(process.request("POST", "/worlds", json=data))
+
+
+def _check_scenario(path: str) -> None:
+    """Check a scenario here, because the emulator does not show the content of files to clients."""
+    from kili_emulator.scenario import ScenarioError, read_scenario
+
+    try:
+        read_scenario(path)
+    except ScenarioError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @world.command("list")

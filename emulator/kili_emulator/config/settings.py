@@ -157,6 +157,17 @@ class Settings:
             metavar="MB",
         ),
     )
+    plugin_idle_workers: int = setting(
+        16,
+        SettingDetails(
+            "Maximum number of idle processes of plugins, in process isolation.",
+            "Each version of a plugin keeps its process for the next call. Beyond the maximum, the "
+            "emulator ends the process that was used least recently; the next call of its version "
+            "then starts a new one.",
+            range=Range(0, _MAX_VALUE, f"0 to {_MAX_VALUE}"),
+            metavar="NUMBER",
+        ),
+    )
     plugin_python: Path | None = setting(
         None,
         SettingDetails(
@@ -175,6 +186,36 @@ class Settings:
     public_keys: bool = setting(
         False,
         SettingDetails("Use the documented API keys even if other machines can reach the server."),
+    )
+    log_level: str = setting(
+        "info",
+        SettingDetails(
+            "Least level of the log lines to print; debug adds a line for each request.",
+            "A line has the id of the request that it is about. The answer has the same id in the "
+            "header `X-Request-Id`; a client may choose the id by sending this header. "
+            "`Emulator()` leaves the log to the module `logging` of its process.",
+            choices=("debug", "info", "warning", "error"),
+            is_server_only=True,
+        ),
+    )
+    log_format: str = setting(
+        "text",
+        SettingDetails(
+            "Format of the log lines: text, or a JSON object per line.",
+            "The members of an object are `time`, `level`, `logger` and `message`, and if known "
+            "`request`, `world`, `more` (the command that shows more) and `exception`.",
+            choices=("text", "json"),
+            is_server_only=True,
+        ),
+    )
+    stop_wait: float = setting(
+        5.0,
+        SettingDetails(
+            "Maximum time in seconds for which a stop waits for running requests and handlers.",
+            "A second Ctrl-C ends the wait. `Emulator()` does not wait.",
+            range=_SECONDS,
+            is_server_only=True,
+        ),
     )
     request_log: Path | None = setting(
         None,
@@ -230,9 +271,13 @@ class SettingArguments(TypedDict, total=False):
     plugin_timeout: float
     plugin_isolation: str
     plugin_memory: int
+    plugin_idle_workers: int
     plugin_python: str | PathLike[str] | None
     allow_host: str | Sequence[str]
     public_keys: bool
+    log_level: str
+    log_format: str
+    stop_wait: float
     request_log: str | PathLike[str] | None
 
 

@@ -11,8 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from kili_emulator import errors
 from kili_emulator.config import seed_data_folder
 from kili_emulator.domain import asset, file
@@ -67,6 +65,8 @@ def _folder() -> Path:
 
 @cache
 def _load_demo(kind: str) -> dict[str, Any]:
+    import yaml
+
     text = (_folder() / f"{kind}.yaml").read_text(encoding="utf-8")
     demo: dict[str, Any] = yaml.safe_load(text)
     return demo

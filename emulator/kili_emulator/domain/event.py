@@ -5,16 +5,19 @@ See contract/event.md#the-audit-trail. :mod:`kili_emulator.domain.event_bus` del
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from kili_emulator import errors
 from kili_emulator.domain.access import Access
 from kili_emulator.domain.documents import EventDoc
+from kili_emulator.domain.repository import StoredDocuments
+from kili_emulator.storage.posting import Posting
 
 MAX_PAGE = 1000
 
 
-def visible_events(access: Access, project_id: str | None = None) -> list[EventDoc]:
+def visible_events(access: Access, project_id: str | None = None) -> StoredDocuments[EventDoc]:
     """Return the events of the projects that the actor administers, deleted projects included.
 
     Events that belong to no project are visible to administrators of the organization.
@@ -23,10 +26,14 @@ def visible_events(access: Access, project_id: str | None = None) -> list[EventD
         project_id: return only the events of this project.
     """
     events = access.view.events
-    candidates = events.find("project", project_id) if project_id else events.all()
+    if project_id:
+        is_visible = _can_administer(access, project_id, "")
+        return events.select([events.posting("project", project_id)] if is_visible else [])
+    candidates = events.all()
     places = {_place(each) for each in candidates}
     administered = {place for place in places if _can_administer(access, *place)}
-    return [each for each in candidates if _place(each) in administered]
+    visible = (each["id"] for each in candidates if _place(each) in administered)
+    return events.select([Posting.of(visible)])
 
 
 def _place(event: EventDoc) -> tuple[str, str]:
@@ -41,21 +48,31 @@ def _can_administer(access: Access, project_id: str, organization_id: str) -> bo
     return project is not None and access.role(project) == "ADMIN"
 
 
-def select_event_range(events: list[EventDoc], pagination: dict[str, Any]) -> list[EventDoc]:
-    """Return the events from ``fromEventId`` to ``untilEventId``, both optional and inclusive.
+def event_range(
+    events: StoredDocuments[EventDoc], pagination: dict[str, Any], *, descending: bool
+) -> range:
+    """Return the places from ``fromEventId`` to ``untilEventId``, both optional and inclusive.
+
+    Args:
+        descending: count the places from the newest event on.
 
     Returns:
-        an empty list if a given id is not the id of an event in the list.
+        an empty range if a given id is not the id of an event in the list.
     """
+    size = len(events)
+
+    def place(event_id: str, missing: int) -> int:
+        found = events.index(event_id)
+        if found is None:
+            return missing
+        return size - 1 - found if descending else found
+
     first, last = pagination.get("fromEventId"), pagination.get("untilEventId")
-    indexes = {each["id"]: index for index, each in enumerate(events)}
-    start = indexes.get(first, len(events)) if first else 0
-    end = indexes.get(last, -1) + 1 if last else len(events)
-    return events[start:end]
+    return range(place(first, size) if first else 0, place(last, -1) + 1 if last else size)
 
 
-def select_event_page(events: list[EventDoc], pagination: dict[str, Any]) -> list[EventDoc]:
-    """Return a page of events: skip ``skip`` events, then return up to ``first`` events.
+def page_bounds(pagination: dict[str, Any]) -> slice:
+    """Return the page of events: up to ``first`` events after the first ``skip`` events.
 
     Raises:
         KiliError: ``skip`` is negative, or ``first`` is not between 0 and ``MAX_PAGE``.
@@ -65,4 +82,14 @@ def select_event_page(events: list[EventDoc], pagination: dict[str, Any]) -> lis
         raise errors.negative_argument("skip")
     if not 0 <= first <= MAX_PAGE:
         raise errors.page_argument_out_of_range("first", MAX_PAGE)
-    return events[skip : skip + first]
+    return slice(skip, skip + first)
+
+
+def read_events(
+    events: StoredDocuments[EventDoc], places: range, *, descending: bool
+) -> Iterable[EventDoc]:
+    """Return the events at these places; see :func:`event_range`."""
+    if not descending:
+        return events[places.start : places.stop]
+    size = len(events)
+    return list(events[size - places.stop : size - places.start])[::-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 from kili_emulator import errors
@@ -15,11 +16,15 @@ from kili_emulator.domain.documents import (
     UserDoc,
 )
 from kili_emulator.domain.world import Transaction
-from kili_emulator.rules.annotations import search_counts
+from kili_emulator.rules.annotations import count_nodes
 from kili_emulator.rules.json_interface import parse_json_interface
 from kili_emulator.rules.json_response import check_json_response, parse_json_response
 from kili_emulator.rules.numbers import MAX_INT
 from kili_emulator.rules.workflow import LabelType
+
+# The memory of the cache stays below some MB.
+_CACHED_RESPONSES = 1024
+_MAX_CACHED_CHARACTERS = 2000
 
 _NO_MARKS: LabelMarks = {
     "honeypotMark": None,
@@ -94,11 +99,18 @@ def build_response_members(operation: str, project: ProjectDoc, text: str) -> La
     Raises:
         KiliError: the response does not fit the interface.
     """
-    response = parse_json_response(text)
-    jobs = parse_json_interface(project["jsonInterface"], operation)
-    input_type = project["inputType"]
-    check_json_response(response, jobs, input_type)
-    search = search_counts(response, input_type)
+    is_short = len(text) <= _MAX_CACHED_CHARACTERS
+    read = _read_response if is_short else _read_response.__wrapped__
+    return read(text, project["jsonInterface"], project["inputType"], operation)
+
+
+@lru_cache(_CACHED_RESPONSES)
+def _read_response(
+    text: str, json_interface: str, input_type: str, operation: str
+) -> LabelResponse:
+    """Check a response and count its annotations; labels with equal responses share the result."""
+    jobs = parse_json_interface(json_interface, operation)
+    search = count_nodes(check_json_response(parse_json_response(text), jobs, input_type))
     return {
         "jsonResponse": text,
         "numberOfAnnotations": search["numberOfAnnotations"],

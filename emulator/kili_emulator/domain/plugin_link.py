@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from kili_emulator import errors
 from kili_emulator.domain import access, file
@@ -56,7 +57,7 @@ class SavedPlugin:
     subscription: PluginSubscription
     problems: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def digest(self) -> str:
         return hashlib.sha256(self.archive).hexdigest()
 

@@ -13,14 +13,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from kili_emulator.domain.documents import AssetDoc, LabelDoc, MemberDoc, ProjectDoc
 from kili_emulator.domain.payloads import asset_payload
 from kili_emulator.domain.world import Transaction, View
 from kili_emulator.rules.json_interface import parse_json_interface
-from kili_emulator.rules.quality import ComparisonRule, QualityMark, measure_agreement
 from kili_emulator.rules.workflow import SUBMITTED
+
+if TYPE_CHECKING:
+    from kili_emulator.rules.quality import ComparisonRule, QualityMark
 
 # The label types that marks depend on.
 COMPARED_LABEL_TYPES = (*SUBMITTED, "INFERENCE")
@@ -40,6 +42,8 @@ def _compute_mark(
     texts: tuple[str, ...], json_interface: str, input_type: str, rule: ComparisonRule
 ) -> QualityMark | None:
     """Compute how far responses agree; the cache keeps the marks of earlier comparisons."""
+    from kili_emulator.rules.quality import measure_agreement
+
     jobs = parse_json_interface(json_interface, "updatePropertiesInProject")
     return measure_agreement([json.loads(each) for each in texts], jobs, input_type, rule=rule)
 
@@ -170,6 +174,8 @@ def refresh_marks(tx: Transaction, asset: AssetDoc) -> None:
         "reviewScore": labels.review_scores(),
     }
     previous_marks = {name for name in scores for each in labels.all if each.get(name) is not None}
+    if not (consensus or previous_marks or any(scores.values()) or asset.get("inferenceMark")):
+        return
     changed = {name: _store_label_marks(tx, labels.all, name, scores[name]) for name in scores}
     asset_consensus_mark = labels.mark(consensus, "consensus") if consensus else None
     _store_asset_marks(tx, labels, asset_consensus_mark, scores, previous_marks)
@@ -249,6 +255,8 @@ def _newest_per(
 
 
 def _mean_mark(marks: Sequence[QualityMark]) -> QualityMark | None:
+    from kili_emulator.rules.quality import QualityMark
+
     if len(marks) == 1:
         return marks[0]
     value = mean(each.value for each in marks)

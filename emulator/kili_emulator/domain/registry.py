@@ -61,15 +61,15 @@ class WorldRegistry:
             WorldError: a world is damaged or in the folder of another world, or two worlds have the
                 same key.
         """
-        if self._folder is None or not self._folder.is_dir():
+        if self._folder is None or not self._folder.exists():
             return
+        if not self._folder.is_dir():
+            raise WorldError(errors.WORLDS_NOT_A_FOLDER.format(folder=self._folder))
         private_files.restrict_permissions(self._folder)
-        folders = sorted(each for each in self._folder.iterdir() if each.is_dir())
         with contextlib.ExitStack() as undo:
             opened = [
                 undo.enter_context(contextlib.closing(world_folder.open_world(folder)))
-                for folder in folders
-                if _should_open(folder)
+                for folder in _find_worlds(self._folder)
             ]
             _check_keys(opened)
             undo.pop_all()
@@ -196,6 +196,20 @@ class WorldRegistry:
             for world in self._worlds.values():
                 world.close()
             self._worlds.clear()
+
+
+def _find_worlds(folder: Path) -> list[Path]:
+    """Return the folders of worlds in the folder ``worlds``; remove unfinished worlds.
+
+    Raises:
+        WorldError: a folder or a file cannot be read or removed.
+    """
+    try:
+        return [each for each in sorted(folder.iterdir()) if each.is_dir() and _should_open(each)]
+    except OSError as error:
+        place = error.filename or folder
+        details = {"file": place, "reason": error.strerror}
+        raise WorldError(errors.WORLD_NOT_ACCESSIBLE.format(**details)) from None
 
 
 def _should_open(folder: Path) -> bool:

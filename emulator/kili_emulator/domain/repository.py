@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from typing import Any, Generic, TypeVar, cast
 
 from kili_emulator import errors
+from kili_emulator.storage.draft import TableDraft
 from kili_emulator.storage.journal import Change
 from kili_emulator.storage.posting import Posting
 from kili_emulator.storage.snapshot import Document, Row, TableSnapshot
@@ -36,6 +37,15 @@ class StoredDocuments(Generic[D]):
         start, stop, _ = place.indices(len(self))
         return self._load(self._merge().slice(start, stop))
 
+    def index(self, document_id: str) -> int | None:
+        """Return the place of a document; ``None`` if it is not one of these documents."""
+        return self._table.index_in(self._merge(), document_id)
+
+    def between(self, begin: str, end: str) -> StoredDocuments[D]:
+        """Return the documents with a date from ``begin`` to ``end``, in a table with dates."""
+        found = (self._table.between(each, begin, end) for each in self._postings)
+        return StoredDocuments(self._table, [each for each in found if len(each)])
+
     def _merge(self) -> Posting:
         return self._postings[0] if len(self._postings) == 1 else self._table.merge(self._postings)
 
@@ -46,7 +56,7 @@ class StoredDocuments(Generic[D]):
 class ReadRepository(Generic[D]):
     """One table, for reading."""
 
-    def __init__(self, table: TableSnapshot) -> None:
+    def __init__(self, table: TableSnapshot | TableDraft) -> None:
         self._table = table
 
     def __len__(self) -> int:
@@ -55,7 +65,12 @@ class ReadRepository(Generic[D]):
     @property
     def snapshot(self) -> TableSnapshot:
         """The table as it is now: another object after each change."""
-        return self._table
+        return self._table.snapshot()
+
+    @property
+    def date_member(self) -> str | None:
+        """The member with the date that decides the creation order, if a member does."""
+        return self._table.spec.date_member
 
     def get(self, document_id: str) -> D | None:
         """Return the document with that id, or ``None``."""
@@ -93,7 +108,7 @@ class ReadRepository(Generic[D]):
 
     def keys(self, index: str) -> Iterator[Any]:
         """Yield the keys of an index that at least one document has."""
-        return self._table.keys(index)
+        return self.snapshot.keys(index)
 
     def posting(self, index: str, key: Hashable) -> Posting:
         """Return the ids of the documents with that key in that index, in creation order."""
@@ -101,29 +116,30 @@ class ReadRepository(Generic[D]):
 
     def existing(self, document_ids: Iterable[str]) -> Posting:
         """Return those of the ids that documents have, in creation order."""
-        return self._table.existing(document_ids)
+        return self.snapshot.existing(document_ids)
 
     def select(self, postings: Iterable[Posting]) -> StoredDocuments[D]:
         """Return the documents of postings that share no id, in creation order."""
-        return StoredDocuments(self._table, [each for each in postings if len(each)])
+        return StoredDocuments(self.snapshot, [each for each in postings if len(each)])
 
     def get_many(self, document_ids: Iterable[str]) -> list[D]:
         """Return the existing documents with these ids, in creation order."""
-        return cast("list[D]", self._table.get_many(document_ids))
+        return cast("list[D]", self.snapshot.get_many(document_ids))
 
     def all(self) -> list[D]:
         """Return all documents, in creation order."""
-        return [cast("D", row.document) for row in self._table.rows()]
+        return [cast("D", row.document) for row in self.snapshot.rows()]
 
 
 class Repository(ReadRepository[D]):
     """One table inside a transaction, for reading and writing."""
 
     def __init__(self, table: TableSnapshot, take_position: Callable[[], int]) -> None:
-        super().__init__(table)
         self._origin = table
+        self._draft = TableDraft(table)
         self._take_position = take_position
-        self._changed: set[str] = set()
+        self._changed: dict[str, None] = {}  # the ids, in the order of their first change
+        super().__init__(self._draft)
 
     def insert(self, document: D) -> D:
         """Add a document with a new id.
@@ -131,31 +147,28 @@ class Repository(ReadRepository[D]):
         Raises:
             KiliError: the id is taken.
         """
-        if self._table.row(document["id"]):
+        if self._draft.row(document["id"]):
             raise errors.document_id_exists("insert", document["id"])
-        self._put(document["id"], self._new_row(document))
+        self._put(document["id"], Row(self._take_position(), cast(Document, document)))
         return document
 
-    def _new_row(self, document: D) -> Row:
-        return Row(self._take_position(), cast(Document, document))
-
-    def insert_all(self, documents: list[D]) -> None:
-        """Add documents with new ids, in little more time than one document takes.
+    def insert_all(self, documents: Sequence[D]) -> None:
+        """Add documents with new ids, all or none.
 
         Raises:
             KiliError: an id is taken.
         """
-        rows: dict[str, Row | None] = {}
+        ids: set[str] = set()
         for document in documents:
-            if document["id"] in rows or self._table.row(document["id"]):
+            if document["id"] in ids or self._draft.row(document["id"]):
                 raise errors.document_id_exists("insert", document["id"])
-            rows[document["id"]] = self._new_row(document)
-        self._table = self._table.changed(rows)
-        self._changed.update(rows)
+            ids.add(document["id"])
+        for document in documents:
+            self.insert(document)
 
     def change(self, document: D, **members: Any) -> D:
         """Store a document with replaced members, and return it; the old document is unchanged."""
-        row = self._table.row(document["id"])
+        row = self._draft.row(document["id"])
         assert row is not None, document["id"]
         new = {**row.document, **members}
         self._put(document["id"], Row(row.position, new))
@@ -164,19 +177,18 @@ class Repository(ReadRepository[D]):
     def delete(self, document: D) -> None:
         self._put(document["id"], None)
 
-    def delete_all(self, documents: list[D]) -> None:
-        ids = [document["id"] for document in documents]
-        self._table = self._table.changed(dict.fromkeys(ids))
-        self._changed.update(ids)
+    def delete_all(self, documents: Iterable[D]) -> None:
+        for document in documents:
+            self.delete(document)
 
     def _put(self, document_id: str, row: Row | None) -> None:
-        self._table = self._table.changed({document_id: row})
-        self._changed.add(document_id)
+        self._draft.put(document_id, row)
+        self._changed[document_id] = None
 
     def changes(self) -> Iterator[Change]:
         """Yield the changes of this table in the transaction."""
         name = self._origin.spec.name
         for document_id in self._changed:
-            before, after = self._origin.row(document_id), self._table.row(document_id)
+            before, after = self._origin.row(document_id), self._draft.row(document_id)
             if before != after:
                 yield Change(name, document_id, before, after)

@@ -94,11 +94,28 @@ def _refuse_run(tx: Transaction, run: RunDoc, refusal: Refusal) -> RunDoc:
     return run
 
 
+def begin_at_once(tx: Transaction, run: RunDoc) -> RunDoc:
+    """Record the start of the handler of a run that this transaction records."""
+    return tx.runs.change(run, **_begin(tx, tx.world.documents.sequence + 1))
+
+
 def begin_run(tx: Transaction, run_id: str) -> None:
     """Record the start of a run's handler, with a ``mark`` of the world as the handler sees it."""
     run = tx.runs.get(run_id)
     if run:
-        tx.runs.change(run, startedAt=tx.now, mark=asdict(tx.world.mark()))
+        tx.runs.change(run, **_begin(tx, tx.world.documents.sequence))
+
+
+def withdraw_begin(tx: Transaction, run_id: str) -> None:
+    """Record that a run's handler was not called."""
+    run = tx.runs.get(run_id)
+    if run and run["startedAt"]:
+        tx.runs.change(run, startedAt=None, mark=None)
+
+
+def _begin(tx: Transaction, sequence: int) -> dict[str, Any]:
+    """Return the members of a run whose handler is called after the commit ``sequence``."""
+    return {"startedAt": tx.now, "mark": {**asdict(tx.world.mark()), "sequence": sequence}}
 
 
 def called_handler(run: RunDoc) -> str:

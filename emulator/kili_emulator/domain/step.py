@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypedDict
+from functools import lru_cache
+from typing import Any, TypedDict, cast
 
 from kili_emulator.domain import project_settings_event
 from kili_emulator.domain.documents import AssetDoc, ProjectDoc, StepDoc, StepGroupDoc, UserDoc
@@ -11,6 +12,9 @@ from kili_emulator.domain.repository import changed_members
 from kili_emulator.domain.world import Transaction, View
 from kili_emulator.rules import steps as rules
 from kili_emulator.rules.workflow import NewWorkflow, StepStatus
+from kili_emulator.storage.snapshot import TableSnapshot
+
+_SORTED_PROJECTS = 64
 
 # A new project's steps: name, type, coverage.
 _DEFAULT_STEPS = (("Label", "DEFAULT", None), ("Review 1", "REVIEW", 0))
@@ -46,9 +50,15 @@ class EntryState(TypedDict):
 
 def steps_of(view: View, project_id: str) -> list[StepDoc]:
     """Return the steps of a project in their order, group after group; none for a V1 project."""
-    groups = [each["id"] for each in groups_of(view, project_id)]
-    order: dict[str | None, int] = {group_id: index for index, group_id in enumerate(groups)}
-    unsorted_steps = view.steps.find("project", project_id)
+    return list(_sort_steps(view.steps.snapshot, view.step_groups.snapshot, project_id))
+
+
+@lru_cache(_SORTED_PROJECTS)
+def _sort_steps(steps: TableSnapshot, groups: TableSnapshot, project_id: str) -> list[StepDoc]:
+    """Return the steps of a project in their order; each label and each asset asks for them."""
+    group_ids = [each["id"] for each in groups.find("project", project_id)]
+    order: dict[str | None, int] = {group_id: index for index, group_id in enumerate(group_ids)}
+    unsorted_steps = cast("list[StepDoc]", steps.find("project", project_id))
     return sorted(
         unsorted_steps, key=lambda each: (order.get(each["stepGroupId"], 0), each["order"])
     )

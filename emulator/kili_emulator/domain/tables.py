@@ -7,7 +7,7 @@ in a :class:`WritableView`.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Generic, cast, overload
+from typing import Any, Generic, cast, get_args, overload
 
 from kili_emulator.domain.documents import (
     ApiKeyDoc,
@@ -50,6 +50,7 @@ class Table(Generic[D]):
         indexes: index name → function from a document to its key; a key of ``None`` leaves the
             document out of the index.
         date_member: see :class:`TableSpec`.
+        key_members: see :class:`TableSpec`.
     """
 
     def __init__(
@@ -57,9 +58,10 @@ class Table(Generic[D]):
         name: str,
         indexes: Mapping[str, Callable[[D], Hashable]] | None = None,
         date_member: str | None = None,
+        key_members: tuple[str, ...] = (),
     ) -> None:
         keys = cast("dict[str, Callable[[Document], Hashable]]", dict(indexes or {}))
-        self.spec = TableSpec(name, keys, date_member)
+        self.spec = TableSpec(name, keys, date_member, key_members)
         self._attribute = name
 
     def __set_name__(self, owner: type[object], name: str) -> None:
@@ -125,6 +127,7 @@ class View:
             "jsonContent": lambda asset: asset["jsonContent"] or None,
             "status": lambda asset: (asset["projectId"], asset["status"]),
         },
+        key_members=("projectId", "externalId", "content", "jsonContent", "status"),
     )
     labels = Table[LabelDoc](
         "labels",
@@ -136,6 +139,7 @@ class View:
             "type": lambda label: (label["projectId"], label["labelType"]),
         },
         date_member="createdAt",
+        key_members=("projectId", "assetId", "authorId", "labelType", "createdAt"),
     )
     issues = Table[IssueDoc](
         "issues",
@@ -164,7 +168,9 @@ class View:
     )
     mails = Table[MailDoc]("mails", {"user": lambda mail: mail["userId"]})
     files = Table[FileDoc]("files", {"folder": lambda file: file["folder"]})
-    events = Table[EventDoc]("events", {"project": lambda event: event["projectId"]})
+    events = Table[EventDoc](
+        "events", {"project": lambda event: event["projectId"]}, key_members=("projectId",)
+    )
     internal_events = Table[EventDoc](
         "internalEvents",
         {
@@ -181,7 +187,9 @@ class View:
         },
     )
     decisions = Table[DecisionDoc](
-        "decisions", {"transaction": lambda decision: decision["transactionId"]}
+        "decisions",
+        {"transaction": lambda decision: decision["transactionId"]},
+        key_members=("transactionId",),
     )
     plugin_versions = Table[PluginVersionDoc](
         "pluginVersions", {"plugin": lambda version: version["pluginId"]}
@@ -197,6 +205,7 @@ class View:
             "project": lambda line: line["projectId"],
             "run": lambda line: line["runId"],
         },
+        key_members=("pluginId", "projectId", "runId"),
     )
     runs = Table[RunDoc](
         "runs",
@@ -209,6 +218,7 @@ class View:
     run_calls = Table[RunCallDoc](
         "runCalls",
         {"run": lambda call: call["runId"], "plugin": lambda call: call["pluginId"]},
+        key_members=("runId", "pluginId"),
     )
 
 
@@ -234,6 +244,12 @@ class WritableView(View):
         return [change for each in self._opened for change in each.changes()]
 
 
-TABLES: tuple[TableSpec, ...] = tuple(
-    each.spec for each in vars(View).values() if isinstance(each, Table)
-)
+_DECLARED = [each for each in vars(View).values() if isinstance(each, Table)]
+
+TABLES: tuple[TableSpec, ...] = tuple(each.spec for each in _DECLARED)
+
+# table name in storage → the TypedDict of its documents
+DOCUMENT_TYPES: Mapping[str, type] = {
+    each.spec.name: get_args(each.__orig_class__)[0]  # type: ignore[attr-defined]
+    for each in _DECLARED
+}

@@ -230,6 +230,16 @@ class World:
         if actor.run_id not in {each.run_id for each in self.run_keys.values()}:
             raise errors.run_key_revoked()
 
+    def admit(self, run_key: str, actor: Actor) -> None:
+        """Let the API key of a run identify its actor until the key is revoked.
+
+        Raises:
+            EpochOverError: the actor's epoch is over.
+        """
+        with self.documents.write_lock:
+            self.check_epoch(actor.epoch)
+            self.run_keys[run_key] = actor
+
     def revoke(self, run_key: str) -> None:
         """Revoke the API key of a run.
 

@@ -20,8 +20,8 @@ from kili_emulator.storage.blobs import remove_blobs
 
 UNFINISHED_MARKER = ".kili-emulator-unfinished"
 PLUGINS = "plugins"
-_DOCUMENTS = "documents.sqlite"
-_BLOBS = "blobs"
+DOCUMENTS = "documents.sqlite"
+BLOBS = "blobs"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _VERSION = re.compile(r"c[0-9a-z]{24}_[0-9]+(\.packages)?")  # a plugin version's id and a number
 
@@ -44,8 +44,8 @@ def is_unfinished(folder: Path) -> bool:
 
 def has_world_files(folder: Path) -> bool:
     """Return whether a folder has files of a world, complete or damaged."""
-    documents = sqlite_file.database_files(folder / _DOCUMENTS)
-    return any(path.exists() for path in (*documents, folder / _BLOBS))
+    documents = sqlite_file.database_files(folder / DOCUMENTS)
+    return any(path.exists() for path in (*documents, folder / BLOBS))
 
 
 def create_folder(folder: Path) -> None:
@@ -53,17 +53,23 @@ def create_folder(folder: Path) -> None:
 
     Raises:
         WorldError: the folder exists and is not empty.
+        StorageError: the folder cannot be created.
     """
-    private_files.make_folder(folder.parent)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise WorldError(errors.WORLD_FOLDER_EXISTS.format(folder=folder))
-    private_files.make_folder(folder)
-    private_files.make_file(folder / UNFINISHED_MARKER)
+    try:
+        private_files.make_folder(folder.parent)
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise WorldError(errors.WORLD_FOLDER_EXISTS.format(folder=folder))
+        private_files.make_folder(folder)
+        private_files.make_file(folder / UNFINISHED_MARKER)
+    except OSError as error:
+        raise errors.not_stored(error) from error
 
 
 def mark_complete(folder: Path) -> None:
     """Delete the marker from the folder of a complete world."""
-    (folder / UNFINISHED_MARKER).unlink(missing_ok=True)
+    marker = folder / UNFINISHED_MARKER
+    if marker.is_file():  # otherwise it is not a file of the emulator
+        marker.unlink()
 
 
 def remove_world(folder: Path) -> None:
@@ -73,9 +79,9 @@ def remove_world(folder: Path) -> None:
     finish the removal.
     """
     private_files.make_file(folder / UNFINISHED_MARKER)
-    for path in sqlite_file.database_files(folder / _DOCUMENTS):
+    for path in sqlite_file.database_files(folder / DOCUMENTS):
         path.unlink(missing_ok=True)
-    remove_blobs(folder / _BLOBS)
+    remove_blobs(folder / BLOBS)
     remove_plugin_versions(folder / PLUGINS)
     (folder / UNFINISHED_MARKER).unlink()
     with contextlib.suppress(OSError):  # the folder has other files
@@ -101,10 +107,10 @@ def open_world(folder: Path) -> World:
     Raises:
         WorldError: the world is damaged, has the layout of another version, or has another name.
     """
-    file = folder / _DOCUMENTS
+    file = folder / DOCUMENTS
     fault = _find_fault(folder)
     if fault:
-        raise _damaged_error(file, fault)
+        raise _damaged_error(folder, file, fault)
     with contextlib.ExitStack() as undo:
         try:
             world = undo.enter_context(contextlib.closing(World(folder.name, folder)))
@@ -112,7 +118,15 @@ def open_world(folder: Path) -> World:
         except sqlite_file.OtherLayoutError as error:
             raise WorldError(str(error)) from None
         except (ValueError, KeyError, TypeError) as error:
-            raise _damaged_error(file, f"cannot be read ({error!r})") from None
+            raise _damaged_error(folder, file, f"cannot be read ({error!r})") from None
+        except PermissionError as error:
+            details = {"file": error.filename or folder, "reason": error.strerror}
+            raise WorldError(errors.WORLD_NOT_ACCESSIBLE.format(**details)) from None
+        except OSError as error:
+            place = Path(error.filename or folder)
+            raise _damaged_error(folder, place, f"cannot be used ({error.strerror})") from None
+        except errors.StorageError as error:
+            raise _damaged_error(folder, file, f"cannot be used ({error.message})") from None
         undo.pop_all()
     return world
 
@@ -136,8 +150,8 @@ def _world_name_of_keys(world: World) -> str | None:
 
 
 def _find_fault(folder: Path) -> str | None:
-    return sqlite_file.find_fault(folder / _DOCUMENTS, World.START)
+    return sqlite_file.find_fault(folder / DOCUMENTS, World.START)
 
 
-def _damaged_error(file: Path, fault: str) -> WorldError:
-    return WorldError(errors.WORLD_DAMAGED.format(file=file, fault=fault, folder=file.parent))
+def _damaged_error(folder: Path, file: Path, fault: str) -> WorldError:
+    return WorldError(errors.WORLD_DAMAGED.format(file=file, fault=fault, folder=folder))

@@ -24,6 +24,10 @@ DOCUMENT_TOO_MANY_DEFINITIONS = (
     "The document has {count} operations and fragments, more than the limit of {limit}: send "
     "several documents."
 )
+DOCUMENT_TOO_MANY_SPREADS = (
+    "The document uses more than {limit} different fragments in one place, which is the limit: "
+    "send several documents."
+)
 DOCUMENT_TOO_DEEP = (
     "The document selects fields more than {limit} levels deep, fragments included, which is the "
     "limit: ask for less at once."

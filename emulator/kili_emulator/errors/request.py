@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 ROUTE_UNKNOWN = "No route has the path {path}."
+ROUTE_MOVED = "The path has doubled slashes: send the request to {location}."
 METHOD_UNKNOWN = "{path} does not take {method} requests."
 REQUEST_REFUSED = "The request is refused: {reason}"
 UNAUTHORIZED = "Unauthorized"
 BODY_TOO_LARGE = "The request body is larger than {limit} MB."
+BODY_ENCODING_UNKNOWN = (
+    "The Content-Encoding {encoding!r} is not supported: send the body without an encoding, or as "
+    "gzip."
+)
 BODY_NOT_GZIP = "The body is declared as gzip, but cannot be decompressed."
 BODY_INCOMPLETE = "The body is incomplete, or does not match its headers."
 BODY_NOT_JSON = "The body is not a JSON object: {reason}"
@@ -17,6 +22,7 @@ HOST_NOT_ALLOWED = (
 )
 HOST_MISSING = "The request has no valid Host header."
 ORIGIN_NOT_ALLOWED = "Requests from other web sites are refused."
+EMULATOR_STOPS = "The emulator is stopping and takes no new requests."
 SUBSCRIPTIONS_ONLY = "The websocket accepts only subscriptions: send queries and mutations by POST."
 SUBPROTOCOL_UNKNOWN = "The websocket supports only the sub-protocol graphql-ws: request this one."
 HANDSHAKE_REFUSED = "This is not a valid websocket handshake: {reason}"
@@ -25,6 +31,10 @@ FRAME_TYPE_UNKNOWN = (
     "stop or connection_terminate."
 )
 START_INCOMPLETE = "A message of type start needs an id, and a payload with a string 'query'."
+TOO_MANY_SUBSCRIPTIONS = (
+    "The connection has {limit} subscriptions, which is the limit: stop some of them, or open "
+    "another connection."
+)
 CLIENT_TOO_SLOW = (
     "The connection is closed, because the client does not read its messages fast enough."
 )

@@ -27,9 +27,29 @@ def is_disk_full(error: OSError) -> bool:
     return error.errno in _NO_SPACE
 
 
+# A part of the text of an error of the system or of SQLite → what to do.
+_REMEDIES = {
+    "too many open files": "close files or connections, or raise the limit with `ulimit -n`",
+    "unable to open database file": "give this user the permission for the data folder, or raise "
+    "the limit of open files with `ulimit -n`",
+    "read-only": "make the data folder writable",
+    "readonly": "make the data folder writable",
+    "permission denied": "give this user the permission for the data folder",
+    "malformed": "stop the emulator and run `kili-emulator repair`",
+    "not a database": "stop the emulator and run `kili-emulator repair`",
+}
+_DISK_FULL = "free space on the disk of the data folder"
+
+
 def not_stored(reason: object) -> StorageError:
-    """A change was not made, because it cannot be written to the data folder."""
-    detail = f"{reason}; free space on the disk of the data folder, then try again"
+    """A change was not made, because it cannot be written to the data folder.
+
+    Args:
+        reason: an error of the system or of SQLite.
+    """
+    text = str(reason.strerror if isinstance(reason, OSError) else reason).lower()
+    remedy = next((each for part, each in _REMEDIES.items() if part in text), _DISK_FULL)
+    detail = f"{reason}; {remedy}, then try again"
     error = business_error("notStored", "The data could not be stored.", detail, INTERNAL_ERROR)
     return StorageError(error, 507)
 

@@ -20,7 +20,14 @@ WORLD_FOLDER_EXISTS = (
 )
 WORLD_DAMAGED = (
     "{file} {fault}. Nothing has been removed. Restore {folder} from a backup, move it out of "
-    "the folder `worlds`, or delete it yourself"
+    "the folder `worlds`, or delete it yourself. `kili-emulator repair` recovers what can be read"
+)
+WORLD_NOT_ACCESSIBLE = (
+    "{file} cannot be used ({reason}): give this user the permission, or give another --data-dir"
+)
+WORLDS_NOT_A_FOLDER = (
+    "{folder} is not a folder, but the emulator keeps its worlds in a folder of this name: move "
+    "the file away, or give another --data-dir"
 )
 WORLD_FOLDER_MISMATCH = (
     "{folder} contains world {home!r}, not world {name!r}: the API keys of a world end with its "
@@ -36,3 +43,15 @@ WORLD_KEY_EXISTS = (
     "world {name!r} cannot be created: world {other!r} already has its API key named {key!r}. "
     "Revoke that key, or change the key in the scenario"
 )
+WORLD_OF_OTHER_VERSION = (
+    "{file} was written by another version of the emulator: repair it with that version"
+)
+WORLD_NOT_REPAIRABLE = (
+    "no document of {file} can be read. Nothing has been removed. Restore {folder} from a backup, "
+    "or delete it yourself"
+)
+WORLD_STAYS_INCONSISTENT = (
+    "{file} cannot be repaired: {fault}. Nothing has been removed. Restore {folder} from a backup, "
+    "or delete it yourself"
+)
+REPAIR_NEW_ADMIN = "the API key {key} is new: no API key of an administrator could be read"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Flask, Response, jsonify, request
+from flask import Blueprint, Flask, Response, jsonify, request, request_finished
 
 from kili_emulator.api.execution import GraphQLExecutor
 from kili_emulator.config import Settings
 from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.http import security
-from kili_emulator.http.control import control_blueprint
 from kili_emulator.http.error_handlers import register_error_handlers
 from kili_emulator.http.file_routes import files_blueprint
 from kili_emulator.http.graphql_routes import GraphQLEndpoint, graphql_blueprint
 from kili_emulator.http.request_log import RequestLog
+from kili_emulator.http.request_scope import note_route
 from kili_emulator.plugins.dispatch.host import PluginHost
 
 
@@ -28,7 +28,7 @@ def create_application(
     executor: GraphQLExecutor,
     signer: security.FileUrlSigner,
     host: PluginHost,
-    shut_down: Callable[[], None],
+    control: Blueprint,
     *,
     request_log: RequestLog,
 ) -> Flask:
@@ -36,7 +36,7 @@ def create_application(
 
     Args:
         host: the plugin host of all worlds.
-        shut_down: a function that stops the server.
+        control: the routes of the control plane.
     """
     application = Flask("kili_emulator", static_folder=None)
     application.response_class = _Answer
@@ -53,8 +53,18 @@ def create_application(
     )
     application.register_blueprint(graphql_blueprint(endpoint))
     application.register_blueprint(files_blueprint(registry, signer))
-    application.register_blueprint(control_blueprint(registry, settings, host, shut_down))
+    application.register_blueprint(control)
     return application
+
+
+def call_after_first_answer(application: Flask, callback: Callable[[], None]) -> None:
+    """Call a function once, after the application has sent its first answer."""
+
+    def receive(_: Flask, response: Response, **__: object) -> None:
+        request_finished.disconnect(receive, application)
+        response.call_on_close(callback)
+
+    request_finished.connect(receive, application, weak=False)
 
 
 def _add_guard(application: Flask, settings: Settings) -> None:
@@ -69,6 +79,7 @@ def _add_guard(application: Flask, settings: Settings) -> None:
 
     @application.after_request
     def harden(answer: Response) -> Response:
+        note_route(request.method, request.url_rule)
         return security.add_security_headers(answer)
 
 

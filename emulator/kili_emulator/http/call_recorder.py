@@ -36,6 +36,11 @@ class CallRecorder:
         self._received_at = world.clock.now()
         self._started_monotonic = clock.monotonic()
 
+    @property
+    def is_recording(self) -> bool:
+        """Whether a run made the request."""
+        return self._call_buffer is not None
+
     def record_answer(
         self,
         operations: list[str],

@@ -42,6 +42,16 @@ def register_error_handlers(application: Flask) -> None:
                 answer.headers[name] = value
         return answer
 
+    @application.after_request
+    def redirect(answer: Response) -> Response:
+        """Answer a path with doubled slashes, which the web framework redirects by a page."""
+        location = answer.headers.get("Location")
+        if location is None or answer.mimetype != "text/html":
+            return answer
+        moved = error_answer(errors.ROUTE_MOVED.format(location=location), answer.status_code)
+        moved.headers["Location"] = location
+        return moved
+
     @application.errorhandler(Exception)
     def explain(error: Exception) -> Response:
         """Answer a refusal of the emulator, or a defect, which is logged too."""

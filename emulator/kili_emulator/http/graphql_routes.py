@@ -5,7 +5,6 @@ See contract/http.md#endpoints, contract/http.md#status-codes.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +31,8 @@ from kili_emulator.http.file_urls import (
 )
 from kili_emulator.http.request_body import BodyError, read_json
 from kili_emulator.http.request_log import RequestLog, RequestLogEntry
+from kili_emulator.http.request_scope import note_operations
+from kili_emulator.rules.json_text import write_json
 from kili_emulator.rules.workflow import version_for
 
 ContextFactory = Callable[[World, Actor], RequestContext]
@@ -78,13 +79,16 @@ class GraphQLEndpoint:
         wait_seconds = self.settings.sync_wait
         if actor.run_id is None and any(map(_may_call_plugins, root_fields)):
             wait_seconds = self.deploy_saved(world)
-        valid, answer = self.executor.execute(data, context)
-        has_errors = "errors" in answer
-        self._log(session, root_fields, errors=has_errors)
+        answer = self.executor.answer(data, context)
+        note_operations(root_fields if answer.is_valid else [], has_errors=answer.has_errors)
+        self._log(session, root_fields, errors=answer.has_errors)
         wait_for_deliveries(context.deliveries, wait_seconds, include_children=actor.run_id is None)
-        variables, query = data.get("variables"), data["query"]
-        recorder.record_answer(root_fields, variables, answer, query=query, errors=has_errors)
-        return _json_answer(answer, 200 if valid else 400)
+        if recorder.is_recording:
+            variables, query = data.get("variables"), data["query"]
+            recorder.record_answer(
+                root_fields, variables, answer.content, query=query, errors=answer.has_errors
+            )
+        return _json_response(answer.body, 200 if answer.is_valid else 400)
 
     def _log(
         self, session: tuple[World, Actor] | None, root_fields: list[str], *, errors: bool
@@ -154,6 +158,8 @@ def _revoked_key_answer() -> dict[str, Any]:
 
 
 def _json_answer(value: Any, status: int = 200) -> Response:
-    """Answer with compact JSON, because clients search for ``"version":`` without a space."""
-    text = json.dumps(value, separators=(",", ":"))
-    return Response(text, status, content_type="application/json")
+    return _json_response(write_json(value), status)
+
+
+def _json_response(body: bytes, status: int) -> Response:
+    return Response(body, status, content_type="application/json")

@@ -17,6 +17,8 @@ MAX_BODY_MB = 256
 _MAX_BODY = MAX_BODY_MB * 1024 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 _CHUNK_BYTES = 64 * 1024
+_GZIP_NAMES = ("gzip", "x-gzip")
+_PLAIN_NAMES = ("", "identity")
 
 
 class BodyError(Exception):
@@ -31,12 +33,16 @@ def read_body(request: Request) -> bytes:
     """Return the decompressed body; memory use stays within the size limit.
 
     Raises:
-        BodyError: the body is too large, is not the declared gzip, or is incomplete.
+        BodyError: the body is too large, is incomplete, is not the declared gzip, or has another
+            encoding.
     """
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in (*_GZIP_NAMES, *_PLAIN_NAMES):
+        raise BodyError(errors.BODY_ENCODING_UNKNOWN.format(encoding=encoding), 415)
     if (request.content_length or 0) > _MAX_BODY:
         raise _too_large()
     chunks = _read_chunks(request)
-    if request.headers.get("Content-Encoding", "").lower() == "gzip":
+    if encoding in _GZIP_NAMES:
         chunks = _decompress(chunks)
     body = io.BytesIO()
     for chunk in chunks:

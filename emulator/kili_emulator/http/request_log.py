@@ -63,7 +63,7 @@ class RequestLogEntry:
             "operations": self.operations,
             "errors": self.errors,
         }
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(content, separators=(",", ":"))  # ASCII, without control characters
 
 
 def _header(request: Request, names: tuple[str, ...]) -> str | None:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from flask import Request, Response
 from itsdangerous import (
     BadSignature,
-    SignatureExpired,
     URLSafeSerializer,
     URLSafeTimedSerializer,
 )
 
 from kili_emulator import errors
+from kili_emulator.clock import Clock
 from kili_emulator.config import LOOPBACK
 from kili_emulator.domain.file import Upload
 
 API_KEY_SCHEME = "X-API-Key: "
-UPLOAD_LIFETIME = 3600
+UPLOAD_LIFETIME = 3600  # seconds
 
 # Documents of other types may only be displayed in a browser.
 _CONTENT_SECURITY_POLICY = (
@@ -128,13 +129,13 @@ class FileUrlSigner:
             ValueError: the token is invalid or expired; the message is for the client.
         """
         try:
-            world, file_id, project_id = self._upload_serializer.loads(
-                token, max_age=UPLOAD_LIFETIME
-            )
-        except SignatureExpired:
-            raise ValueError(errors.UPLOAD_TOKEN_EXPIRED) from None
+            content, made_at = self._upload_serializer.loads(token, return_timestamp=True)
         except BadSignature:
             raise ValueError(errors.UPLOAD_TOKEN_INVALID) from None
+        # A token from the future was made before the system's clock was set back.
+        if Clock().now() - made_at > timedelta(seconds=UPLOAD_LIFETIME):
+            raise ValueError(errors.UPLOAD_TOKEN_EXPIRED)
+        world, file_id, project_id = content
         return world, Upload(file_id, project_id)
 
     def make_read_token(self, world: str, file_id: str) -> str:

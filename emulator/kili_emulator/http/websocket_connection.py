@@ -54,12 +54,14 @@ class ConnectionLimits:
         keep_alive: seconds without a frame after which the server sends a ``ka``.
         grace: seconds for clients to stop their subscriptions when the server stops.
         waiting: the number of frames that may wait for a slow client.
+        subscriptions: the number of active subscriptions of a client.
     """
 
     init: float = 5.0
     keep_alive: float = 20.0
     grace: float = 2.0
     waiting: int = 10_000
+    subscriptions: int = 1_000
 
 
 class Connection:
@@ -163,6 +165,11 @@ class Connection:
     def _start(self, frame_id: Any, payload: Any) -> None:
         if not isinstance(frame_id, str) or not websocket_frames.is_operation(payload):
             self.send(websocket_frames.bad_input_error(frame_id, errors.START_INCOMPLETE))
+            return
+        limit = self._limits.subscriptions
+        if len(self._active_subscriptions.keys() - {frame_id}) >= limit:
+            text = errors.TOO_MANY_SUBSCRIPTIONS.format(limit=limit)
+            self.send(websocket_frames.bad_input_error(frame_id, text))
             return
         assert self._key is not None
         session = self._registry.authenticate(self._key)

@@ -102,6 +102,7 @@ def subscriptions_blueprint(
         if Connection.PROTOCOL not in (each.strip() for each in protocols):
             return security.text_answer(errors.SUBPROTOCOL_UNKNOWN, 400)
         make_context = make_context_factory(signer)
+        request.environ["werkzeug.socket"].settimeout(None)  # a client may be silent for hours
         try:
             channel = simple_websocket.Server.accept(
                 request.environ, [Connection.PROTOCOL], max_message_size=_MAX_MESSAGE

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Collection
@@ -22,7 +24,7 @@ from kili_emulator.lint.run_checks import check, filter_suppressed, read
 from kili_emulator.plugins.build import requirements
 from kili_emulator.plugins.build.installed_packages import Environment, run_code
 from kili_emulator.rules import handlers
-from kili_emulator.rules.plugin_imports import Policy
+from kili_emulator.rules.plugin_policy import Policy
 from kili_emulator.rules.plugin_source import MAIN
 
 HANDLERS = {each.method: each.arguments for each in handlers.HANDLERS}
@@ -97,7 +99,7 @@ def _read_plugin_files(path: Path, policy: Policy) -> _PluginFiles:
         if path.suffix != ".py":
             message = messages.LINT_NOT_A_PLUGIN if path.exists() else messages.LINT_PATH_NOT_FOUND
             raise LintError(message.format(path=path))
-        return _PluginFiles(Source({MAIN: path.read_bytes()}, HANDLERS, policy), None)
+        return _PluginFiles(Source({MAIN: _read_file(path)}, HANDLERS, policy), None)
     except OSError as error:
         location = error.filename or path
         message = messages.LINT_UNREADABLE.format(path=location, reason=error.strerror)
@@ -112,7 +114,7 @@ def _read_folder(folder: Path, policy: Policy) -> _PluginFiles:
         if not any(each.is_relative_to(other) for other in environments)
     ]
     files = {
-        each.relative_to(folder).as_posix(): each.read_bytes()
+        each.relative_to(folder).as_posix(): _read_file(each)
         for each in own_paths
         if each.suffix == ".py"
     }
@@ -130,6 +132,18 @@ def _read_folder(folder: Path, policy: Policy) -> _PluginFiles:
         tuple(each.relative_to(folder).as_posix() for each in environments),
     )
     return _PluginFiles(source, required.read_bytes() if required.is_file() else None)
+
+
+def _read_file(path: Path) -> bytes:
+    """Return the content of a regular file: reading a pipe or a device might never end.
+
+    Raises:
+        OSError: the file cannot be read, or is not a regular file.
+    """
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise OSError(errno.EINVAL, messages.LINT_NOT_A_FILE, str(path))
+    return path.read_bytes()
 
 
 def _surface(environment: Environment, imported_names: Collection[tuple[str, str]]) -> Surface:

@@ -19,7 +19,7 @@ from kili_emulator.python_source.module import Module
 from kili_emulator.python_source.name_resolution import Definition, NameResolver
 from kili_emulator.python_source.syntax import FunctionNode, methods_of
 from kili_emulator.rules.handler_methods import handler_class
-from kili_emulator.rules.plugin_imports import Policy
+from kili_emulator.rules.plugin_policy import Policy
 from kili_emulator.rules.plugin_source import Subscriptions
 
 

@@ -47,15 +47,27 @@ def imports_of(source: str) -> list[Import]:
     Raises:
         SyntaxError: the source is not valid Python.
     """
-    visitor = _ImportVisitor()
+    visitor = _ImportVisitor(any(each in source for each in _IMPORT_FUNCTIONS))
     visitor.visit(ast.parse(source))
     return sorted(visitor.found, key=lambda each: each.line)
 
 
 class _ImportVisitor(ast.NodeVisitor):
-    def __init__(self) -> None:
+    """Collect imports.
+
+    Args:
+        visits_expressions: whether an expression may call an import function. Otherwise only
+            statements are visited, as large literals have many expressions.
+    """
+
+    def __init__(self, visits_expressions: bool) -> None:
+        self._visits_expressions = visits_expressions
         self.found: list[Import] = []
         self._optional = False
+
+    def generic_visit(self, node: ast.AST) -> None:
+        if self._visits_expressions or not isinstance(node, ast.expr):
+            super().generic_visit(node)
 
     def visit_Import(self, node: ast.Import) -> None:
         for each in node.names:

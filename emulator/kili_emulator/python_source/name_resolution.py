@@ -156,13 +156,12 @@ class NameResolver:
 
     def bases(self, module: Module, node: ast.ClassDef) -> Iterator[str | None]:
         """Yield the origins of the foreign base classes, also those of the program's own bases."""
-        for each in node.bases:
-            origin = self.origin(module, each)
-            own = self.definition(origin)
-            if own and isinstance(own.node, ast.ClassDef) and own.node is not node:
-                yield from self.bases(own.module, own.node)
-            elif not own:
-                yield origin
+        for each in self.ancestry(module, node):
+            assert isinstance(each.node, ast.ClassDef)
+            for base in each.node.bases:
+                origin = self.origin(each.module, base)
+                if self.definition(origin) is None:
+                    yield origin
 
     def ancestry(self, module: Module, node: ast.ClassDef) -> list[Definition]:
         """Return a class and its bases that the program defines, the nearest first."""

@@ -10,6 +10,7 @@ counts one more. In a video, an annotation that is only propagated to a frame do
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from kili_emulator.rules.response import Node, walk
@@ -32,7 +33,12 @@ def _is_counted(node: Node) -> bool:
 
 
 def search_counts(response: dict[str, Any], input_type: str) -> dict[str, Any]:
-    """Count the annotations for the ``search`` member of a label.
+    """Count the annotations of a response for the ``search`` member of a label."""
+    return count_nodes(walk(response, input_type))
+
+
+def count_nodes(nodes: Iterable[Node]) -> dict[str, Any]:
+    """Count the annotations of a response, given all its nodes.
 
     Returns:
         ``{"numberOfAnnotations": n, "numberOfAnnotationsByObject": {"JOB.CATEGORY": n}}``; the
@@ -40,7 +46,7 @@ def search_counts(response: dict[str, Any], input_type: str) -> dict[str, Any]:
     """
     total = 0
     by_object: Counter[str] = Counter()
-    for node in walk(response, input_type):
+    for node in nodes:
         total += _is_counted(node)
         if node.kind == "category" and node.is_key and isinstance(node.value, dict):
             by_object[f"{node.job}.{node.value.get('name')}"] += 1

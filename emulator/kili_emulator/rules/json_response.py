@@ -19,6 +19,13 @@ from kili_emulator.rules.response_shapes import ML_TASKS, RELATION_ENDS, SHAPES
 
 Jobs = dict[str, Any]
 
+# task → the members of its relations
+_ENDS_BY_TASK = {
+    task: ends
+    for task, members in ML_TASKS.items()
+    if (ends := [each for each in members if each in RELATION_ENDS])
+}
+
 _NODE_DESCRIPTIONS = {
     "answer": 'the answer to job "{job}"',
     "category": 'each category of job "{job}"',
@@ -46,8 +53,8 @@ def parse_json_response(text: str) -> dict[str, Any]:
     return response
 
 
-def check_json_response(response: dict[str, Any], jobs: Jobs, input_type: str) -> None:
-    """Check a response against the jobs of a json interface.
+def check_json_response(response: dict[str, Any], jobs: Jobs, input_type: str) -> list[Node]:
+    """Check a response against the jobs of a json interface; return its nodes.
 
     Args:
         response: job name → answer; in a VIDEO project, frame → job name → answer.
@@ -74,6 +81,7 @@ def check_json_response(response: dict[str, Any], jobs: Jobs, input_type: str) -
             raise errors.json_response_malformed(
                 errors.RESPONSE_UNKNOWN_END.format(job=job, mid=mid)
             )
+    return nodes
 
 
 def _check_node(node: Node, jobs: Jobs, input_type: str) -> None:
@@ -93,13 +101,14 @@ def _check_node(node: Node, jobs: Jobs, input_type: str) -> None:
         _check_category(node, jobs)
         members = ("confidence",)
     for member in members:
-        _check_form(node, member)
+        if member in node.value:
+            _check_form(node, member)
 
 
 def _check_category(node: Node, jobs: Jobs) -> None:
     allowed = (jobs[node.job].get("content") or {}).get("categories") or {}
     name = node.value.get("name")
-    if name not in list(allowed):  # the name may be a value that is not hashable
+    if not isinstance(name, str) or name not in allowed:
         known = ", ".join(sorted(allowed)) or "none"
         raise errors.json_response_malformed(
             errors.RESPONSE_UNKNOWN_CATEGORY.format(category=name, job=node.job, known=known)
@@ -107,7 +116,7 @@ def _check_category(node: Node, jobs: Jobs) -> None:
 
 
 def _check_form(node: Node, member: str) -> None:
-    value = node.value.get(member)
+    value = node.value[member]
     form, is_valid = SHAPES[member]
     if value is not None and not is_valid(value):
         raise errors.json_response_malformed(
@@ -117,7 +126,7 @@ def _check_form(node: Node, member: str) -> None:
 
 def _relation_ends(node: Node, jobs: Jobs) -> list[tuple[str, str]]:
     """Return the ends of a relation as pairs of job and ``mid``; none if it is not a relation."""
-    members = set(ML_TASKS.get(jobs[node.job].get("mlTask"), ())) & set(RELATION_ENDS)
+    members = _ENDS_BY_TASK.get(jobs[node.job].get("mlTask"), ())
     return [(node.job, end["mid"]) for member in members for end in node.value.get(member) or ()]
 
 

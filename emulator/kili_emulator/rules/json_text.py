@@ -14,6 +14,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
+
 # The greatest number of nested lists and objects; the deepest json response has about 200.
 MAX_DEPTH = 256
 
@@ -21,6 +23,12 @@ MAX_DEPTH = 256
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SHOWN_STEPS = 12
+_WRITE_OPTIONS = (
+    orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
+_FAST_LIMIT = 2.0**63
 _FLOAT_DIGITS = sys.float_info.max_10_exp  # a whole number with more digits may not fit a float
 
 
@@ -36,11 +44,46 @@ def parse_json(text: str | bytes) -> Any:
             too deeply.
         ValueError: the text is not JSON.
     """
+    found = _read_fast(text)
+    return _parse_by_python(text) if found is None else found[0]
+
+
+def _read_fast(text: str | bytes) -> tuple[Any] | None:
+    """Read a text by ``orjson``; ``None`` if only Python's reader may read or explain the text."""
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return (value,) if _is_read_exactly(value) else None
+
+
+def _is_read_exactly(value: Any) -> bool:
+    """Return whether the fast reader has read a value without a loss, and its depth is allowed.
+
+    The reader makes floats of whole numbers of more than 64 bits.
+    """
+    level: list[Any] = [[value]]
+    for _ in range(MAX_DEPTH + 1):
+        deeper: list[Any] = []
+        for holder in level:
+            for each in holder.values() if type(holder) is dict else holder:
+                if type(each) is dict or type(each) is list:
+                    deeper.append(each)
+                elif type(each) is float and not -_FAST_LIMIT < each < _FAST_LIMIT:
+                    return False
+        if not deeper:
+            return True
+        level = deeper
+    return False
+
+
+def _parse_by_python(text: str | bytes) -> Any:
     if isinstance(text, bytes):
         text = text.decode(json.detect_encoding(text), "surrogatepass")
     not_finite: list[str] = []
     value = _load(text, not_finite)
-    check_depth(value)
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        check_depth(value)
     if not_finite or _may_hold_surrogates(text):
         for path, problem in _find_problems(value, ()):
             raise JsonValueError(f"{_format_path(path)} {problem}")
@@ -66,6 +109,9 @@ def parse_stored_json(text: str) -> Any:
     Raises:
         ValueError: the text is not JSON, or is nested too deeply.
     """
+    found = _read_fast(text)
+    if found is not None:  # it has no invalid parts
+        return found[0]
     value = _load(text, [])
     check_depth(value)
     return _replace_invalid(value)
@@ -114,9 +160,9 @@ def _is_deep(value: Any) -> bool:
         level = [
             each
             for holder in level
-            if isinstance(holder, dict | list)
+            if isinstance(holder, (dict, list))
             for each in (holder.values() if isinstance(holder, dict) else holder)
-            if isinstance(each, dict | list)
+            if isinstance(each, (dict, list))
         ]
         if not level:
             return False
@@ -170,6 +216,17 @@ def _replace_invalid(value: Any) -> Any:
     if isinstance(value, list):
         return [_replace_invalid(each) for each in value]
     return value
+
+
+def write_json(value: Any) -> bytes:
+    """Write a value as compact JSON in UTF-8.
+
+    Values of other types than those of JSON are written, or refused, as by Python's ``json``.
+    """
+    try:
+        return orjson.dumps(value, option=_WRITE_OPTIONS)
+    except TypeError:  # a lone surrogate, a key that is no text, a number of more than 64 bits
+        return json.dumps(value, separators=(",", ":")).encode()
 
 
 def compact_json(text: str) -> str:

@@ -10,4 +10,4 @@ MAX_INT = 2**31 - 1
 
 def is_number(value: Any) -> bool:
     """Return whether a value is a JSON number."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return type(value) is float or type(value) is int  # a bool is an int for isinstance()

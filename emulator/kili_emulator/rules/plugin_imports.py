@@ -10,14 +10,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from packaging.utils import canonicalize_name
 
 from kili_emulator.python_source.imports import Import, imports_of
-
-Policy = Literal["saas", "on-premise", "tutorial"]
-POLICIES: tuple[Policy, ...] = get_args(Policy)
+from kili_emulator.rules.plugin_policy import Policy
 
 ON_PREMISE = (
     "numpy",
@@ -65,19 +62,6 @@ COMMON_NAMES: dict[str, tuple[str, ...]] = {
     "websocket": ("websocket-client",),
     "yaml": ("PyYAML",),
 }
-
-
-def reads_requirements(policy: Policy) -> bool:
-    """Return whether the platform installs the packages that ``requirements.txt`` names.
-
-    Source: contract/plugin.md#requirements.
-    """
-    return policy == "saas"
-
-
-def records_print(policy: Policy) -> bool:
-    """Return whether the log of a run has what the plugin prints (contract/plugin.md#logs)."""
-    return policy != "on-premise"
 
 
 @dataclass(frozen=True)

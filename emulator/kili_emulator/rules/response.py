@@ -90,49 +90,58 @@ def walk(
             is nested too deeply. A node whose own value is not an object is yielded.
     """
     for frame, section in sections(response, input_type):
-        if isinstance(section, dict):
-            for job, answer in section.items():
-                if job not in PSEUDO_JOBS:
-                    yield from _walk(Node(job, "answer", answer), input_type, report_malformed)
-        else:
+        if not isinstance(section, dict):
             report_malformed(frame or "", "frame", section)
-
-
-def _walk(node: Node, input_type: str, report_malformed: ReportMalformed) -> Iterator[Node]:
-    if input_type in VIDEO_TYPES and isinstance(node.value, dict):
-        is_key = node.value.get("isKeyFrame", node.is_key) is not False
-        if is_key != node.is_key:
-            node = node._replace(is_key=is_key)
-    yield node
-    if not isinstance(node.value, dict):
-        return
-    if node.depth == MAX_DEPTH:
-        report_malformed(node.job, "depth", node.value)
-        return
-    for child in (*_child_nodes(node, report_malformed), *_sub_answers(node, report_malformed)):
-        yield from _walk(child, input_type, report_malformed)
-
-
-def _child_nodes(node: Node, report_malformed: ReportMalformed) -> Iterator[Node]:
-    for member, kind in _LISTS.items():
-        values = node.value.get(member, [])
-        if not isinstance(values, list):
-            report_malformed(node.job, member, values)
             continue
-        is_position = kind == "object" and node.kind in ("object", "position")
-        for value in values:
-            yield Node(
-                node.job, "position" if is_position else kind, value, node.is_key, node.depth + 1
-            )
+        for job, answer in section.items():
+            if job not in PSEUDO_JOBS:
+                yield from _walk(Node(job, "answer", answer), input_type, report_malformed)
 
 
-def _sub_answers(node: Node, report_malformed: ReportMalformed) -> Iterator[Node]:
-    children = node.value.get("children") or {}
-    if not isinstance(children, dict):
-        report_malformed(node.job, "children", children)
-        return
-    for job, answer in children.items():
-        yield Node(job, "answer", answer, node.is_key, node.depth + 1)
+def _walk(root: Node, input_type: str, report_malformed: ReportMalformed) -> Iterator[Node]:
+    has_frames = input_type in VIDEO_TYPES
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        is_object = isinstance(node.value, dict)
+        if has_frames and is_object:
+            is_key = node.value.get("isKeyFrame", node.is_key) is not False
+            if is_key != node.is_key:
+                node = node._replace(is_key=is_key)
+        yield node
+        if not is_object:
+            continue
+        if node.depth == MAX_DEPTH:
+            report_malformed(node.job, "depth", node.value)
+            continue
+        children = _child_nodes(node, report_malformed) + _sub_answers(node, report_malformed)
+        pending += reversed(children)
+
+
+def _child_nodes(node: Node, report_malformed: ReportMalformed) -> list[Node]:
+    job, kind, value, is_key, depth = node
+    children: list[Node] = []
+    for member, member_kind in _LISTS.items():
+        if member not in value:
+            continue
+        elements = value[member]
+        if not isinstance(elements, list):
+            report_malformed(job, member, elements)
+            continue
+        is_position = member_kind == "object" and kind in ("object", "position")
+        child_kind: Kind = "position" if is_position else member_kind
+        children += [Node(job, child_kind, each, is_key, depth + 1) for each in elements]
+    return children
+
+
+def _sub_answers(node: Node, report_malformed: ReportMalformed) -> list[Node]:
+    answers = node.value.get("children") or {}
+    if not isinstance(answers, dict):
+        report_malformed(node.job, "children", answers)
+        return []
+    return [
+        Node(job, "answer", answer, node.is_key, node.depth + 1) for job, answer in answers.items()
+    ]
 
 
 def find_unanswered_jobs(response: Response, jobs: dict[str, Any], input_type: str) -> list[str]:

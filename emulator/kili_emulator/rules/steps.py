@@ -11,8 +11,7 @@ next group, which takes every asset; without a next group, the asset is DONE on 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypedDict
+from typing import Literal, NamedTuple, TypedDict
 
 from kili_emulator.rules.workflow import Status, StepStatus
 
@@ -49,8 +48,7 @@ FORMER_STATUS_NAMES: dict[str, StepStatus] = {"DOING": "IN_PROGRESS", "REDO": "R
 _WAITING = ("TO_DO", "IN_PROGRESS", "REWORK", "PARTIALLY_DONE")
 
 
-@dataclass(frozen=True)
-class StepPosition:
+class StepPosition(NamedTuple):
     """The position of an asset in the workflow: its step, and its status on this step."""
 
     step_id: str

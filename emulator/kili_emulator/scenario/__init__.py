@@ -4,15 +4,16 @@
 that uses most of the format.
 
 ``yaml_document`` parses YAML with line numbers, ``scenario_file`` reads and checks a scenario file,
-``loading`` loads a scenario into a world. This room imports neither ``api`` nor ``plugins``.
+``loading`` loads a scenario into a world. The scenarios of the emulator have a prepared form, which
+is read without YAML. This room imports neither ``api`` nor ``plugins``.
 
 Imported by: app, cli, http.
 """
 
 from kili_emulator.config import seed_data_folder
 from kili_emulator.scenario.loading import load_scenario
+from kili_emulator.scenario.problem import ScenarioError
 from kili_emulator.scenario.scenario_file import Scenario, read_scenario, scenario_names
-from kili_emulator.scenario.yaml_document import ScenarioError
 
 __all__ = [
     "Scenario",

@@ -23,8 +23,8 @@ from kili_emulator.domain.documents import OrganizationDoc, ProjectDoc, UserDoc
 from kili_emulator.domain.world import Actor, Transaction, World
 from kili_emulator.errors import KiliError
 from kili_emulator.rules.workflow import NewWorkflow
+from kili_emulator.scenario.problem import NodePath
 from kili_emulator.scenario.scenario_file import MEDIA_TYPES, Scenario
-from kili_emulator.scenario.yaml_document import NodePath
 
 MakeApiKey = Callable[[str], str]
 

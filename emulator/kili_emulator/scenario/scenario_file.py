@@ -13,19 +13,16 @@ import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from kili_emulator import prepared_forms
 from kili_emulator.config import seed_data_folder
-from kili_emulator.scenario.yaml_document import (
-    NodePath,
-    Problem,
-    ScenarioError,
-    YamlDocument,
-    display_path,
-)
+from kili_emulator.scenario.problem import NodePath, Problem, ScenarioError, display_path
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
+
+    from kili_emulator.scenario.yaml_document import YamlDocument
 
 _SUFFIX = ".yaml"
 _SCHEMA = "scenario.schema.json"
@@ -51,7 +48,13 @@ MEDIA_TYPES: dict[str, dict[str, str]] = {
     "VIDEO": {".avi": "video/x-msvideo", ".mp4": "video/mp4", ".webm": "video/webm"},
 }
 
-PathProblem = tuple[NodePath, str]
+
+class PathProblem(NamedTuple):
+    """A problem of a node; ``outline`` is as in :class:`Problem`."""
+
+    node_path: NodePath
+    text: str
+    outline: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,19 +63,18 @@ class Scenario:
 
     Attributes:
         path: the scenario file; paths of media are relative to its folder.
+        text: the text of the file.
         data: the content. Do not change it: ``read_scenario`` returns cached scenarios.
-        document: the parsed file, which knows the line of each node.
     """
 
     path: Path
+    text: str
     data: dict[str, Any]
-    document: YamlDocument
 
     def error(self, node_path: NodePath, text: str) -> ScenarioError:
         """Build an error about a node of the scenario; the caller raises it."""
-        return ScenarioError(
-            [Problem(self.document.line(node_path), node_path, text).format_message(self.path)]
-        )
+        line = _parse_yaml(self.text).line(node_path)
+        return ScenarioError([Problem(line, node_path, text).format_message(self.path)])
 
     def media_path(self, name: str) -> Path:
         """Return the path of a media file that an asset names."""
@@ -102,7 +104,7 @@ def read_scenario(source: str | Path) -> Scenario:
         status = _file_status(path)
         stamp = (status.st_mtime_ns, status.st_size)
         if path not in _cache or _cache[path][0] != stamp:
-            _cache[path] = (stamp, _parse_scenario(path, path.read_bytes()))
+            _cache[path] = (stamp, _load_scenario(path, path.read_bytes()))
         return _cache[path][1]
     # ValueError: not a valid path; RuntimeError: a loop of symbolic links
     except (OSError, ValueError, RuntimeError) as error:
@@ -131,25 +133,51 @@ def _resolve_path(source: str | Path) -> Path:
     return path.resolve()
 
 
-def _parse_scenario(path: Path, content: bytes) -> Scenario:
+def _load_scenario(path: Path, content: bytes) -> Scenario:
     try:
-        document = YamlDocument(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        text = "the file is not UTF-8 text: save it as UTF-8"
-        raise ScenarioError([f"{display_path(path)}:{line}: {text}"]) from None
+        problem = "the file is not UTF-8 text: save it as UTF-8"
+        raise ScenarioError([f"{display_path(path)}:{line}: {problem}"]) from None
+    is_own = path.parent == seed_data_folder()
+    prepared = prepared_forms.read_form(prepared_path(path), text) if is_own else None
+    return Scenario(path, text, parse_scenario(path, text) if prepared is None else prepared)
+
+
+def prepared_path(path: Path) -> Path:
+    """Return the path of the prepared form of a scenario of the emulator."""
+    return path.with_suffix(prepared_forms.SUFFIX)
+
+
+def parse_scenario(path: Path, text: str) -> dict[str, Any]:
+    """Parse and check the text of a scenario file.
+
+    Raises:
+        ScenarioError: as for :func:`read_scenario`.
+    """
+    document = _parse_yaml(text)
     problems = document.problems
     if not problems:
         path_problems = _check_schema(document.value) or _check_references(
             document.value, path.parent
         )
-        problems = [
-            Problem(document.line(node_path), node_path, text) for node_path, text in path_problems
-        ]
+        problems = [Problem(document.line(each.node_path), *each) for each in path_problems]
     if problems:
         problems.sort(key=lambda each: each.line)
-        raise ScenarioError([each.format_message(path) for each in problems])
-    return Scenario(path, document.value, document)
+        raise ScenarioError(
+            [each.format_message(path) for each in problems],
+            [each.format_outline(path) for each in problems],
+        )
+    value: dict[str, Any] = document.value
+    return value
+
+
+def _parse_yaml(text: str) -> YamlDocument:
+    # Imported here because the scenarios of the emulator are read without YAML.
+    from kili_emulator.scenario.yaml_document import YamlDocument
+
+    return YamlDocument(text)
 
 
 @functools.cache
@@ -169,15 +197,16 @@ def _check_schema(data: Any) -> list[PathProblem]:
 def _schema_problems(error: ValidationError) -> Iterator[PathProblem]:
     node_path, schema = tuple(error.absolute_path), cast(dict[str, Any], error.schema)
     if error.validator == "additionalProperties":
-        known = ", ".join(schema["properties"])
+        text = f"there is no such member here (there are: {', '.join(schema['properties'])})"
         for key in cast(dict[str, Any], error.instance).keys() - schema["properties"].keys():
-            yield (*node_path, key), f"there is no such member here (there are: {known})"
+            yield PathProblem((*node_path, key), text)
     elif error.validator == "oneOf":
         names = [each["required"][0] for each in schema["oneOf"]]
-        yield node_path, f"give exactly one of: {', '.join(names)}"
+        yield PathProblem(node_path, f"give exactly one of: {', '.join(names)}")
     else:
         text, half = error.message, _MAX_MESSAGE_LENGTH // 2
-        yield node_path, text if len(text) <= 2 * half else f"{text[:half]} … {text[-half:]}"
+        text = text if len(text) <= 2 * half else f"{text[:half]} … {text[-half:]}"
+        yield PathProblem(node_path, text, f"the value breaks the rule {error.validator!r}")
 
 
 def _check_references(data: dict[str, Any], folder: Path) -> list[PathProblem]:
@@ -201,7 +230,7 @@ def _find_duplicates(
     seen = set()
     for node_path, value in values:
         if value in seen:
-            yield node_path, f"the {member_name} {value!r} is used above already"
+            yield PathProblem(node_path, f"the {member_name} {value!r} is used above already")
         seen.add(value)
 
 
@@ -210,9 +239,9 @@ def _check_project(
 ) -> Iterator[PathProblem]:
     members = project["members"]
     for key in members.keys() - roles.keys():
-        yield (*node_path, "members", key), _unknown_user(key, roles)
+        yield PathProblem((*node_path, "members", key), _unknown_user(key, roles))
     if "ADMIN" not in members.values():
-        yield (*node_path, "members"), "a project needs a member with the role ADMIN"
+        yield PathProblem((*node_path, "members"), "a project needs a member with the role ADMIN")
     assets = [((*node_path, "assets", n), each) for n, each in enumerate(project.get("assets", []))]
     names = [((*child_path, "externalId"), asset["externalId"]) for child_path, asset in assets]
     yield from _find_duplicates("externalId", names)
@@ -221,9 +250,10 @@ def _check_project(
             yield from _check_file(child_path, asset["file"], project["inputType"], folder)
         for author_path, key in _find_authors(child_path, asset):
             if key not in roles:
-                yield author_path, _unknown_user(key, roles)
+                yield PathProblem(author_path, _unknown_user(key, roles))
             elif key not in members and roles[key] != "ADMIN":
-                yield author_path, f"the user {key!r} is not a member of the project"
+                text = f"the user {key!r} is not a member of the project"
+                yield PathProblem(author_path, text)
 
 
 def _unknown_user(key: str, roles: dict[str, str]) -> str:
@@ -235,13 +265,11 @@ def _check_file(
 ) -> Iterator[PathProblem]:
     path, suffixes = folder / name, MEDIA_TYPES[input_type]
     if not path.is_file():
-        yield (*child_path, "file"), f"there is no file {display_path(path)}"
+        yield PathProblem((*child_path, "file"), f"there is no file {display_path(path)}")
     if path.suffix.lower() not in suffixes:
         expected = ", ".join(suffixes)
-        yield (
-            (*child_path, "file"),
-            f"a file for a project of type {input_type} ends in: {expected}",
-        )
+        text = f"a file for a project of type {input_type} ends in: {expected}"
+        yield PathProblem((*child_path, "file"), text)
 
 
 def _find_authors(node_path: NodePath, holder: dict[str, Any]) -> Iterator[tuple[NodePath, str]]:

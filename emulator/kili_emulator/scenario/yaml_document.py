@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
 from kili_emulator.rules.json_text import MAX_DEPTH, has_lone_surrogate, parse_json
-
-NodePath = tuple[str | int, ...]
+from kili_emulator.scenario.problem import NodePath, Problem
 
 _TEXT = "tag:yaml.org,2002:str"
 _JSON = "tag:kili-emulator,json"
@@ -32,42 +29,6 @@ _PLAIN_VALUE = re.compile(
 # against short files whose nested aliases expand to very many values.
 MAX_VALUES = 300_000
 _TOO_LARGE = f"the file has more than {MAX_VALUES} values, those of aliases included"
-
-
-class ScenarioError(Exception):
-    """A scenario is not usable; each line of the message names a file, a line and a problem.
-
-    Attributes:
-        problems: the lines of the message.
-    """
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = list(problems)
-        super().__init__("\n".join(self.problems))
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A problem in a YAML file, with its location."""
-
-    line: int
-    node_path: NodePath
-    text: str
-
-    def format_message(self, path: Path) -> str:
-        """Format the problem as a line of a message: ``default.yaml:17: users[0].key: …``."""
-        location = re.sub(r"^\.", "", "".join(map(_format_part, self.node_path)))
-        return ": ".join(filter(None, [f"{display_path(path)}:{self.line}", location, self.text]))
-
-
-def _format_part(part: str | int) -> str:
-    return f"[{part}]" if isinstance(part, int) else f".{part}"
-
-
-def display_path(path: Path) -> str:
-    """Return a path for messages: relative if it is below the current folder."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 class _BoundsExceededError(Exception):
@@ -97,13 +58,19 @@ class YamlDocument:
         self._open_nodes: set[int] = set()
         self._size = 0
         self.value: Any = None
-        composer = _Composer(text)
+        try:
+            composer = _Composer(text)
+        except yaml.reader.ReaderError as error:  # a control character, of which YAML has few
+            line = text.count("\n", 0, error.position) + 1
+            self._add_problem(line, (), f"this is not valid YAML: {error.reason}")
+            return
         try:
             node = composer.get_single_node()
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             reason = getattr(error, "problem", None) or str(error)
-            self._add_problem(mark.line + 1 if mark else 1, (), f"this is not valid YAML: {reason}")
+            line, outline = mark.line + 1 if mark else 1, "this is not valid YAML"
+            self._add_problem(line, (), f"{outline}: {reason}", outline)
         except RecursionError:
             self._add_problem(1, (), _TOO_DEEP)
         else:
@@ -118,8 +85,11 @@ class YamlDocument:
             node_path = node_path[:-1]
         return self._lines.get(node_path, 1)
 
-    def _add_problem(self, line: int, node_path: NodePath, text: str) -> None:
-        self.problems.append(Problem(line, node_path, text))
+    def _add_problem(self, line: int, node_path: NodePath, text: str, outline: str = "") -> None:
+        self.problems.append(Problem(line, node_path, text, outline))
+
+    def _add_tag_problem(self, line: int, node_path: NodePath, tag: str) -> None:
+        self._add_problem(line, node_path, f"the tag {tag} is not allowed", "a tag is not allowed")
 
     def _check_bounds(self, node_path: NodePath, line: int) -> None:
         """Count a value; stop parsing if the file has too many values or levels."""
@@ -135,7 +105,7 @@ class YamlDocument:
         if isinstance(node, yaml.ScalarNode):
             return self._read_scalar(node, node_path, line)
         if node.tag not in _CONTAINERS:
-            self._add_problem(line, node_path, f"the tag {node.tag} is not allowed")
+            self._add_tag_problem(line, node_path, node.tag)
             return None
         if id(node) in self._open_nodes:
             self._add_problem(line, node_path, "an alias cannot refer to a node that contains it")
@@ -160,7 +130,7 @@ class YamlDocument:
             except ValueError as error:
                 self._add_problem(line, node_path, str(error))
                 return None
-        self._add_problem(line, node_path, f"the tag {node.tag} is not allowed")
+        self._add_tag_problem(line, node_path, node.tag)
         return None
 
     def _read_text(self, text: str, node_path: NodePath, line: int) -> str:
@@ -180,9 +150,8 @@ class YamlDocument:
             child_path = (*node_path, key)
             if key in value:
                 first = self._lines[child_path]
-                self._add_problem(
-                    line, node_path, f"the key {key!r} is given twice, first in line {first}"
-                )
+                text = f"the key {key!r} is given twice, first in line {first}"
+                self._add_problem(line, node_path, text, "a key is given twice")
                 continue
             value[key] = self._read(value_node, child_path, line)
         return value

@@ -12,7 +12,6 @@ from kili_emulator.domain.plugin_link import LinkSpec
 from kili_emulator.domain.plugin_view import PluginView, VersionView, plugin_view, version_views
 from kili_emulator.domain.run_view import RunBrief, run_brief
 from kili_emulator.domain.world import Actor
-from kili_emulator.plugins.build import version_sources
 from kili_emulator.services.session import WorldSession
 
 
@@ -59,6 +58,8 @@ def read_files(session: WorldSession, plugin: str, version: int | None = None) -
     Raises:
         KiliError: the plugin or the version is unknown, or the version has no source.
     """
+    from kili_emulator.plugins.build import version_sources
+
     return version_sources.read_files(session.deploy_saved().world, plugin, version)
 
 
@@ -68,6 +69,8 @@ def diff_versions(session: WorldSession, plugin: str, old: int, new: int) -> str
     Raises:
         KiliError: the plugin or a version is unknown, or a version has no source.
     """
+    from kili_emulator.plugins.build import version_sources
+
     return version_sources.diff_versions(session.deploy_saved().world, plugin, old, new)
 
 

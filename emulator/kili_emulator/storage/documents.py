@@ -23,6 +23,7 @@ from tinydb.table import Table
 from kili_emulator import errors
 from kili_emulator.errors import StorageError
 from kili_emulator.storage.journal import Change, Checkpoint, Commit, changes_back, former_members
+from kili_emulator.storage.loading import load_tables
 from kili_emulator.storage.memory_file import MemoryFile
 from kili_emulator.storage.retry import Retry
 from kili_emulator.storage.sharing import SharedValues
@@ -42,14 +43,8 @@ class IncrementalStorage(Storage):
         self.write_lock = threading.RLock()
         self.meta = self._file.meta()
         self.sequence: int = self.meta.get("sequence", 0)
-        loaded: dict[str, dict[str, Row | None]] = {spec.name: {} for spec in specs}
         self.next_position: int = self.meta.get("next_position", 1)
-        shared = SharedValues()
-        for table, _, row in self._file.load():
-            loaded[table][row.document["id"]] = shared.compact(table, row)
-        self.snapshot: Snapshot = {
-            spec.name: TableSnapshot(spec).changed(loaded[spec.name]) for spec in specs
-        }
+        self.snapshot: Snapshot = load_tables(self._file, specs)
         self._checkpoint = self._present_checkpoint()
 
     def read(self) -> dict[str, dict[str, Any]]:
@@ -117,6 +112,26 @@ class IncrementalStorage(Storage):
                 self._checkpoint = self._present_checkpoint()
             return self.sequence
 
+    def restore(
+        self,
+        tables: Mapping[str, Mapping[str, Row]],
+        next_position: int,
+        meta: dict[str, Any],
+    ) -> None:
+        """Fill an empty store with documents that keep their positions.
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        with self.write_lock:
+            self.next_position = next_position
+            changes = (
+                Change(table, document_id, None, row)
+                for table, rows in tables.items()
+                for document_id, row in rows.items()
+            )
+            self.commit(changes, meta)
+
     def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
         """Undo the commits after a checkpoint: see :meth:`DocumentStore.roll_back`."""
         with self.write_lock:
@@ -141,7 +156,7 @@ class IncrementalStorage(Storage):
         per_table: dict[str, dict[str, Row | None]] = {}
         shared = SharedValues()
         for change in commit.changes:
-            row = change.after and shared.compact(change.table, change.after)
+            row = change.after and Row(change.after.position, shared.compact(change.after.document))
             per_table.setdefault(change.table, {})[change.id] = row
         updated = {name: self.snapshot[name].changed(rows) for name, rows in per_table.items()}
         return {**self.snapshot, **updated}
@@ -358,6 +373,24 @@ class DocumentStore(TinyDB):
                 changed.
         """
         self.storage.commit(changes, meta, deferrable=deferrable)
+
+    def restore(
+        self,
+        tables: Mapping[str, Mapping[str, Row]],
+        next_position: int,
+        meta: dict[str, Any],
+    ) -> None:
+        """Fill an empty store with documents of another one.
+
+        Args:
+            tables: table → id → the document with its position.
+            next_position: the position of the next new document.
+            meta: the meta values.
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        self.storage.restore(tables, next_position, meta)
 
     @property
     def is_saved(self) -> bool:

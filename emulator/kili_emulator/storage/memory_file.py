@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kili_emulator.storage.journal import (
@@ -13,7 +13,7 @@ from kili_emulator.storage.journal import (
     add_change,
     changes_before,
 )
-from kili_emulator.storage.snapshot import Row
+from kili_emulator.storage.snapshot import LoadedRow
 
 
 class _Span(NamedTuple):
@@ -30,9 +30,12 @@ class MemoryFile:
     def upgrade(self) -> None:
         """Do nothing: memory has no earlier layout."""
 
-    def load(self) -> Iterator[tuple[str, str, Row]]:
-        """Yield no documents."""
-        return iter(())
+    def load_rows(
+        self,
+        key_members: Mapping[str, Sequence[str]],  # noqa: ARG002
+    ) -> list[tuple[str, LoadedRow]]:
+        """Return no rows."""
+        return []
 
     def meta(self) -> dict[str, Any]:
         """Return no meta values."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice, pairwise
 
@@ -27,14 +27,15 @@ class Posting:
 
     __slots__ = ("_size", "chunks")
 
-    def __init__(self, chunks: tuple[Chunk, ...] = ()) -> None:
+    def __init__(self, chunks: tuple[Chunk, ...] = (), size: int | None = None) -> None:
         self.chunks = chunks
-        self._size = sum(map(len, chunks))
+        self._size = sum(map(len, chunks)) if size is None else size
 
     @classmethod
     def of(cls, ids: Iterable[str]) -> Posting:
         """Build a posting of ids that are in creation order."""
-        return cls(_split(tuple(ids)))
+        ids = tuple(ids)
+        return cls(_split(ids), len(ids))
 
     def __len__(self) -> int:
         return self._size
@@ -55,14 +56,35 @@ class Posting:
             skipped += len(chunk)
         return iter(())
 
+    def index(self, document_id: str, sort_key: SortKeyOf) -> int | None:
+        """Return the place of an id; ``None`` if it is not in the posting."""
+        number = self._chunk_number(document_id, sort_key)
+        if not self.chunks or document_id not in self.chunks[number]:
+            return None
+        return sum(map(len, self.chunks[:number])) + self.chunks[number].index(document_id)
+
+    def between(self, low: SortKey, high: SortKey, sort_key: SortKeyOf) -> Posting:
+        """Return the ids whose sort keys are from ``low`` to ``high``."""
+        firsts = [chunk[0] for chunk in self.chunks]
+        start = max(bisect_left(firsts, low, key=sort_key) - 1, 0)
+        stop = bisect_right(firsts, high, key=sort_key)
+        chunks = list(self.chunks[start:stop])
+        if chunks:
+            chunks[-1] = chunks[-1][: bisect_right(chunks[-1], high, key=sort_key)]
+            chunks[0] = chunks[0][bisect_left(chunks[0], low, key=sort_key) :]
+        return Posting(tuple(filter(None, chunks)))
+
     def removed(self, ids: Collection[str], sort_key: SortKeyOf) -> Posting:
-        """Return a copy without some of its ids."""
+        """Return a copy without some of its ids, which must be in the posting."""
         if len(ids) * 2 > self._size:
             return Posting.of(each for each in self if each not in ids)
+        removed: dict[int, list[str]] = {}
+        for each in ids:
+            removed.setdefault(self._chunk_number(each, sort_key), []).append(each)
         chunks = list(self.chunks)
-        for number in {self._chunk_number(each, sort_key) for each in ids}:
-            chunks[number] = tuple(each for each in chunks[number] if each not in ids)
-        return Posting(tuple(filter(None, chunks)))
+        for number, leaving in removed.items():
+            chunks[number] = _without(chunks[number], leaving)
+        return Posting(tuple(filter(None, chunks)), self._size - len(ids))
 
     def added(self, ids: Sequence[str], sort_key: SortKeyOf) -> Posting:
         """Return a copy with more ids, which are given in creation order."""
@@ -79,13 +101,16 @@ class Posting:
         chunks: list[Chunk] = []
         for number, chunk in enumerate(self.chunks):
             chunks += _split(tuple(changed[number])) if number in changed else (chunk,)
-        return Posting(tuple(chunks))
+        return Posting(tuple(chunks), self._size + len(ids))
 
     def _appended(self, ids: Sequence[str]) -> Posting:
-        *full, last = self.chunks or ((),)
-        ids = (*last, *ids)
-        chunks = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
-        return Posting((*full, *chunks))
+        last = self.chunks[-1] if self.chunks else ()
+        tail = (*last, *ids)
+        if len(tail) <= CHUNK:
+            chunks: Iterable[Chunk] = (tail,)
+        else:
+            chunks = (tail[start : start + CHUNK] for start in range(0, len(tail), CHUNK))
+        return Posting((*self.chunks[:-1], *chunks), self._size + len(ids))
 
     def _chunk_number(self, document_id: str, sort_key: SortKeyOf) -> int:
         """Return the number of the chunk in which an id stands, or to which it belongs."""
@@ -93,6 +118,15 @@ class Posting:
             self.chunks, sort_key(document_id), key=lambda chunk: sort_key(chunk[0])
         )
         return max(firsts - 1, 0)
+
+
+def _without(chunk: Chunk, leaving: Sequence[str]) -> Chunk:
+    """Return a chunk without some of its ids."""
+    if len(leaving) > 1:
+        ids = set(leaving)
+        return tuple(each for each in chunk if each not in ids)
+    place = chunk.index(leaving[0])
+    return chunk[:place] + chunk[place + 1 :]
 
 
 def _split(ids: Chunk) -> tuple[Chunk, ...]:

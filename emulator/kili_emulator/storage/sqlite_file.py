@@ -10,10 +10,10 @@ import contextlib
 import json
 import sqlite3
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from kili_emulator import errors, private_files
 from kili_emulator.storage.journal import (
@@ -26,7 +26,9 @@ from kili_emulator.storage.journal import (
     add_change,
     changes_before,
 )
-from kili_emulator.storage.snapshot import Row
+from kili_emulator.storage.key_members import select_keys
+from kili_emulator.storage.sharing import SharedValues
+from kili_emulator.storage.snapshot import LoadedRow, Row, StoredRow
 
 _LAYOUT = 5
 _OLDER_LAYOUTS = (
@@ -37,8 +39,13 @@ _OLDER_LAYOUTS = (
 # The meta value with the position in creation order from which on decisions are stored.
 DECISIONS_POSITION = "decisions_position"
 
+# The first bytes of an SQLite file; the value of ``PRAGMA user_version`` is in them.
+_MAGIC, _HEADER_SIZE, _LAYOUT_BYTES = b"SQLite format 3\0", 100, slice(60, 64)
+
+# The errors for a damaged file; the second one, if the damage is a part of SQLite's message.
+READ_ERRORS = (sqlite3.DatabaseError, UnicodeDecodeError)
+
 _ROWS_PER_STATEMENT = 128  # old versions of SQLite take at most 999 values in a statement
-_DECODED_AT_ONCE = 256
 # A table WITHOUT ROWID would move the end of each body above 1 kB to a page of its own. An entry of
 # the journal with a position is the row of a deleted document; without one, it is a difference.
 _DOCUMENTS = """
@@ -81,8 +88,7 @@ _UPGRADE = (
 )
 
 
-def _encode(value: Any) -> str:
-    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+_encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
 def database_files(path: Path) -> list[Path]:
@@ -102,21 +108,34 @@ def find_fault(path: Path, required_key: str) -> str | None:
         the fault, in the form that follows the name of the file in a sentence; ``None`` if the file
         has no fault.
     """
-    if not path.is_file():
+    if not path.exists():
         return "is missing"
+    if not path.is_file():
+        return "is not a file"
     if path.stat().st_size == 0:
         return "is empty"
-    wal = path.with_name(path.name + "-wal")
-    # Without a log SQLite needs no recovery; with ``immutable`` it creates no other files.
-    has_log = wal.is_file() and wal.stat().st_size > 0
-    mode = "mode=ro" if has_log else "mode=ro&immutable=1"
     try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
-        with contextlib.closing(connection):
-            size = None if has_log else path.stat().st_size
+        with contextlib.closing(open_read_only(path)) as connection:
+            size = None if _has_log(path) else path.stat().st_size
             return _find_database_fault(connection, size, required_key)
-    except sqlite3.DatabaseError as error:
+    except READ_ERRORS as error:
         return f"cannot be read ({error})"
+
+
+def open_read_only(path: Path) -> sqlite3.Connection:
+    """Open the file of documents of an earlier process, without a change to the file.
+
+    Raises:
+        sqlite3.DatabaseError: the file cannot be opened.
+    """
+    # Without a log SQLite needs no recovery; with ``immutable`` it creates no other files.
+    mode = "mode=ro" if _has_log(path) else "mode=ro&immutable=1"
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
+
+
+def _has_log(path: Path) -> bool:
+    wal = path.with_name(path.name + "-wal")
+    return wal.is_file() and wal.stat().st_size > 0
 
 
 def _find_database_fault(
@@ -140,9 +159,29 @@ def _find_database_fault(
     return None
 
 
+def has_other_layout(path: Path) -> bool:
+    """Return whether another version of the emulator wrote a file, which can be damaged.
+
+    A file that is too damaged to tell counts as one of this version.
+    """
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER_SIZE)
+    except OSError:
+        return False
+    layout = int.from_bytes(header[_LAYOUT_BYTES], "big")
+    is_database = header.startswith(_MAGIC) and len(header) == _HEADER_SIZE
+    return is_database and layout not in (0, *_OLDER_LAYOUTS, _LAYOUT)
+
+
 def _fetch_value(connection: sqlite3.Connection, query: str, *values: str) -> Any:
     """Return the first value that a query finds."""
     return connection.execute(query, values).fetchone()[0]
+
+
+def _is_defect(error: sqlite3.DatabaseError) -> bool:
+    """Return whether the emulator used the database wrongly, rather than that the file failed."""
+    return isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError))
 
 
 class OtherLayoutError(ValueError):
@@ -159,13 +198,16 @@ class SqliteFile:
     """
 
     def __init__(self, path: Path) -> None:
-        private_files.make_file(path)  # SQLite gives its other files the mode of this file
-        for each in database_files(path):
-            private_files.restrict_permissions(each)
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        try:
+            private_files.make_file(path)  # SQLite gives its other files the mode of this file
+            for each in database_files(path):
+                private_files.restrict_permissions(each)
+            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        except (OSError, sqlite3.OperationalError) as error:
+            raise errors.not_stored(error) from error
         try:
             layout = self._prepare()
-        except sqlite3.DatabaseError as error:
+        except READ_ERRORS as error:
             if path.exists() and not path.stat().st_size:  # the file is a new one
                 self.close()
                 raise errors.not_stored(error) from error
@@ -212,18 +254,60 @@ class SqliteFile:
             self._connection.execute("VACUUM")
 
     def load(self) -> Iterator[tuple[str, str, Row]]:
-        """Yield all documents as (table, id, row)."""
-        rows = self._connection.execute("SELECT tbl, id, position, body FROM documents")
-        # The documents that one call decodes share the names of their members.
-        while chunk := rows.fetchmany(_DECODED_AT_ONCE):
-            documents = json.loads(f"[{','.join(body for *_, body in chunk)}]")
-            for (table, document_id, position, _), document in zip(chunk, documents, strict=True):
-                yield table, document_id, Row(position, document)
+        """Yield all documents as (table, id, row).
+
+        Raises:
+            ValueError: a part of the file cannot be read.
+        """
+        for table, document_id, position, body in self._read(
+            "SELECT tbl, id, position, body FROM documents"
+        ):
+            yield table, document_id, Row(position, json.loads(body))
+
+    def load_rows(self, key_members: Mapping[str, Sequence[str]]) -> list[tuple[str, LoadedRow]]:
+        """Return all rows with their tables; decode only the key members of some tables.
+
+        Args:
+            key_members: the names of these tables, and :attr:`TableSpec.key_members`.
+
+        Raises:
+            ValueError: a document is not JSON.
+        """
+        try:
+            return list(self._load_stored_rows(key_members))
+        except sqlite3.OperationalError:  # this SQLite reads no JSON, or refuses a document
+            return [(table, LoadedRow(key, row, row.document)) for table, key, row in self.load()]
+
+    def _load_stored_rows(
+        self, key_members: Mapping[str, Sequence[str]]
+    ) -> Iterator[tuple[str, LoadedRow]]:
+        rows = self._connection.execute(
+            f"SELECT tbl, id, position, body, {select_keys(key_members)} FROM documents"
+        )
+        shared = SharedValues()
+        share = cast("Callable[[Any, Any], Any]", {}.setdefault)  # one copy of each id and key
+        for table, document_id, position, body, keys in rows:
+            if keys is None:
+                row = Row(position, shared.compact(json.loads(body)))
+                yield table, LoadedRow(document_id, row, row.document)
+            else:
+                shared_id, *texts = (share(each, each) for each in json.loads(keys))
+                values = dict(zip(key_members[table], texts, strict=True))
+                yield table, LoadedRow(shared_id, StoredRow(position, body), values)
 
     def meta(self) -> dict[str, Any]:
-        """Return all meta values."""
-        rows = self._connection.execute("SELECT key, value FROM meta")
-        return {key: json.loads(value) for key, value in rows}
+        """Return all meta values.
+
+        Raises:
+            ValueError: a part of the file cannot be read.
+        """
+        return {key: json.loads(value) for key, value in self._read("SELECT key, value FROM meta")}
+
+    def _read(self, query: str, *values: int) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from self._connection.execute(query, values)
+        except READ_ERRORS as error:
+            raise ValueError(str(error)) from error
 
     def write(self, commits: Sequence[Commit]) -> None:
         """Write all commits in their order, or none of them.
@@ -292,8 +376,10 @@ class SqliteFile:
             self._connection.execute("BEGIN IMMEDIATE")
             yield
             self._connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             self._roll_back_open()
+            if _is_defect(error):
+                raise
             raise errors.not_stored(error) from error
         except BaseException:
             self._roll_back_open()
@@ -302,7 +388,8 @@ class SqliteFile:
     def _roll_back_open(self) -> None:
         """Roll back an open transaction; after some errors SQLite has already done so."""
         if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
+            with contextlib.suppress(sqlite3.DatabaseError):  # the file cannot be read any more
+                self._connection.execute("ROLLBACK")
 
     def _put(self, commit: Commit) -> None:
         changes, meta = commit.changes, {**commit.meta, "sequence": commit.sequence}

@@ -10,6 +10,7 @@ This module imports only the standard library, so that it can be loaded beside a
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import importlib
 import json
@@ -25,8 +26,9 @@ from typing import (  # noqa: UP035  (old interpreters load this too)
     Tuple,
 )
 
+_UPLOAD_MODULE = "kili.services.plugins.upload"
 _SLEEPING_MODULES = (
-    "kili.services.plugins.upload",
+    _UPLOAD_MODULE,
     "kili.core.utils.pagination",
     "kili.utils.pagination",
 )
@@ -54,6 +56,7 @@ class _QuickTime(types.ModuleType):
         time.sleep(min(seconds, _POLL_SECONDS))
 
 
+_ABSENT = object()
 Replacement = Tuple[types.ModuleType, str, Any]  # noqa: UP006
 
 
@@ -63,7 +66,7 @@ def fast_sdk() -> Iterator[None]:
 
     Clients that are made in the block share schemas, as in :func:`shared_schemas`.
     """
-    with _replaced([*_schema_builders(), *_sleeps(), *_limiters()]):
+    with _replaced([*_schema_builders(), *_sleeps(), *_plugin_executions(), *_limiters()]):
         yield
 
 
@@ -121,6 +124,25 @@ def _sleeps() -> Iterator[Replacement]:
             yield module, "sleep", _QuickTime.sleep
 
 
+def _plugin_executions() -> Iterator[Replacement]:
+    """Yield a replacement for the built-in ``exec`` in the module that executes uploaded plugins.
+
+    SDKs up to 2.127 execute a plugin with the variables of that module, so that ``import time`` in
+    a plugin would undo :func:`_sleeps`.
+    """
+    for module in _import_available((_UPLOAD_MODULE,)):
+        if hasattr(module, "time"):
+            yield module, "exec", _execute_and_keep_time
+
+
+def _execute_and_keep_time(source: str, variables: Dict[str, Any]) -> None:  # noqa: UP006
+    kept = variables["time"]
+    try:
+        builtins.exec(source, variables)
+    finally:
+        variables["time"] = kept
+
+
 def _limiters() -> Iterator[Replacement]:
     for module in _import_available(_CLIENT_MODULES):
         if hasattr(module, "_limiter"):
@@ -133,12 +155,15 @@ def _replaced(replacements: Iterable[Replacement]) -> Iterator[None]:
     originals = []
     try:
         for module, name, value in replacements:
-            originals.append((module, name, getattr(module, name)))
+            originals.append((module, name, vars(module).get(name, _ABSENT)))
             setattr(module, name, value)
         yield
     finally:
         for module, name, value in reversed(originals):
-            setattr(module, name, value)
+            if value is _ABSENT:
+                delattr(module, name)
+            else:
+                setattr(module, name, value)
 
 
 def _import_available(names: tuple[str, ...]) -> Iterator[types.ModuleType]:

@@ -1,4 +1,4 @@
-"""The full world, restored to its initial state for each test."""
+"""The full world, restored to its initial state for each test; each test leaves it consistent."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from kili_emulator.domain.consistency import find_inconsistencies
 from tests.contract.full_world.world import FullWorld, open_full_world
 
 
@@ -19,4 +20,6 @@ def _full_world() -> Iterator[FullWorld]:
 def full_world(_full_world: FullWorld) -> Iterator[FullWorld]:
     mark = _full_world.wire.emulator.mark()
     yield _full_world
+    found = find_inconsistencies(_full_world.wire.emulator.world.documents.snapshot)
     _full_world.wire.emulator.reset(mark)
+    assert [str(each) for each in found] == []

@@ -106,38 +106,34 @@ def at_most(member: str) -> Condition[AnyDoc]:
     )
 
 
-def since(member: str) -> Condition[AnyDoc]:
-    """Build the condition that a time is at or after the given moment."""
-
-    def compile_moment(_: SelectionContext, value: str) -> Test[AnyDoc]:
-        begin = _begin(value)
-        return lambda document: bool(document[member] >= begin)
-
-    return compile_moment
+# The bounds of the values of a date that meets a condition, both inclusive.
+DateBounds = tuple[str, str]
+_FIRST, _LAST = "", "~"  # before and after all dates
 
 
-def until(member: str) -> Condition[AnyDoc]:
-    """Build the condition that a time is at or before the given moment, or on or before a date."""
-
-    def compile_moment(_: SelectionContext, value: str) -> Test[AnyDoc]:
-        end = _end(value)
-        return lambda document: bool(document[member] <= end)
-
-    return compile_moment
+def bounds_since(value: str) -> DateBounds:
+    """Return the bounds of the times at or after the given moment."""
+    return clock.format_time(clock.parse_time(value)), _LAST
 
 
-def _begin(value: str) -> str:
-    return clock.format_time(clock.parse_time(value))
+def bounds_until(value: str) -> DateBounds:
+    """Return the bounds of the times at or before the given moment, or on or before a date."""
+    return _FIRST, clock.format_time(clock.parse_end_time(value))
 
 
-def _end(value: str) -> str:
-    return clock.format_time(clock.parse_end_time(value))
+def bounds_on(value: str) -> DateBounds:
+    """Return the bounds of the given moment, or of the given date."""
+    return bounds_since(value)[0], bounds_until(value)[1]
 
 
-def created_on(_: SelectionContext, value: str) -> Test[AnyDoc]:
-    """Compile the condition of a creation at the given moment, or on the given date."""
-    begin, end = _begin(value), _end(value)
-    return lambda document: bool(begin <= document["createdAt"] <= end)
+def is_within(member: str, bounds_of: Callable[[str], DateBounds]) -> Condition[AnyDoc]:
+    """Build the condition that a time is within the bounds of the value."""
+
+    def compile_bounds(_: SelectionContext, value: str) -> Test[AnyDoc]:
+        begin, end = bounds_of(value)
+        return lambda document: bool(begin <= document[member] <= end)
+
+    return compile_bounds
 
 
 def matches_referenced(member: str, table: str, noun: str) -> Condition[AnyDoc]:
@@ -187,10 +183,17 @@ def any_related(table: str, noun: str) -> Condition[AnyDoc]:
 
 
 DATES: ConditionTable[AnyDoc] = {
-    "createdAtGte": since("createdAt"),
-    "createdAtLte": until("createdAt"),
-    "updatedAtGte": since("updatedAt"),
-    "updatedAtLte": until("updatedAt"),
+    "createdAtGte": is_within("createdAt", bounds_since),
+    "createdAtLte": is_within("createdAt", bounds_until),
+    "updatedAtGte": is_within("updatedAt", bounds_since),
+    "updatedAtLte": is_within("updatedAt", bounds_until),
+}
+
+# The conditions on the creation date, which the creation order of a table with dates decides.
+CREATION_BOUNDS: dict[str, Callable[[str], DateBounds]] = {
+    "createdAt": bounds_on,
+    "createdAtGte": bounds_since,
+    "createdAtLte": bounds_until,
 }
 
 IDS: ConditionTable[AnyDoc] = {"id": equals("id"), "idIn": is_in("id")}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from kili_emulator.domain.documents import EventDoc
-from kili_emulator.domain.filters.conditions import ConditionTable, equals, since, until
+from kili_emulator.domain.filters.conditions import DATES, ConditionTable, equals
 
 EVENT: ConditionTable[EventDoc] = {
-    "createdAtGte": since("createdAt"),
-    "createdAtLte": until("createdAt"),
+    "createdAtGte": DATES["createdAtGte"],
+    "createdAtLte": DATES["createdAtLte"],
     "event": equals("event"),
     "organizationId": equals("organizationId"),
     "projectId": equals("projectId"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Generic
 
-from kili_emulator.domain.filters.conditions import D, Where
+from kili_emulator.domain.filters.conditions import CREATION_BOUNDS, D, Where
 from kili_emulator.domain.repository import ReadRepository, StoredDocuments
 from kili_emulator.storage.posting import Posting
 
@@ -91,7 +91,7 @@ def narrow(
     where: Where,
     can_see: Callable[[str], bool],
 ) -> Narrowed[D]:
-    """Find the candidates of a ``where`` by the first lookup that applies to it.
+    """Find the candidates of a ``where`` by the first lookup that applies to it, and its dates.
 
     Args:
         lookups: those of the noun, from the one that finds the fewest documents to the one that
@@ -99,7 +99,19 @@ def narrow(
         can_see: whether the actor sees the project with an id.
     """
     found = (each.narrow(repository, where, can_see) for each in lookups)
-    return next(each for each in found if each is not None)
+    return _narrow_dates(repository, next(each for each in found if each is not None))
+
+
+def _narrow_dates(repository: ReadRepository[D], found: Narrowed[D]) -> Narrowed[D]:
+    """Leave only the candidates with the right creation date, if they are in the order of it."""
+    if repository.date_member != "createdAt":
+        return found
+    given = {name: found.rest[name] for name in CREATION_BOUNDS if found.rest.get(name) is not None}
+    if not given:
+        return found
+    begins, ends = zip(*(CREATION_BOUNDS[name](each) for name, each in given.items()), strict=True)
+    rest = {name: each for name, each in found.rest.items() if name not in given}
+    return Narrowed(found.documents.between(max(begins), min(ends)), rest, found.are_visible)
 
 
 def value_at(where: Where, path: str) -> Any:

@@ -6,19 +6,19 @@ from typing import Any
 
 from kili_emulator.domain.documents import LabelDoc, UserDoc
 from kili_emulator.domain.filters.conditions import (
+    DATES,
     IDS,
     Condition,
     ConditionTable,
     SelectionContext,
     Test,
-    created_on,
+    bounds_on,
     is_in,
+    is_within,
     matches_referenced,
     matches_user,
     negate,
     passes_as_user,
-    since,
-    until,
 )
 from kili_emulator.domain.filters.index_lookup import BY_ID, BY_IDS, BY_PROJECT, Lookup
 from kili_emulator.domain.filters.quality import LABEL_MARKS
@@ -53,9 +53,9 @@ LABEL: ConditionTable[LabelDoc] = {
     **IDS,
     "asset": matches_referenced("assetId", "assets", "asset"),
     "authorIn": _has_author_name,
-    "createdAt": created_on,
-    "createdAtGte": since("createdAt"),
-    "createdAtLte": until("createdAt"),
+    "createdAt": is_within("createdAt", bounds_on),
+    "createdAtGte": DATES["createdAtGte"],
+    "createdAtLte": DATES["createdAtLte"],
     "labelerIn": _has_type_and("DEFAULT", is_in("authorId")),
     "labelerNotIn": _has_type_and("DEFAULT", negate(is_in("authorId"))),
     "project": matches_referenced("projectId", "projects", "project"),

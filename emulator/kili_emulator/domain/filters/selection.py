@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from kili_emulator.domain import (
@@ -139,15 +140,20 @@ class Selection:
         """Return a page of the events that the ``where`` selects.
 
         Args:
-            pagination: see :func:`event.select_event_range` and :func:`event.select_event_page`.
+            pagination: see :func:`event.event_range` and :func:`event.page_bounds`.
             descending: newest events first instead of oldest.
         """
-        events = event.visible_events(self._access, where.get("projectId"))
-        events_in_range = event.select_event_range(
-            events[::-1] if descending else events, pagination
+        project_id = where.get("projectId")
+        events = event.visible_events(self._access, project_id)
+        places = event.event_range(events, pagination, descending=descending)
+        page = event.page_bounds(pagination)
+        tests = self._tests("event", without(where, "projectId") if project_id else where)
+        if not tests:
+            return list(event.read_events(events, places[page], descending=descending))
+        selected = filter(
+            meets_all(tests), event.read_events(events, places, descending=descending)
         )
-        selected = list(self._filter(events_in_range, "event", where))
-        return event.select_event_page(selected, pagination)
+        return list(islice(selected, page.start, page.stop))
 
     def comments(self, where: Where) -> Plan[CommentDoc]:
         """Select comments, in creation order."""

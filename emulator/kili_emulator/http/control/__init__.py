@@ -1,14 +1,16 @@
 """The control plane: the routes below ``/_emulator``, for actions that the platform's API lacks.
 
-All routes need the API key of an administrator. An administrator of the default world controls all
-worlds, and an administrator of another world controls that world only. The modules add the routes
-of one noun each, and call ``services``; ``sessions`` opens the world that a route names.
+All routes need the API key of an administrator of the first organization of a world, which is that
+of the scenario. An administrator of the default world controls all worlds, and an administrator of
+another world controls that world only. The modules add the routes of one noun each, and call
+``services``; ``sessions`` opens the world that a route names.
 
-Imported by: http.
+Imported by: app.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from flask import Blueprint, Response, g, jsonify, request
@@ -18,6 +20,7 @@ from kili_emulator.config import CONTROL_PATH, DEFAULT_WORLD, Settings
 from kili_emulator.domain.registry import WorldError, WorldRegistry
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
+from kili_emulator.http.control.metrics import add_metrics_route
 from kili_emulator.http.control.plugins import add_link_routes, add_plugin_routes
 from kili_emulator.http.control.runs import add_run_routes
 from kili_emulator.http.control.sessions import Sessions
@@ -25,6 +28,7 @@ from kili_emulator.http.control.users import add_trigger_route, add_user_routes
 from kili_emulator.http.control.webhooks import add_webhook_routes
 from kili_emulator.http.control.why import add_why_route
 from kili_emulator.http.control.worlds import add_registry_routes, add_world_routes
+from kili_emulator.http.metrics import Metrics
 from kili_emulator.http.request_body import BodyError
 from kili_emulator.plugins.dispatch.host import PluginHost
 from kili_emulator.scenario import ScenarioError
@@ -42,7 +46,11 @@ _WORLD_ROUTES: tuple[Callable[[Blueprint, Sessions], None], ...] = (
 
 
 def control_blueprint(
-    registry: WorldRegistry, settings: Settings, host: PluginHost, shut_down: Callable[[], None]
+    registry: WorldRegistry,
+    settings: Settings,
+    host: PluginHost,
+    shut_down: Callable[[], None],
+    metrics: Metrics,
 ) -> Blueprint:
     """Build the routes below ``/_emulator``.
 
@@ -56,7 +64,8 @@ def control_blueprint(
     sessions = Sessions(registry, host, settings.sync_wait)
     _add_key_check(blueprint, registry)
     _add_error_answers(blueprint)
-    _add_shutdown_route(blueprint, shut_down)
+    _add_shutdown_route(blueprint, shut_down, settings.stop_wait)
+    add_metrics_route(blueprint, metrics)
     add_registry_routes(blueprint, registry, settings.scenario)
     for add_routes in _WORLD_ROUTES:
         add_routes(blueprint, sessions)
@@ -77,22 +86,31 @@ def _add_key_check(blueprint: Blueprint, registry: WorldRegistry) -> None:
 
 
 def _add_error_answers(blueprint: Blueprint) -> None:
-    @blueprint.errorhandler(WorldError)
     @blueprint.errorhandler(ScenarioError)
+    def explain_scenario(error: ScenarioError) -> tuple[Response, int]:
+        # A request can name any file, so that the answer must not show its content.
+        return jsonify(error=error.outline), 400
+
+    @blueprint.errorhandler(WorldError)
     @blueprint.errorhandler(BodyError)
     @blueprint.errorhandler(errors.KiliError)
     def explain(error: Exception) -> tuple[Response, int]:
         return jsonify(error=str(error)), getattr(error, "status", 400)
 
 
-def _add_shutdown_route(blueprint: Blueprint, shut_down: Callable[[], None]) -> None:
+def _add_shutdown_route(
+    blueprint: Blueprint, shut_down: Callable[[], None], wait_seconds: float
+) -> None:
     @blueprint.post("/shutdown")
     def shutdown() -> Response:
         answer = Response(status=202)
+        answer.headers["Retry-After"] = str(math.ceil(wait_seconds))
         answer.call_on_close(shut_down)  # after the answer has been sent
         return answer
 
 
 def _may_control(world: World, actor: Actor, name: str | None) -> bool:
     is_admin = actor.run_id is None and actor.user["organizationRole"] == "ADMIN"
-    return is_admin and world.name in (DEFAULT_WORLD, name)
+    first_organization = world.view.organizations.all()[0]
+    is_operator = is_admin and actor.user["organizationId"] == first_organization["id"]
+    return is_operator and world.name in (DEFAULT_WORLD, name)

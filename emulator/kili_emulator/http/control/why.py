@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 from flask import Blueprint, Response, jsonify, request
 
 from kili_emulator import errors
-from kili_emulator.domain.why.question import Question
 from kili_emulator.http.control.sessions import Sessions
-from kili_emulator.services import why
-
-_PARAMETERS = {each.name for each in fields(Question)}
 
 
 def add_why_route(blueprint: Blueprint, sessions: Sessions) -> None:
@@ -23,10 +17,13 @@ def add_why_route(blueprint: Blueprint, sessions: Sessions) -> None:
 
     @blueprint.get("/worlds/<name>/why")
     def answer(name: str) -> Response:
+        from kili_emulator.domain.why.question import Question
+        from kili_emulator.services import why
+
         session = sessions.open(name)
         arguments = request.args.to_dict(flat=False)
         is_unambiguous = all(len(values) == 1 and values[0] for values in arguments.values())
-        if not is_unambiguous or arguments.keys() - _PARAMETERS:
+        if not is_unambiguous or arguments.keys() - Question.__match_args__:
             raise errors.why_question()
         question = Question(**{member: values[0] for member, values in arguments.items()})
         return jsonify(why.answer(session, question))

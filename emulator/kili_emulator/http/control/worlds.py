@@ -69,7 +69,7 @@ def add_world_routes(blueprint: Blueprint, sessions: Sessions) -> None:
 
     @blueprint.get("/worlds/<name>/export")
     def export_world(name: str) -> Response:
-        return jsonify(registry.get(name).export())
+        return jsonify(worlds.export_world(registry.get(name)))
 
     @blueprint.post("/worlds/<name>/keys/<key_name>")
     def change_key(name: str, key_name: str) -> Response:

@@ -9,7 +9,7 @@ from kili_emulator.lint.plugin import Plugin
 from kili_emulator.lint.rule import Finding, Rule
 from kili_emulator.python_source.guards import is_caught
 from kili_emulator.python_source.module import Module
-from kili_emulator.rules.plugin_imports import records_print
+from kili_emulator.rules.plugin_policy import records_print
 
 _EXITS = ("SystemExit",)
 _OWN_PROCESS_IDS = ("os.getpid", "os.getpgid", "os.getpgrp")

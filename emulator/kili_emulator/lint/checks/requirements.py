@@ -11,7 +11,8 @@ from kili_emulator.lint.rule import Finding, Rule
 from kili_emulator.plugins.build import requirements
 from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.build.unmet_requirements import find_unmet_requirements
-from kili_emulator.rules.plugin_imports import find_distributions, reads_requirements
+from kili_emulator.rules.plugin_imports import find_distributions
+from kili_emulator.rules.plugin_policy import reads_requirements
 from kili_emulator.rules.requirements import Requirements, decode_requirements
 
 IMPORT_REFUSED = Rule(

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from packaging.utils import canonicalize_name
-
-from kili_emulator.rules.requirements import InstalledDistribution, is_same_url
+if TYPE_CHECKING:
+    from kili_emulator.rules.requirements import InstalledDistribution
 
 _PRINT_SEARCH_PATH = "import json, sys; print(json.dumps(sys.path))"
 _TIMEOUT_SECONDS = 60.0
@@ -61,6 +61,8 @@ class Environment:
 
     def find_by_url(self, url: str) -> InstalledDistribution | None:
         """Return the distribution that was installed from a URL; ``None`` if there is none."""
+        from kili_emulator.rules.requirements import is_same_url
+
         for each in self._distributions():
             if each.url and is_same_url(each.url, url):
                 return each
@@ -91,6 +93,10 @@ class Environment:
         return list(sys.path if self.path is None else self.path)
 
     def _distributions(self, name: str | None = None) -> Iterator[InstalledDistribution]:
+        from packaging.utils import canonicalize_name
+
+        from kili_emulator.rules.requirements import InstalledDistribution
+
         for each in metadata.distributions(name=name, path=self._search_path):
             origin = json.loads(each.read_text("direct_url.json") or "{}")
             distribution_name = each.metadata["Name"]

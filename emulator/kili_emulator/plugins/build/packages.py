@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from packaging.utils import canonicalize_name
 
 from kili_emulator.plugins.build.installed_packages import Environment
-from kili_emulator.rules.plugin_imports import PROVIDED, Policy, reads_requirements
+from kili_emulator.rules.plugin_imports import PROVIDED
+from kili_emulator.rules.plugin_policy import Policy, reads_requirements
 from kili_emulator.rules.requirements import Requirement, collect_dependencies
 
 

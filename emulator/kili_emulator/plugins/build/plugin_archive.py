@@ -19,8 +19,11 @@ from kili_emulator.rules.plugin_source import MAIN
 
 MAX_ENTRIES = 1000
 MAX_MB = 100
-_MAX_UNPACKED = MAX_MB * 1024 * 1024
-_CHUNK = 1024 * 1024
+_MB = 1024 * 1024
+_MAX_UNPACKED = MAX_MB * _MB
+_CHUNK = _MB
+# Compiling takes 0.3 s and 115 MB of memory for each MB of literals, and happens twice.
+MAX_SOURCE_MB = 2
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -120,11 +123,15 @@ def check_syntax(files: dict[str, bytes]) -> None:
     """Compile every Python file.
 
     Raises:
-        BuildError: files cannot be compiled; it has a problem for each of them.
+        BuildError: files are too large or cannot be compiled; it has a problem for each of them.
     """
     problems = []
     for name, content in sorted(files.items()):
         if not name.endswith(".py"):
+            continue
+        if len(content) > MAX_SOURCE_MB * _MB:
+            text = messages.BUILD_SOURCE_TOO_LARGE
+            problems.append(text.format(file=name, size=len(content) / _MB, limit=MAX_SOURCE_MB))
             continue
         try:
             compile(content.decode("utf-8-sig"), name, "exec", dont_inherit=True)

@@ -19,15 +19,11 @@ from packaging.utils import canonicalize_name
 from kili_emulator import messages
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.installed_packages import Environment
+from kili_emulator.plugins.build.package_settings import PackageSettings
 from kili_emulator.plugins.build.unmet_requirements import classify_unmet
 from kili_emulator.rules import plugin_imports
-from kili_emulator.rules.plugin_imports import (
-    ON_PREMISE,
-    PROVIDED,
-    ImportViolation,
-    Policy,
-    reads_requirements,
-)
+from kili_emulator.rules.plugin_imports import ON_PREMISE, PROVIDED, ImportViolation
+from kili_emulator.rules.plugin_policy import Policy, reads_requirements
 from kili_emulator.rules.requirements import (
     Requirement,
     Requirements,
@@ -44,22 +40,6 @@ _LAST_LINES = 10
 
 class InstallError(Exception):
     """Requirements could not be installed."""
-
-
-@dataclass(frozen=True)
-class PackageSettings:
-    """The packages that plugins may use.
-
-    Attributes:
-        policy: decides which packages they may import.
-        environment: the installed packages.
-        installs: whether the requirements of each version are installed for it; needs an isolation
-            that can give each version packages of its own.
-    """
-
-    policy: Policy = "saas"
-    environment: Environment = field(default_factory=Environment)
-    installs: bool = False
 
 
 @dataclass(frozen=True)

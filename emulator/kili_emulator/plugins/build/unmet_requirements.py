@@ -16,11 +16,11 @@ from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.python_source.imports import Import
 from kili_emulator.rules.plugin_imports import (
     PROVIDED,
-    Policy,
     find_third_party_imports,
     has_known_distributions,
     may_provide,
 )
+from kili_emulator.rules.plugin_policy import Policy
 from kili_emulator.rules.requirements import Requirement, Requirements, explain_unmet
 
 # It is not installed, its version is wrong, or packages of its extras are missing.

@@ -13,12 +13,10 @@ from pathlib import Path
 from kili_emulator import private_files
 from kili_emulator.domain import world_folder
 from kili_emulator.domain.world import World
-from kili_emulator.plugins.build import plugin_archive, requirements
 from kili_emulator.plugins.build.build_error import BuildError
-from kili_emulator.plugins.build.requirements import PackageSettings
+from kili_emulator.plugins.build.package_settings import PackageSettings
 from kili_emulator.plugins.calls import Isolation, LoadedVersion
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
-from kili_emulator.plugins.webhooks import Webhook
 
 # An id is not unique: it occurs again after a reset, and in other worlds with the same seed.
 _numbers = itertools.count(1)
@@ -43,12 +41,18 @@ class _VersionBuild:
         self.result: Future[LoadedVersion | BuildError] = Future()
         self.users = 0
 
+    @property
+    def has_loaded(self) -> bool:
+        """Whether the build has ended without an error."""
+        is_done = self.result.done() and self.result.exception() is None
+        return is_done and not isinstance(self.result.result(), BuildError)
+
     def close(self) -> None:
         """Release the loaded version, if the build has made one."""
-        if self.result.done() and self.result.exception() is None:
+        if self.has_loaded:
             loaded = self.result.result()
-            if not isinstance(loaded, BuildError):
-                loaded.close()
+            assert not isinstance(loaded, BuildError)
+            loaded.close()
 
 
 class Versions:
@@ -82,6 +86,13 @@ class Versions:
         """
         with self._use(version_id) as (version_build, _):
             return version_build.warnings
+
+    def is_loaded(self, version_id: str) -> bool:
+        """Return whether a version is built without an error."""
+        version = self._world.view.plugin_versions.get(version_id)
+        key = (version_id, version["digest"] if version else "")
+        version_build = self._built.get(key)
+        return version_build is not None and version_build.has_loaded
 
     @contextlib.contextmanager
     def loaded(self, version_id: str) -> Iterator[LoadedVersion]:
@@ -124,6 +135,9 @@ class Versions:
             version_build.result.set_exception(error)
 
     def _load(self, key: _VersionKey, version_build: _VersionBuild) -> LoadedVersion:
+        from kili_emulator.plugins.build import plugin_archive, requirements
+        from kili_emulator.plugins.webhooks import Webhook
+
         version = self._world.view.plugin_versions.require(key[0])
         if version["webhook"]:
             return Webhook(**version["webhook"])
@@ -145,11 +159,10 @@ class Versions:
     def prune(self) -> None:
         """Release the versions that nothing will call: replaced, deleted, undone or failed ones."""
         with self._lock:
-            needed = self._needed_keys()
             unused_keys = [
                 key
                 for key, version_build in self._built.items()
-                if key not in needed and not version_build.users
+                if not version_build.users and not self._is_needed(key)
             ]
             unused_builds = [self._built.pop(key) for key in unused_keys]
         for version_build in unused_builds:
@@ -157,15 +170,18 @@ class Versions:
             shutil.rmtree(self._folder / version_build.name, ignore_errors=True)
             shutil.rmtree(self._packages(version_build.name), ignore_errors=True)
 
-    def _needed_keys(self) -> set[_VersionKey]:
-        view = self._world.view
-        called = {plugin["activeVersionId"] for plugin in view.plugins.all()}
-        called.update(run["versionId"] for run in view.runs.find("running", True))
-        return {
-            (version["id"], version["digest"])
-            for version in view.plugin_versions.all()
-            if version["id"] in called or version["status"] == "DEPLOYING"
-        }
+    def _is_needed(self, key: _VersionKey) -> bool:
+        """Return whether a version may still be called or is being deployed."""
+        view, (version_id, digest) = self._world.view, key
+        version = view.plugin_versions.get(version_id)
+        if version is None or version["digest"] != digest:
+            return False
+        plugin = view.plugins.get(version["pluginId"])
+        return (
+            version["status"] == "DEPLOYING"
+            or (plugin is not None and plugin["activeVersionId"] == version_id)
+            or any(run["versionId"] == version_id for run in view.runs.find("running", True))
+        )
 
     def close(self) -> None:
         """Release all versions."""

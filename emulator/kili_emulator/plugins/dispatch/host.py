@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import wait
 from dataclasses import replace
@@ -17,16 +18,18 @@ from kili_emulator.domain.event_bus import Delivery, Event
 from kili_emulator.domain.plugin_link import LinkSpec
 from kili_emulator.domain.trigger import Trigger, decide_calls
 from kili_emulator.domain.world import Actor, World
+from kili_emulator.instruments import Durations
 from kili_emulator.plugins.build.build_error import BuildError
-from kili_emulator.plugins.build.requirements import PackageSettings
+from kili_emulator.plugins.build.package_settings import PackageSettings
 from kili_emulator.plugins.build.versions import Versions
 from kili_emulator.plugins.calls import Isolation
 from kili_emulator.plugins.dispatch.failure_reports import report_build, report_run
 from kili_emulator.plugins.dispatch.runs import Runs
 from kili_emulator.plugins.links.linked_folders import Links
+from kili_emulator.plugins.scheduling.lanes import JobCounts
 from kili_emulator.plugins.scheduling.schedule import QueuedWork, Schedule, Timing
 from kili_emulator.rules import handlers
-from kili_emulator.rules.plugin_imports import records_print
+from kili_emulator.rules.plugin_policy import records_print
 
 logger = logging.getLogger(__name__)
 
@@ -38,19 +41,27 @@ class PluginHost:
         isolation: runs the code of plugins.
         timing: the delays and limits of plugins.
         package_settings: the packages that plugins may use.
+        run_durations: counts the durations of handler calls by the outcome of the run.
     """
 
     def __init__(
-        self, isolation: Isolation, timing: Timing, package_settings: PackageSettings
+        self,
+        isolation: Isolation,
+        timing: Timing,
+        package_settings: PackageSettings,
+        run_durations: Durations,
     ) -> None:
         self._isolation = isolation
+        self._run_durations = run_durations
         self._timing = timing
         self._package_settings = package_settings
         self._hosts: dict[World, WorldHost] = {}
 
     def attach(self, world: World) -> None:
         """Listen to a world, after finishing the work that an earlier process left undone in it."""
-        self._hosts[world] = WorldHost(world, self._isolation, self._timing, self._package_settings)
+        self._hosts[world] = WorldHost(
+            world, self._isolation, self._timing, self._package_settings, self._run_durations
+        )
 
     def detach(self, world: World) -> None:
         """Start nothing further in a world; running handlers are not stopped."""
@@ -59,6 +70,11 @@ class PluginHost:
     def wait_idle(self, world: World, seconds: float) -> bool:
         """Wait until no plugin of the world is running; return whether that came about in time."""
         return self._hosts[world].schedule.wait_idle(seconds)
+
+    def count_jobs(self) -> JobCounts:
+        """Count the runs and builds of all worlds that wait in queues or are running."""
+        counts = [each.schedule.count_jobs() for each in list(self._hosts.values())]
+        return JobCounts(sum(each.waiting for each in counts), sum(each.running for each in counts))
 
     def wait_until(self, world: World, condition: Callable[[], bool], seconds: float) -> None:
         """Wait until a condition holds that only a run can change, or the time is over."""
@@ -140,6 +156,25 @@ class PluginHost:
         host.deploy_saved(seconds)
         return plugin_id
 
+    def begin_nothing(self) -> None:
+        """Begin no further run or build in any world; running handlers go on.
+
+        Requests that wait for runs are answered when the running ones have ended.
+        """
+        for each in list(self._hosts.values()):
+            each.begin_nothing()
+
+    def running_plugins(self) -> Counter[str]:
+        """Return the number of running handlers by the name of their plugin."""
+        names: Counter[str] = Counter()
+        for world in list(self._hosts):
+            view = world.view
+            for run in view.runs.find("running", True):
+                plugin = view.plugins.get(run["pluginId"])
+                if plugin and run["startedAt"] is not None:
+                    names[plugin["name"]] += 1
+        return names
+
     def close(self) -> None:
         """Detach every world."""
         for world in list(self._hosts):
@@ -150,7 +185,12 @@ class WorldHost:
     """The plugin host of one world: runs its plugins."""
 
     def __init__(
-        self, world: World, isolation: Isolation, timing: Timing, package_settings: PackageSettings
+        self,
+        world: World,
+        isolation: Isolation,
+        timing: Timing,
+        package_settings: PackageSettings,
+        run_durations: Durations,
     ) -> None:
         self._world = world
         self._waits_for_runs = timing.waits_for_runs
@@ -161,18 +201,31 @@ class WorldHost:
             self.schedule,
             self._versions,
             timing,
+            run_durations,
             records_print=records_print(package_settings.policy),
         )
         self.links = Links(self.schedule, package_settings.environment.sdk_version)
-        self._saved_builds: set[Delivery] = set()  # unfinished builds of linked plugins
+        self._saved_builds: dict[Delivery, float] = {}  # of linked plugins, with their start times
         world.bus.subscribe(self._dispatch)
         world.after_roll_back += [self.schedule.interrupt, self._resume]
         self._resume()
 
     def deploy_saved(self, seconds: float) -> None:
-        """Deploy linked plugins that changed on disk; wait for the builds of all linked plugins."""
+        """Deploy linked plugins that changed on disk; wait for the builds of all linked plugins.
+
+        Args:
+            seconds: the time limit, from the start of each build on: a build that hangs delays the
+                requests of this time, and no later ones.
+        """
         self.links.deploy_saved()
-        wait(list(self._saved_builds), seconds)
+        for build, start_time in list(self._saved_builds.items()):
+            wait([build], max(0.0, start_time + seconds - clock.monotonic()))
+
+    def begin_nothing(self) -> None:
+        """Begin no further run or build."""
+        self.links.close()
+        self.schedule.begin_nothing()
+        self.runs.waiters.close()
 
     def close(self) -> None:
         self.links.close()
@@ -251,8 +304,8 @@ class WorldHost:
             return []
         build = self._start_build(version_id)
         if is_linked:
-            self._saved_builds.add(build)
-            build.add_done_callback(lambda _: self._saved_builds.discard(build))
+            self._saved_builds[build] = clock.monotonic()
+            build.add_done_callback(lambda _: self._saved_builds.pop(build, None))
         return [build]
 
     def _start_build(self, version_id: str) -> Delivery:

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import time
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from kili_emulator import clock, ids, messages
 from kili_emulator.domain import plugin as plugin_domain
 from kili_emulator.domain import run as runs_of
 from kili_emulator.domain.api_key import RUN_KEY_PREFIX
-from kili_emulator.domain.call_buffer import MAX_CALLS, CallBuffer
-from kili_emulator.domain.documents import EventReference, LogType, PluginDoc, ProjectDoc, RunDoc
+from kili_emulator.domain.call_buffer import CallBuffer
+from kili_emulator.domain.documents import EventReference, PluginDoc, ProjectDoc, RunDoc
 from kili_emulator.domain.event_bus import Delivery, Event, wait_for_deliveries
 from kili_emulator.domain.plugin_subscription import PluginSubscription
-from kili_emulator.domain.run_call import add_calls
 from kili_emulator.domain.trigger import Trigger, trigger_by_hand
-from kili_emulator.domain.world import Actor, EpochOverError
+from kili_emulator.domain.world import Actor
 from kili_emulator.errors import StorageError
+from kili_emulator.instruments import Durations
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.versions import Versions
 from kili_emulator.plugins.calls import Call, LoadedVersion, Result
 from kili_emulator.plugins.dispatch.causal_tree import CausalTree
 from kili_emulator.plugins.dispatch.failure_reports import report_run
+from kili_emulator.plugins.dispatch.run_storage import RunRecord, RunStorage
 from kili_emulator.plugins.dispatch.run_waiters import RunWaiters
-from kili_emulator.plugins.logs import Line, RunLog
+from kili_emulator.plugins.logs import RunLog
 from kili_emulator.plugins.scheduling.schedule import QueuedWork, Schedule, Timing
 
 logger = logging.getLogger(__name__)
-
-# How many log lines one transaction stores; other writers get their turn in between.
-_BATCH = 1000
 
 # How many runs may cause one another before a further run is refused.
 MAX_DEPTH = 10
@@ -54,30 +49,32 @@ class StartedRun(NamedTuple):
             wait_for_deliveries([self.awaited_delivery], seconds)
 
 
-class RunRecord(NamedTuple):
-    """The records of a running handler: its log lines and its API calls."""
-
-    log: RunLog
-    calls: CallBuffer
-
-
 class Runs:
     """The runs of one world: starts and executes them.
 
     Args:
         timing: the delays and limits of plugins.
+        durations: counts the durations of handler calls by the outcome of the run.
         records_print: whether printed lines are recorded in the logs of runs.
     """
 
     def __init__(
-        self, schedule: Schedule, versions: Versions, timing: Timing, *, records_print: bool = True
+        self,
+        schedule: Schedule,
+        versions: Versions,
+        timing: Timing,
+        durations: Durations,
+        *,
+        records_print: bool = True,
     ) -> None:
+        self._durations = durations
         self._records_print = records_print
         self._schedule = schedule
         self._world = schedule.world
         self._versions = versions
         self._timing = timing
         self.waiters = RunWaiters()
+        self._storage = RunStorage(schedule, self.waiters)
         self.causal_tree = CausalTree()
 
     def start(
@@ -101,6 +98,7 @@ class Runs:
         refusal = _refusal(trigger.plugin, event, cause)
         may_wait = self._timing.waits_for_runs and not refusal and lane not in causes
         waits = may_wait and self._can_wait(lane, cause)
+        queue = self._queue(lane, cause if waits else None)
         # Deferrable, as the event is already committed.
         with self._schedule.change(deferrable=True) as tx:
             run = runs_of.record_run(
@@ -112,20 +110,36 @@ class Runs:
                 redelivery_of=redelivery_of,
                 by_hand=by_hand,
             )
+            if not refusal and self._begins_at_once(trigger.plugin, queue):
+                run = runs_of.begin_at_once(tx, run)
             if self._timing.waits_for_runs and not refusal and not waits:
                 content = messages.RUN_QUEUED.format(event=event["event"])
                 runs_of.add_lines(tx, run["id"], [("info", content, tx.now)])
         if refusal:
             self.waiters.notify()
             return StartedRun(run["id"], None)
-        delivery = self._queue_run(run, epoch, self._queue(lane, cause if waits else None), lane)
+        delivery = self._queue_run(run, epoch, queue, lane)
         self.causal_tree.add(event["runId"], delivery)
         return StartedRun(run["id"], delivery if waits else None)
+
+    def _begins_at_once(self, plugin: PluginDoc, queue: str) -> bool:
+        """Return whether nothing delays a new run, so that one commit can record it and its begin.
+
+        If another commit follows before the handler is called, :meth:`RunStorage.begin` records the
+        begin again.
+        """
+        return (
+            not self._timing.latency
+            and self._schedule.is_idle(queue)
+            and self._versions.is_loaded(plugin["activeVersionId"] or "")
+        )
 
     def _queue_run(self, run: RunDoc, epoch: int, queue: str, lane: str) -> QueuedWork:
         """Queue a recorded run; it begins after the latency of plugins at the earliest."""
         due = clock.monotonic() + self._timing.latency
-        delivery = QueuedWork(lambda kind, text: self._add_log_line(run["id"], epoch, kind, text))
+        delivery = QueuedWork(
+            lambda kind, text: self._storage.add_line(run["id"], epoch, kind, text)
+        )
         self.causal_tree.begin(run["id"], delivery)
         self._schedule.start(queue, lambda: self._run(run, epoch, due), delivery, lane)
         return delivery
@@ -205,14 +219,6 @@ class Runs:
             return lane
         return f"within {waiting_run['id']}" if waiting_run else "seeded"
 
-    def _add_log_line(self, run_id: str, epoch: int, log_type: LogType, content: str) -> None:
-        with (
-            contextlib.suppress(EpochOverError),
-            self._schedule.change(epoch, deferrable=True) as tx,
-        ):
-            runs_of.add_lines(tx, run_id, [(log_type, content, tx.now)])
-        self.waiters.notify()
-
     def _run(self, run: RunDoc, epoch: int, due: float) -> None:
         """Execute a run.
 
@@ -225,45 +231,15 @@ class Runs:
             return
         log = RunLog(self._world.clock, records_print=self._records_print)
         calls = CallBuffer(lambda text: log.add_entry("warning", text))
-        result = self._result(run, plugin, RunRecord(log, calls), epoch)
-        self._store_lines(run["id"], log.close(), epoch)
-        self._store_calls(run["id"], calls, epoch)
+        record = RunRecord(log, calls)
+        result = self._result(run, plugin, record, epoch)
         if log.dropped:
             text = messages.PRINTS_DROPPED
             logger.warning(text.format(name=plugin["name"], run=run["id"], count=log.dropped))
-        self._complete(run["id"], result, log, epoch)
+        self._storage.store_end(run["id"], result, record, epoch)
+        self._durations.add(result.duration_ms / 1000, result.outcome)
         report_run(self._world, run["id"])
         self.waiters.notify()
-
-    def _complete(self, run_id: str, result: Result, log: RunLog, epoch: int) -> None:
-        """Store the result of a run; if the disk refuses it, the run is stored as failed."""
-        try:
-            self._store_result(run_id, result, log, epoch)
-        except StorageError as error:
-            text = messages.RUN_NOT_STORED.format(outcome=result.outcome, error=error)
-            logger.warning(text)
-            failed = result
-            if result.outcome == "SUCCEEDED":
-                failed = replace(result, outcome="FAILED", error=text)
-            log.add_emulator_line("error", text)
-            self._store_lines(run_id, log.take(), epoch)
-            self._store_result(run_id, failed, log, epoch, deferrable=True)
-
-    def _store_result(
-        self, run_id: str, result: Result, log: RunLog, epoch: int, *, deferrable: bool = False
-    ) -> None:
-        with self._schedule.change(epoch, deferrable=deferrable) as tx:
-            runs_of.complete_run(
-                tx,
-                run_id,
-                outcome=result.outcome,
-                error=result.error,
-                headline=result.headline,
-                durationMs=result.duration_ms,
-                delivery=result.delivery,
-                droppedPrints=log.dropped,
-                memoryMb=result.memory_mb,
-            )
 
     def _result(self, run: RunDoc, plugin: PluginDoc, record: RunRecord, epoch: int) -> Result:
         """Call the handler; a failed build or an error of the emulator is a failed result, too."""
@@ -299,33 +275,17 @@ class Runs:
             seconds=self._timing.timeout,
         )
 
-        def store() -> None:
-            self._store_lines(run["id"], record.log.take(), epoch)
-            self._store_calls(run["id"], record.calls, epoch)
-
+        service_user = self._world.view.users.require(plugin["userId"])
+        self._world.admit(call.key, Actor(service_user, run["id"], epoch, record.calls))
         try:
-            with self._schedule.change(epoch) as tx:
-                service_user = tx.users.require(plugin["userId"])
-                self._world.run_keys[call.key] = Actor(service_user, run["id"], epoch, record.calls)
-                runs_of.begin_run(tx, run["id"])
-            return loaded.call(call, record.log, store)
+            self._storage.begin(run, epoch)
+            return loaded.call(
+                call,
+                record.log,
+                lambda: self._storage.store_progress(run["id"], record, epoch),
+            )
         finally:
             self._world.revoke(call.key)
-
-    def _store_lines(self, run_id: str, lines: list[Line], epoch: int) -> None:
-        self._world.check_epoch(epoch)
-        for start in range(0, len(lines), _BATCH):
-            with self._schedule.change(epoch, deferrable=True) as tx:
-                runs_of.add_lines(tx, run_id, lines[start : start + _BATCH])
-            self.waiters.notify()
-            time.sleep(0.001)  # otherwise this thread gets the lock again before any other
-
-    def _store_calls(self, run_id: str, calls: CallBuffer, epoch: int) -> None:
-        count = calls.count
-        new_calls = calls.take()
-        if new_calls or count > MAX_CALLS:
-            with self._schedule.change(epoch, deferrable=True) as tx:
-                add_calls(tx, run_id, new_calls, calls.count)
 
 
 def _refusal(

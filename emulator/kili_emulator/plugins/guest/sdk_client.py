@@ -10,6 +10,7 @@ are not changed for other clients.
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import os
 import threading
@@ -84,9 +85,8 @@ def make_client(endpoint: str, key: str, cache: Path) -> Any:
 @contextlib.contextmanager
 def _without_checks() -> Iterator[None]:
     """Skip the checks of SDKs before 2.129, which have no such variable."""
-    try:
-        auth: Any = importlib.import_module("kili.authentication").KiliAuth
-    except (ImportError, AttributeError):
+    auth = _find_old_auth()
+    if auth is None:
         yield
         return
     original_checks = {name: getattr(auth, name) for name in _OLD_CHECKS if hasattr(auth, name)}
@@ -97,6 +97,15 @@ def _without_checks() -> Iterator[None]:
     finally:
         for name, check in original_checks.items():
             setattr(auth, name, check)
+
+
+@functools.lru_cache(maxsize=1)
+def _find_old_auth() -> Any:
+    """Return the class with the checks of SDKs before 2.129; ``None`` in later ones."""
+    try:
+        return importlib.import_module("kili.authentication").KiliAuth
+    except (ImportError, AttributeError):
+        return None
 
 
 def _isolate_client(client: Any) -> None:
@@ -115,7 +124,7 @@ def _isolate_client(client: Any) -> None:
     rebuilt = 0
     for name, method in vars(type(graphql_client)).items():
         function = getattr(method, "__wrapped__", method)
-        if not isinstance(function, FunctionType) or not _uses_shared(function.__code__):
+        if not isinstance(function, FunctionType) or not _is_shared(function):
             continue
         copy = _with_globals(function, replacements)
         if function is not method:
@@ -124,6 +133,11 @@ def _isolate_client(client: Any) -> None:
         rebuilt += 1
     if not rebuilt and any(hasattr(module, each) for each in _SHARED):
         raise RuntimeError("this version of the kili SDK keeps its lock in an unknown place")
+
+
+@functools.lru_cache(maxsize=256)
+def _is_shared(function: FunctionType) -> bool:
+    return _uses_shared(function.__code__)
 
 
 def _uses_shared(code: CodeType) -> bool:

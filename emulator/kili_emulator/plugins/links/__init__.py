@@ -1,7 +1,7 @@
 """Deploy plugins from the folders that they are linked to, when a file in them is saved.
 
-``linked_folders`` is the front, ``linked_source`` reads the code of a link, ``packing`` makes its
-archive, ``watcher`` detects changes.
+``linked_folders`` is the front, ``linked_source`` reads the code of a link, ``kept_reads`` keeps
+the result, ``packing`` makes its archive, ``watcher`` detects changes.
 
 Imported by: plugins.dispatch.
 """

@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kili_emulator import errors, messages
 from kili_emulator.domain import plugin as plugin_domain
@@ -21,10 +22,12 @@ from kili_emulator.domain.documents import PluginDoc
 from kili_emulator.domain.plugin_link import LinkSpec, SavedPlugin
 from kili_emulator.domain.plugin_view import plugin_view
 from kili_emulator.domain.world import Actor, EpochOverError
-from kili_emulator.plugins.links.linked_source import LinkedSource, ReadResult
-from kili_emulator.plugins.links.packing import signature
+from kili_emulator.plugins.links.kept_reads import KeptReads
 from kili_emulator.plugins.links.watcher import Watcher
 from kili_emulator.plugins.scheduling.schedule import Schedule
+
+if TYPE_CHECKING:
+    from kili_emulator.plugins.links.linked_source import LinkedSource, ReadResult
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +44,7 @@ class Links:
         self._schedule = schedule
         self._world = schedule.world
         self._client_version = cache(client_version)
+        self._kept_reads = KeptReads()
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._watcher = Watcher(
@@ -56,7 +60,7 @@ class Links:
         path = Path(os.path.normpath(requested_link.path))
         if not path.is_absolute():
             raise errors.link_failed(messages.LINK_NOT_ABSOLUTE.format(path=requested_link.path))
-        source = LinkedSource(path, requested_link.event_matcher, self._client_version())
+        source = self._source(path, requested_link.event_matcher)
         with self._lock:
             read_result = source.read_settled(source.read(), self._closed)
             if isinstance(read_result, str):
@@ -76,7 +80,9 @@ class Links:
 
     def deploy_saved(self) -> None:
         """Deploy the linked plugins that changed on disk; do not wait for their builds."""
-        for plugin in plugin_link.linked_plugins(self._world.view):
+        linked_plugins = plugin_link.linked_plugins(self._world.view)
+        self._kept_reads.retain({plugin["id"] for plugin in linked_plugins})
+        for plugin in linked_plugins:
             try:
                 self._deploy(plugin["id"])
             except EpochOverError:
@@ -92,8 +98,8 @@ class Links:
             link = plugin_domain.link_of(plugin) if plugin else None
             if not plugin or not link:
                 return
-            source = LinkedSource(Path(link["path"]), link["eventMatcher"], self._client_version())
-            read_result = source.read()
+            source = self._source(Path(link["path"]), link["eventMatcher"])
+            read_result = self._kept_reads.read(plugin_id, source)
             if self._is_up_to_date(plugin, read_result):
                 return
             is_done = self._deploy_or_report(
@@ -101,6 +107,11 @@ class Links:
             )
         if not is_done:
             self.log_link_result(plugin_id)
+
+    def _source(self, path: Path, event_matcher: Sequence[str]) -> LinkedSource:
+        from kili_emulator.plugins.links.linked_source import LinkedSource
+
+        return LinkedSource(path, event_matcher, self._client_version())
 
     def _is_up_to_date(self, plugin: PluginDoc, read_result: ReadResult) -> bool:
         if isinstance(read_result, str):
@@ -154,6 +165,8 @@ class Links:
 
     def _observe(self) -> object:
         """Return a value that changes with each save, each link and each rollback of the world."""
+        from kili_emulator.plugins.links.packing import signature
+
         links = [
             (plugin["id"], link["path"], signature(Path(link["path"])))
             for plugin in plugin_link.linked_plugins(self._world.view)

@@ -8,10 +8,11 @@ neither times nor owners, so that the same files always have the same digest.
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 from kili_emulator import messages
@@ -21,8 +22,9 @@ from kili_emulator.rules.plugin_source import MAIN
 
 _UNIX = 3  # the creating system of a zip entry
 
-# Of each file: its name, the time of its last change in ns, its size and its inode number.
-Signature = tuple[tuple[str, int, int, int], ...]
+# Of each file: its name, the times of the last changes of its content and its status in ns, its
+# size and its inode number.
+Signature = tuple[tuple[str, int, int, int, int], ...]
 
 
 class PackError(Exception):
@@ -67,12 +69,17 @@ def signature(path: Path) -> Signature:
     """
     try:
         return tuple(
-            (name, stat.st_mtime_ns, stat.st_size, stat.st_ino)
+            (name, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino)
             for name, file in sorted(_list_files(path).items())
             for stat in (file.stat(),)
         )
     except (OSError, PackError):
         return ()
+
+
+def newest_change(found: Signature) -> float:
+    """Return the time of the last change of any file, in seconds since 1970."""
+    return max(max(each[1:3]) for each in found) / 1e9
 
 
 def _list_files(path: Path) -> dict[str, Path]:
@@ -97,9 +104,15 @@ def _list_files(path: Path) -> dict[str, Path]:
 
 
 def _iterate_folder(folder: Path) -> Iterator[tuple[str, Path]]:
-    for file in chain((folder / REQUIREMENTS_FILE,), folder.glob("**/*.py")):
-        if file.is_file():
-            yield file.relative_to(folder).as_posix(), file
+    """Yield the existing files to pack; ``os.walk`` takes half the time of ``Path.glob``."""
+    top = str(folder)
+    for place, _, names in os.walk(top):
+        prefix = "" if place == top else f"{Path(os.path.relpath(place, top)).as_posix()}/"
+        for name in names:
+            is_packed = name.endswith(".py") or (not prefix and name == REQUIREMENTS_FILE)
+            file = Path(place, name)
+            if is_packed and file.is_file():
+                yield prefix + name, file
 
 
 def _read(path: Path, paths: dict[str, Path]) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kili_emulator.plugins.guest.memory_limit import MB
 
-_MAX_STAT_BYTES = 4096
+_MAX_BYTES = 4096
 
 
 class Descendant(NamedTuple):
@@ -60,6 +60,32 @@ def scan_descendants(pid: int) -> DescendantScan:
     )
 
 
+def has_only_child(pid: int, child: int) -> bool:
+    """Return whether a child subreaper has one child, and this child has none.
+
+    This takes a fiftieth of the time of a scan. It is exact if the child does not fork meanwhile:
+    the list of the subreaper is read last, as it adopts each process that leaves the child. Kernels
+    without lists of children (``CONFIG_PROC_CHILDREN``) always give false.
+    """
+    with contextlib.suppress(OSError):
+        return _children(pid) == [child] and not _children(child) and _children(pid) == [child]
+    return False
+
+
+def _children(pid: int) -> list[int]:
+    """Return the ids of the children of all threads of a process, zombies included.
+
+    Raises:
+        OSError: the process or one of its threads has ended, or the kernel has no such lists.
+    """
+    threads = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208
+    return [
+        int(each)
+        for thread in threads
+        for each in _read_bytes(f"/proc/{pid}/task/{thread}/children").split()
+    ]
+
+
 def _all_processes() -> tuple[dict[int, Descendant], bool]:
     """Return all processes by their ids, and whether every listed process could be read."""
     by_pid = {}
@@ -74,15 +100,19 @@ def _all_processes() -> tuple[dict[int, Descendant], bool]:
 
 
 def _read(path: str) -> Descendant:
-    """Read a process from its ``stat`` file; without a file object, as each run does this often."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        line = os.read(descriptor, _MAX_STAT_BYTES)
-    finally:
-        os.close(descriptor)
-    head, _, rest = line.rpartition(b")")
+    """Read a process from its ``stat`` file."""
+    head, _, rest = _read_bytes(path).rpartition(b")")
     fields = rest.split(None, 22)
     if fields[0] in b"ZX":
         return Descendant(int(fields[1]), "", 0)
     name = head.partition(b"(")[2].decode(errors="replace")
     return Descendant(int(fields[1]), name or "?", int(fields[21]))
+
+
+def _read_bytes(path: str) -> bytes:
+    """Return the beginning of a file; without a file object, as each run does this often."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, _MAX_BYTES)
+    finally:
+        os.close(descriptor)

@@ -16,12 +16,12 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from kili_emulator import private_files
 from kili_emulator.plugins.process import bootstrap
 
 IS_AVAILABLE = sys.platform == "linux"
@@ -100,7 +100,7 @@ class ForkServer:
         self._lock = threading.Lock()
         self._is_ready = False
         self._is_broken = False
-        self._folder = tempfile.TemporaryDirectory(prefix="kili-plugins-sdk-")
+        self._folder = private_files.temporary_folder("kili-plugins-sdk-")
         self._channel, child_end = socket.socketpair()
         with child_end:
             self._process = subprocess.Popen(

@@ -9,7 +9,8 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kili_emulator import clock, messages, private_files
@@ -20,6 +21,7 @@ from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.plugins.logs import RunLog
 from kili_emulator.plugins.process import fork_server
 from kili_emulator.plugins.process.fork_server import FORK_SERVERS, ForkServer, ForkServerError
+from kili_emulator.plugins.process.idle_workers import IdleWorkers
 from kili_emulator.plugins.process.interpreter import check_python, worker_environment
 from kili_emulator.plugins.process.run_results import (
     RequestEnd,
@@ -37,7 +39,6 @@ from kili_emulator.plugins.process.worker_process import WorkerProcess
 _TICK = 0.1
 _LAST_MESSAGE_SECONDS = 0.5
 _START_SECONDS = 60.0
-_IDLE_PER_VERSION = 2
 
 
 class ProcessIsolation:
@@ -48,20 +49,31 @@ class ProcessIsolation:
     Args:
         endpoint: returns the GraphQL URL, once it is known.
         megabytes: the memory limit of a plugin.
+        max_idle: how many idle workers are kept.
         python: another interpreter for the plugins.
 
     Raises:
         SettingsError: plugins cannot run with this interpreter.
+
+    Attributes:
+        idle_workers: the workers that wait for their next call.
     """
 
     def __init__(
-        self, endpoint: Callable[[], str], megabytes: int, python: Path | None = None
+        self,
+        endpoint: Callable[[], str],
+        megabytes: int,
+        *,
+        max_idle: int,
+        python: Path | None = None,
     ) -> None:
         self._endpoint = endpoint
         self.megabytes = megabytes
         self._python = python
         if python:
             check_python(python)
+        self.idle_workers = IdleWorkers(max_idle)
+        self._ending = ThreadPoolExecutor(1, "end of workers")
         self._lock = threading.Lock()
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._workers: dict[WorkerProcess, Path] = {}
@@ -151,10 +163,17 @@ class ProcessIsolation:
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
 
+    def end_later(self, workers: Iterable[WorkerProcess]) -> None:
+        """End workers in the background, as this takes 10 ms for each of them."""
+        for each in workers:
+            self._ending.submit(self.end, each)
+
     def close(self) -> None:
         """End all workers."""
         with self._lock:
             self._closed = True
+        self._ending.shutdown()
+        with self._lock:
             workers = list(self._workers)
         for worker in workers:
             self.end(worker)
@@ -203,7 +222,6 @@ class _Version:
         self._folder = folder
         self._seconds = seconds
         self._packages = packages
-        self._idle: list[WorkerProcess] = []
         self._lock = threading.Lock()
         self._closed = False
 
@@ -213,12 +231,10 @@ class _Version:
         Raises:
             BuildError: it cannot be imported.
         """
-        with self._lock:
-            while self._idle:
-                worker = self._idle.pop()
-                if worker.exit_code is None and not worker.is_disconnected():
-                    return worker
-                self._isolation.end(worker)
+        while idle := self._isolation.idle_workers.take(self):
+            if idle.exit_code is None and not idle.is_disconnected():
+                return idle
+            self._isolation.end(idle)
         worker = self._isolation.take_worker(self._packages)
         request_end = self._wait_for_message(worker, _START_SECONDS, lambda: None, is_ready_message)
         if request_end.message:
@@ -232,13 +248,13 @@ class _Version:
         return worker
 
     def release(self, worker: WorkerProcess) -> None:
-        """Keep a worker for the next call, or end it if two are kept already."""
+        """Keep a worker for the next call, unless the version is closed."""
         with self._lock:
-            keeps = not self._closed and len(self._idle) < _IDLE_PER_VERSION
-            if keeps:
-                self._idle.append(worker)
-        if not keeps:
-            self._isolation.end(worker)
+            if not self._closed:
+                surplus = self._isolation.idle_workers.keep(self, worker)
+                self._isolation.end_later(surplus)
+                return
+        self._isolation.end(worker)
 
     def call(self, call: Call, log: RunLog, tick: Callable[[], None]) -> Result:
         started = clock.monotonic()
@@ -287,8 +303,7 @@ class _Version:
     def close(self) -> None:
         with self._lock:
             self._closed = True
-            idle, self._idle = self._idle, []
-        for worker in idle:
+        for worker in self._isolation.idle_workers.remove(self):
             self._isolation.end(worker)
 
     def _exchange(

@@ -181,8 +181,13 @@ class WorkerProcess:
                 self._wait_for_exit_code(_POLL_SECONDS)
 
     def mark_import_processes(self) -> None:
-        """Record the processes that were started by the import of the version: they may go on."""
+        """Record the worker, and the processes that the import started: they may go on."""
         self._import_processes = set(self._scan().by_pid)
+
+    @property
+    def has_import_processes(self) -> bool:
+        """Whether the import of the version started processes, which may go on."""
+        return len(self._import_processes) > 1  # one of them is the worker
 
     def processes_left_running(self) -> list[str]:
         """Return the names and ids of other processes that are still running (Linux).
@@ -202,6 +207,10 @@ class WorkerProcess:
         If no complete list without them was possible, set :attr:`may_have_left_processes`, so that
         the worker is not used again.
         """
+        if self._control and len(self._import_processes) == 1:
+            (worker,) = self._import_processes
+            if descendants.has_only_child(self._process.pid, worker):
+                return {}
         for _ in range(_MAX_SCANS):
             scan = self._scan()
             new = {

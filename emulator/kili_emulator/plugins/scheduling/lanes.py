@@ -30,6 +30,13 @@ class LaneJob(NamedTuple):
     group: str = ""
 
 
+class JobCounts(NamedTuple):
+    """The number of jobs that wait, and that are running."""
+
+    waiting: int
+    running: int
+
+
 class Lanes:
     """All lanes of a world."""
 
@@ -38,11 +45,12 @@ class Lanes:
         self._running: list[LaneJob] = []
         self._condition = threading.Condition()
         self._closed = False
+        self._begins_nothing = False
 
     def add(self, lane: str, job: LaneJob) -> None:
         """Queue a job at the end of a lane."""
         with self._condition:
-            if self._closed:
+            if self._begins_nothing:
                 job.completion.set_result(None)
                 return
             if lane in self._waiting:
@@ -70,21 +78,39 @@ class Lanes:
             self.add(lane, job)
         return True
 
+    def is_idle(self, lane: str) -> bool:
+        """Return whether a lane has neither waiting nor running jobs."""
+        return lane not in self._waiting
+
     def wait_idle(self, seconds: float) -> bool:
         """Wait until no lane has a job; return whether that came about in time."""
         with self._condition:
             return self._condition.wait_for(lambda: not self._waiting, seconds)
 
+    def count(self) -> JobCounts:
+        """Count the jobs of all lanes."""
+        with self._condition:
+            return JobCounts(sum(map(len, self._waiting.values())), len(self._running))
+
+    def begin_nothing(self) -> None:
+        """Drop all waiting jobs, and complete them for their waiters; running jobs go on."""
+        with self._condition:
+            self._begins_nothing = True
+            dropped = [job for jobs in self._waiting.values() for job in jobs]
+            for jobs in self._waiting.values():
+                jobs.clear()
+        for job in dropped:
+            job.completion.set_result(None)
+
     def close(self) -> None:
         """Drop all waiting jobs, and complete every job for its waiters, even a running one."""
+        self.begin_nothing()
         with self._condition:
             if self._closed:
                 return
             self._closed = True
-            pending = [job for jobs in self._waiting.values() for job in jobs] + self._running
-            for jobs in self._waiting.values():
-                jobs.clear()
-        for job in pending:
+            running = list(self._running)
+        for job in running:
             job.completion.set_result(None)
 
     def _work(self, lane: str) -> None:

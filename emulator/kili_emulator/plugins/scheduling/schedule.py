@@ -11,7 +11,7 @@ from kili_emulator import messages
 from kili_emulator.domain.documents import LogType
 from kili_emulator.domain.event_bus import Delivery
 from kili_emulator.domain.world import Actor, EpochOverError, Transaction, World
-from kili_emulator.plugins.scheduling.lanes import LaneJob, Lanes
+from kili_emulator.plugins.scheduling.lanes import JobCounts, LaneJob, Lanes
 
 # Adds a line of the emulator to a run's log.
 AddLogLine = Callable[[LogType, str], None]
@@ -66,6 +66,7 @@ class Schedule:
         self._lanes = Lanes()
         self._system = Actor.system()
         self._interruption = threading.Event()
+        self._begins_nothing = False
 
     @contextlib.contextmanager
     def change(
@@ -102,6 +103,9 @@ class Schedule:
             try:
                 self.world.check_epoch(epoch)
                 work()
+            except EpochOverError:
+                if self.world.epoch == epoch and not self._begins_nothing:
+                    raise
             except Exception:
                 if self.world.epoch == epoch:
                     raise
@@ -149,9 +153,23 @@ class Schedule:
         self._interruption.set()
         self._interruption = threading.Event()
 
+    def is_idle(self, queue: str) -> bool:
+        """Return whether a queue has neither waiting nor running work."""
+        return self._lanes.is_idle(f"{self.world.epoch} {queue}")
+
     def wait_idle(self, seconds: float) -> bool:
         """Wait until no work is left; return whether that came about in time."""
         return self._lanes.wait_idle(seconds)
+
+    def count_jobs(self) -> JobCounts:
+        """Count the work that waits or is in progress."""
+        return self._lanes.count()
+
+    def begin_nothing(self) -> None:
+        """Drop the work that waits, even in a pause; work in progress goes on."""
+        self._begins_nothing = True
+        self._interruption.set()
+        self._lanes.begin_nothing()
 
     def close(self) -> None:
         """Start no further work, and end all pauses."""

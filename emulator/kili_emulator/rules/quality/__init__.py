@@ -4,7 +4,7 @@ See contract/quality.md#marks-of-labels-and-assets.
 
 ``agreement`` computes a mark from the responses of labels. ``classes`` compares classifications;
 ``annotated_objects`` reads the objects of a response, ``object_matching`` pairs them; ``shapes``
-compares their places, with ``areas`` for polygons; ``text`` compares texts.
+compares their places, with ``areas``, ``polygons`` and ``polylines``; ``text`` compares texts.
 
 Documented are the rules for classes, the weights of jobs and sub-jobs, and the greedy matching of
 objects by class and intersection over union. All other rules are chosen; the module with the rule

@@ -1,0 +1,21 @@
+"""The SQL that reads only those members of documents from which indexes are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+
+def select_keys(key_members: Mapping[str, Sequence[str]]) -> str:
+    """Return the SQL of a list of the key members of a document; null for other tables.
+
+    The list begins with the id: of several members, SQLite makes JSON, in which each text is whole.
+    """
+    cases = [
+        f"WHEN '{table}' THEN json_extract(body, {_paths(['id', *members])})"
+        for table, members in key_members.items()
+    ]
+    return f"CASE tbl {' '.join(cases)} END" if cases else "NULL"
+
+
+def _paths(members: Sequence[str]) -> str:
+    return ", ".join(f"'$.{each}'" for each in members)

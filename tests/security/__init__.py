@@ -1,0 +1,1 @@
+"""Attacks on the server: foreign keys, web pages, uploads, archives, secrets, random requests."""
