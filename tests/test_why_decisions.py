@@ -14,6 +14,7 @@ from kili_emulator import Emulator
 from kili_emulator.domain.world import World
 from kili_emulator.errors import KiliError
 from kili_emulator.testing.sdk import fast_sdk
+from tests.kit.older_layouts import convert_to_layout_3
 from tests.kit.webhook_receiver import WebhookReceiver
 from tests.kit.wire import Wire
 from tests.test_why import REVIEW, SUBMIT, PluginWorkspace
@@ -169,15 +170,6 @@ def test_call_before_the_first_build_is_still_explained_after_the_build(
 # Data folders of earlier versions
 
 
-def remove_decisions(file: Path) -> None:
-    """Convert a file of documents to the layout without decisions."""
-    with closing(sqlite3.connect(file)) as connection, connection:
-        connection.execute("DELETE FROM documents WHERE tbl='decisions'")
-        connection.execute("DELETE FROM journal WHERE tbl='decisions'")
-        connection.execute("DELETE FROM meta WHERE key='decisions_position'")
-        connection.execute("PRAGMA user_version=3")
-
-
 def test_data_folder_of_an_earlier_version_is_upgraded(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with fast_sdk(), Emulator(data_dir=data, ephemeral=False) as running:
@@ -191,7 +183,7 @@ def test_data_folder_of_an_earlier_version_is_upgraded(tmp_path: Path) -> None:
         old = workspace.submit()
         assert workspace.reasons(old) == ["HANDLER_MISSING"]
     (file,) = data.glob("worlds/*/documents.sqlite")
-    remove_decisions(file)
+    convert_to_layout_3(file)
     with fast_sdk(), Emulator(data_dir=data, ephemeral=False) as running:
         workspace = PluginWorkspace(running, tmp_path)
         for name in ("P", "Empty"):
@@ -205,13 +197,13 @@ def test_data_folder_of_an_earlier_version_is_upgraded(tmp_path: Path) -> None:
         running.reset(mark)
         assert workspace.reasons(old) == ["NOT_RECORDED"]
     with closing(sqlite3.connect(file)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (4,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (5,)
 
 
 def test_data_folder_is_upgraded_once(tmp_path: Path) -> None:
     with closing(World("w", tmp_path)) as world:
         world.set_start("none")
-    remove_decisions(tmp_path / "documents.sqlite")
+    convert_to_layout_3(tmp_path / "documents.sqlite")
     positions = []
     for _ in range(2):
         with closing(World("w", tmp_path)) as world:

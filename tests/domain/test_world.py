@@ -20,7 +20,6 @@ from kili_emulator.clock import format_time
 from kili_emulator.domain.event_bus import Delivery, Event
 from kili_emulator.domain.world import Actor, EpochOverError, Mark, Transaction, World
 from kili_emulator.errors import KiliError
-from kili_emulator.storage.sqlite_file import SqliteFile
 
 pytestmark = pytest.mark.made_up_documents
 
@@ -139,7 +138,7 @@ def test_failed_write_changes_nothing(world: World, monkeypatch: pytest.MonkeyPa
         raise sqlite3.OperationalError("disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(SqliteFile, "write", write)
+        patch.setattr(type(world.documents.storage._file), "write", write)
         with pytest.raises(sqlite3.OperationalError):
             emit(world, "happened")
 
@@ -713,7 +712,7 @@ def test_failed_rollback_changes_nothing(world: World, monkeypatch: pytest.Monke
 
     before = everything()
     with monkeypatch.context() as patch:
-        patch.setattr(SqliteFile, "undo", undo)
+        patch.setattr(type(world.documents.storage._file), "undo", undo)
         with pytest.raises(sqlite3.OperationalError):
             world.roll_back(mark)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import types
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -9,7 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is
 
 from kili_emulator.domain.tables import DOCUMENT_TYPES
 from kili_emulator.domain.world import Transaction
-from kili_emulator.storage.sqlite_file import Change
+from kili_emulator.storage.journal import Change
 
 
 class DocumentTypeChecker:
@@ -35,6 +36,7 @@ class DocumentTypeChecker:
     def check(self, changes: Sequence[Change]) -> None:
         for each in changes:
             if each.after is not None:
+                json.dumps(each.after.document, allow_nan=False)  # a file holds JSON
                 self._faults += faults(each.after.document, DOCUMENT_TYPES[each.table], each.table)
 
     def take_faults(self) -> list[str]:

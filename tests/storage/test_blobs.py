@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kili_emulator.errors import StorageError
+from kili_emulator.storage import blobs as blobs_module
 from kili_emulator.storage.blobs import BlobStore
 
 CONTENT = b"\x00\xff some bytes \r\n"
@@ -114,3 +115,78 @@ def test_failed_write_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
             blobs.put(CONTENT)
     assert list(tmp_path.iterdir()) == []
     assert blobs.get(blobs.put(CONTENT)) == CONTENT
+
+
+# The removal of blobs that nothing names
+
+
+def is_stored(blobs: BlobStore, digest: str) -> bool:
+    try:
+        blobs.get(digest)
+    except StorageError:
+        return False
+    return True
+
+
+def test_blob_is_removed_when_two_collections_found_it_unnamed(blobs: BlobStore) -> None:
+    unused, used = blobs.put(CONTENT), blobs.put(b"used")
+    blobs.collect({used})
+    assert is_stored(blobs, unused)
+    blobs.collect({used})
+    assert [is_stored(blobs, each) for each in (unused, used)] == [False, True]
+
+
+def test_blob_that_is_named_again_stays(blobs: BlobStore) -> None:
+    for named in (set(), {DIGEST}, set[str]()):
+        blobs.put(CONTENT)
+        blobs.collect(named)
+    assert is_stored(blobs, DIGEST)
+
+
+def test_collection_at_the_start_removes_unnamed_blobs_and_temporary_files(tmp_path: Path) -> None:
+    BlobStore(tmp_path).put(CONTENT)
+    used = BlobStore(tmp_path).put(b"used")
+    for name in ("tmpabcd_123", "tmp12345678.txt", "notes.txt", DIGEST[:-1]):
+        (tmp_path / name).write_bytes(b"")
+    BlobStore(tmp_path).collect({used}, at_start=True)
+    assert {each.name for each in tmp_path.iterdir()} == {
+        used,
+        "tmp12345678.txt",
+        "notes.txt",
+        DIGEST[:-1],
+    }
+
+
+def test_removed_blob_can_be_stored_again(blobs: BlobStore) -> None:
+    blobs.put(CONTENT)
+    blobs.collect((), at_start=True)
+    assert not is_stored(blobs, DIGEST)
+    assert blobs.get(blobs.put(CONTENT)) == CONTENT
+
+
+def test_collection_is_due_after_many_uploads_or_bytes(
+    blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blobs_module, "_BLOBS_PER_COLLECTION", 2)
+    monkeypatch.setattr(blobs_module, "_BYTES_PER_COLLECTION", 100)
+    blobs.put(CONTENT)
+    assert not blobs.is_collection_due
+    blobs.put(CONTENT)
+    assert blobs.is_collection_due
+    blobs.collect({DIGEST})
+    assert not blobs.is_collection_due
+    blobs.put(b"x" * 100)
+    assert blobs.is_collection_due
+
+
+def test_blob_that_cannot_be_removed_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs = BlobStore(tmp_path)
+    blobs.put(CONTENT)
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refuse)
+        blobs.collect((), at_start=True)
+    assert blobs.get(DIGEST) == CONTENT

@@ -18,9 +18,10 @@ from tinydb import TinyDB, where
 
 from kili_emulator.errors import StorageError
 from kili_emulator.storage.documents import DocumentStore, DocumentTable
+from kili_emulator.storage.journal import Change, Commit, Difference
 from kili_emulator.storage.retry import Retry
 from kili_emulator.storage.snapshot import Row, TableSpec
-from kili_emulator.storage.sqlite_file import Change, Commit, SqliteFile
+from kili_emulator.storage.sqlite_file import SqliteFile
 
 SPECS = [
     TableSpec("assets"),
@@ -480,26 +481,28 @@ class FailingConnection:
 
 
 def test_failed_write_changes_neither_memory_nor_file(
-    store: DocumentStore, labels: DocumentTable, monkeypatch: pytest.MonkeyPatch
+    on_disk: DocumentStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    labels = labels_of(on_disk)
     fill(labels, "x")
-    before = (picture(store), store.sequence, dict(store.meta))
+    before = (picture(on_disk), on_disk.sequence, dict(on_disk.meta))
     with monkeypatch.context() as patch:
-        file = store.storage._file
+        file = on_disk.storage._file
         patch.setattr(file, "_connection", FailingConnection(file._connection))
         for change in (lambda: fill(labels, "y"), lambda: labels.remove(doc_ids=["x"])):
             with pytest.raises(StorageError, match="disk I/O error"):
                 change()
 
-    assert (picture(store), store.sequence, store.meta) == before
-    assert [row for _, _, row in store.storage._file.load()] == before[0]["labels"]
+    assert (picture(on_disk), on_disk.sequence, on_disk.meta) == before
+    assert [row for _, _, row in on_disk.storage._file.load()] == before[0]["labels"]
 
 
 def test_store_works_again_after_a_failed_write(
-    store: DocumentStore, labels: DocumentTable, monkeypatch: pytest.MonkeyPatch
+    on_disk: DocumentStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    labels = labels_of(on_disk)
     with monkeypatch.context() as patch:
-        file = store.storage._file
+        file = on_disk.storage._file
         patch.setattr(file, "_connection", FailingConnection(file._connection))
         with pytest.raises(StorageError):
             fill(labels, "x")
@@ -583,21 +586,22 @@ def test_deferred_commit_is_written_when_the_file_is_closed(
 
 
 def test_deferred_commit_can_be_rolled_back(
-    store: DocumentStore, labels: DocumentTable, monkeypatch: pytest.MonkeyPatch
+    on_disk: DocumentStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    labels = labels_of(on_disk)
     fill(labels, "x")
-    mark = store.sequence
-    with full_disk(store, monkeypatch):
-        keep(store, "x", asset="changed")
-        keep(store, "y")
-        deferrable = (picture(store), store.sequence)
+    mark = on_disk.mark()
+    with full_disk(on_disk, monkeypatch):
+        keep(on_disk, "x", asset="changed")
+        keep(on_disk, "y")
+        deferrable = (picture(on_disk), on_disk.sequence)
         with pytest.raises(StorageError):
-            store.roll_back(mark, {})
-        assert (picture(store), store.sequence) == deferrable
-    store.roll_back(mark, {})
+            on_disk.roll_back(mark, {})
+        assert (picture(on_disk), on_disk.sequence) == deferrable
+    on_disk.roll_back(mark, {})
     assert ids_of(labels) == ["x"]
-    assert in_file(store) == ["x"]
-    assert store.is_saved
+    assert in_file(on_disk) == ["x"]
+    assert on_disk.is_saved
 
 
 def test_closed_file_refuses_changes_and_memory_stays_readable(path: Path) -> None:
@@ -635,7 +639,7 @@ def test_rolling_back_restores_content_order_and_indexes(
     store: DocumentStore, labels: DocumentTable
 ) -> None:
     fill(labels, "z", "a", "m")
-    sequence, before = store.sequence, picture(store)
+    sequence, before = store.mark(), picture(store)
     disturb(store)
     assert picture(store) != before
     store.roll_back(sequence, {})
@@ -649,7 +653,7 @@ def test_rolling_back_sets_meta_and_continues_the_commit_numbers(
     store: DocumentStore,
 ) -> None:
     fill(labels_of(store), "x")
-    sequence = store.sequence
+    sequence = store.mark()
     fill(labels_of(store), "y", "z")
     store.roll_back(sequence, {"key": 1})
     assert (store.sequence, store.meta["key"]) == (sequence, 1)
@@ -660,7 +664,7 @@ def test_rolling_back_sets_meta_and_continues_the_commit_numbers(
 
 def test_rolling_back_can_be_repeated(store: DocumentStore, labels: DocumentTable) -> None:
     fill(labels, "z", "a", "m")
-    sequence, before = store.sequence, picture(store)
+    sequence, before = store.mark(), picture(store)
     for _ in range(3):
         disturb(store)
         store.roll_back(sequence, {})
@@ -671,9 +675,9 @@ def test_rolling_back_to_an_undone_or_unknown_commit_is_refused(
     store: DocumentStore, labels: DocumentTable
 ) -> None:
     fill(labels, "z", "a", "m")
-    early, before = store.sequence, picture(store)
+    early, before = store.mark(), picture(store)
     disturb(store)
-    late = store.sequence
+    late = store.mark()
     store.roll_back(early, {})
     for sequence in (late, early + 1, -1):
         with pytest.raises(ValueError, match=f"there is no commit {sequence}"):
@@ -682,28 +686,60 @@ def test_rolling_back_to_an_undone_or_unknown_commit_is_refused(
     assert picture(store) == before
 
 
+def journal(store: DocumentStore) -> list[Any]:
+    return list(store.storage._file.entries_since(0))
+
+
 def test_journal_has_only_commits_that_can_be_undone(
     store: DocumentStore, labels: DocumentTable
 ) -> None:
-    def journal() -> list[Any]:
-        run = store.storage._file._connection.execute
-        return run("SELECT * FROM journal ORDER BY rowid").fetchall()
-
     fill(labels, "z", "a", "m")
-    sequence, before = store.sequence, journal()
+    store.mark()
+    labels.update({"n": 0}, doc_ids=["m"])
+    sequence, before = store.mark(), journal(store)
     for _ in range(3):
         disturb(store)
         store.roll_back(sequence, {})
-        assert journal() == before
+        assert journal(store) == before
     store.roll_back(0, {})
-    assert (journal(), len(labels)) == ([], 0)
+    assert (journal(store), len(labels)) == ([], 0)
+
+
+def test_journal_has_one_difference_per_document_and_mark(
+    store: DocumentStore, labels: DocumentTable
+) -> None:
+    labels.insert({"id": "x", "n": 0, "text": "long"})
+    for _ in range(2):
+        store.mark()
+        for number in range(1, 20):
+            labels.update({"n": number, "new": number}, doc_ids=["x"])
+            fill(labels, "passing")
+            labels.remove(doc_ids=["passing"])
+
+    assert journal(store) == [
+        (("labels", "x"), Difference({"n": 19, "new": 19}, ())),
+        (("labels", "x"), Difference({"n": 0}, ("new",))),
+    ]
+
+
+def test_rolling_back_to_a_commit_without_a_mark_is_refused(
+    store: DocumentStore, labels: DocumentTable
+) -> None:
+    fill(labels, "x")
+    unmarked = store.sequence
+    fill(labels, "y")
+    before = (picture(store), store.sequence)
+    with pytest.raises(ValueError, match="the mark is unknown"):
+        store.roll_back(unmarked, {})
+
+    assert (picture(store), store.sequence) == before
 
 
 def test_rolling_back_survives_reopening_before_and_after(
     on_disk: DocumentStore, path: Path
 ) -> None:
     fill(labels_of(on_disk), "z", "a", "m")
-    sequence, before = on_disk.sequence, picture(on_disk)
+    sequence, before = on_disk.mark(), picture(on_disk)
     disturb(on_disk)
     again = reopened(on_disk, path)
     again.roll_back(sequence, {})
@@ -718,7 +754,7 @@ def test_insertion_order_continues_after_rolling_back(
     store: DocumentStore, labels: DocumentTable
 ) -> None:
     fill(labels, "z", "y")
-    sequence = store.sequence
+    sequence = store.mark()
     fill(labels, "x")
     store.roll_back(sequence, {})
     fill(labels, "a")
@@ -727,18 +763,19 @@ def test_insertion_order_continues_after_rolling_back(
 
 
 def test_failed_rollback_changes_nothing(
-    store: DocumentStore, labels: DocumentTable, monkeypatch: pytest.MonkeyPatch
+    on_disk: DocumentStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    labels = labels_of(on_disk)
     fill(labels, "x")
-    before = (picture(store), store.sequence, dict(store.meta))
+    before = (picture(on_disk), on_disk.sequence, dict(on_disk.meta))
     with monkeypatch.context() as patch:
-        file = store.storage._file
+        file = on_disk.storage._file
         patch.setattr(file, "_connection", FailingConnection(file._connection))
         with pytest.raises(StorageError):
-            store.roll_back(0, {"key": 1})
+            on_disk.roll_back(0, {"key": 1})
 
-    assert (picture(store), store.sequence, store.meta) == before
-    store.roll_back(0, {})
+    assert (picture(on_disk), on_disk.sequence, on_disk.meta) == before
+    on_disk.roll_back(0, {})
     assert len(labels) == 0
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from kili_emulator.domain.tables import TABLES
 from kili_emulator.storage import snapshot
 from kili_emulator.storage.documents import DocumentStore
+from kili_emulator.storage.journal import Change
 from kili_emulator.storage.snapshot import Row, TableSpec
-from kili_emulator.storage.sqlite_file import Change
 
 SPECS = [
     TableSpec("projects", {"name": lambda project: project["name"]}),

@@ -51,6 +51,7 @@ def _reset_files(folder: Path) -> None:
     try:
         with contextlib.closing(world_folder.open_world(folder)) as stored:
             assert stored.start is not None
+            stored.documents.upgrade()
             stored.roll_back(stored.start)
     except (world_folder.WorldError, ValueError) as error:
         raise click.ClickException(str(error)) from None

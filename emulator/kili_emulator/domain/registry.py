@@ -16,6 +16,7 @@ from kili_emulator import data_folder, errors, messages, private_files
 from kili_emulator.config import DEFAULT_WORLD
 from kili_emulator.domain import world_folder
 from kili_emulator.domain.api_key import authenticate, world_of_key
+from kili_emulator.domain.blob_collection import collect_blobs
 from kili_emulator.domain.world import Actor, Mark, World
 from kili_emulator.domain.world_folder import WorldError
 
@@ -74,6 +75,7 @@ class WorldRegistry:
             undo.pop_all()
         for world in opened:
             world.documents.upgrade()
+            collect_blobs(world.documents, world.blobs, at_start=True)
             if world.stored_name is None:
                 world.store_name()
             assert world.folder is not None

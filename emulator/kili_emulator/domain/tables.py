@@ -38,8 +38,8 @@ from kili_emulator.domain.documents import (
 )
 from kili_emulator.domain.repository import D, ReadRepository, Repository
 from kili_emulator.storage.documents import Snapshot
+from kili_emulator.storage.journal import Change
 from kili_emulator.storage.snapshot import Document, TableSpec
-from kili_emulator.storage.sqlite_file import Change
 
 
 class Table(Generic[D]):

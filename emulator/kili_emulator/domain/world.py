@@ -19,11 +19,13 @@ from kili_emulator import errors, private_files
 from kili_emulator.clock import Clock, format_time
 from kili_emulator.domain.access import Access
 from kili_emulator.domain.actor import Actor
+from kili_emulator.domain.blob_collection import collect_blobs, released_sizes
 from kili_emulator.domain.event_bus import Delivery, Event, EventBus
 from kili_emulator.domain.tables import TABLES, View, WritableView
 from kili_emulator.ids import IdSource
 from kili_emulator.storage.blobs import BlobStore
 from kili_emulator.storage.documents import DocumentStore
+from kili_emulator.storage.journal import Change
 from kili_emulator.storage.snapshot import Document
 from kili_emulator.storage.sqlite_file import DECISIONS_POSITION
 
@@ -203,8 +205,15 @@ class World:
                 raise
             finally:
                 self._writer = None
+            self._collect_blobs_if_due(changes)
         if tx.emitted_events:
             self._deliver()
+
+    def _collect_blobs_if_due(self, changes: Sequence[Change]) -> None:
+        for size in released_sizes(changes):
+            self.blobs.count(size)
+        if self.blobs.is_collection_due:
+            collect_blobs(self.documents, self.blobs)
 
     def check_epoch(self, epoch: int | None) -> None:
         """Check that an epoch is the world's current epoch; ``None`` passes.
@@ -265,7 +274,7 @@ class World:
         """Return a mark of the present state, to which :meth:`roll_back` can return."""
         with self.documents.write_lock:
             offset = self.clock.offset.total_seconds()
-            return Mark(self.documents.sequence, self.ids.state(), offset, self.epoch)
+            return Mark(self.documents.mark(), self.ids.state(), offset, self.epoch)
 
     def roll_back(self, mark: Mark) -> None:
         """Undo all changes since the mark; ids and random draws continue from the mark.
@@ -351,6 +360,7 @@ class World:
                 "name": self.name,
             }
             self.documents.commit([], {**self._meta(), **start_meta})
+            self.documents.mark()
 
     def export(self) -> dict[str, list[Document]]:
         """Return all documents: table → documents in creation order."""

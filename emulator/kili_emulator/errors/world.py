@@ -9,6 +9,10 @@ WORLD_MARK_INVALID = (
     "the mark is no longer valid: after it was set, the world was reset to an earlier mark. "
     "Set a new mark"
 )
+WORLD_MARK_UNKNOWN = (
+    "the mark is unknown: no mark was set at this moment of the world. "
+    "Use a mark that the emulator returned"
+)
 WORLD_IS_DEFAULT = "the default world cannot be deleted: reset it instead"
 WORLD_FOLDER_EXISTS = (
     "{folder} exists already and is not a world, so no world can be created there: "

@@ -1,8 +1,8 @@
 """The blob store: uploaded bytes, stored under the SHA-256 of their content.
 
 A blob is written before the commit of the document that names it, so a document never names missing
-bytes; bytes that no document names are harmless. The store never returns a blob that was damaged on
-disk, and the next upload of the same bytes repairs the blob.
+bytes; bytes that no document names are harmless, and are removed later. The store never returns a
+blob that was damaged on disk, and the next upload of the same bytes repairs the blob.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import re
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from kili_emulator import errors, private_files
@@ -18,6 +19,10 @@ from kili_emulator import errors, private_files
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 # The names of blobs, and of temporary files that a killed process left.
 _OWN_FILE_NAME = re.compile(r"[0-9a-f]{64}|tmp\w{8}")
+
+# A collection is due after that many uploads and released files, or that many bytes of them.
+_BLOBS_PER_COLLECTION = 256
+_BYTES_PER_COLLECTION = 64 * 1024 * 1024
 
 # Size, time of the last change in ns, and inode number of a file; a write changes at least one.
 _Signature = tuple[int, int, int]
@@ -34,6 +39,9 @@ class BlobStore:
         self._folder = folder
         self._memory: dict[str, bytes] = {}
         self._verified: dict[str, _Signature] = {}  # the files whose content was checked
+        self._unnamed: set[str] = set()  # the blobs that no document named at the last collection
+        self._blobs_since_collection = 0
+        self._bytes_since_collection = 0
         if folder:
             private_files.make_folder(folder)
             for path in folder.iterdir():
@@ -47,6 +55,7 @@ class BlobStore:
             StorageError: the bytes cannot be written; no part of them stays on the disk.
         """
         digest = hashlib.sha256(content).hexdigest()
+        self.count(len(content))
         if self._folder is None:
             self._memory[digest] = content
             return digest
@@ -78,6 +87,52 @@ class BlobStore:
         except OSError as error:
             raise errors.blob_damaged(digest, f"cannot be read ({error.strerror})") from error
         return content
+
+    def count(self, size: int) -> None:
+        """Count an upload, or the deletion of a document, towards the next collection.
+
+        Args:
+            size: the size of the blob in bytes.
+        """
+        self._blobs_since_collection += 1
+        self._bytes_since_collection += size
+
+    @property
+    def is_collection_due(self) -> bool:
+        """Whether many blobs were stored or released since the last collection."""
+        return (
+            self._blobs_since_collection >= _BLOBS_PER_COLLECTION
+            or self._bytes_since_collection >= _BYTES_PER_COLLECTION
+        )
+
+    def collect(self, named: Collection[str], *, at_start: bool = False) -> None:
+        """Remove blobs that no document names, and that no document named at the last collection.
+
+        A reader of an older view thus has until the next collection to read a blob. A blob that
+        cannot be removed stays.
+
+        Args:
+            named: the digests that documents name.
+            at_start: there are no readers: remove all unnamed blobs, and temporary files.
+        """
+        try:
+            names = [each.name for each in self._folder.iterdir()] if self._folder else self._memory
+        except OSError:
+            return
+        pattern = _OWN_FILE_NAME if at_start else _DIGEST
+        unnamed = {each for each in names if pattern.fullmatch(each) and each not in named}
+        removable = unnamed if at_start else unnamed & self._unnamed
+        for name in removable:
+            self._remove(name)
+        self._unnamed = unnamed - removable
+        self._blobs_since_collection = self._bytes_since_collection = 0
+
+    def _remove(self, name: str) -> None:
+        self._memory.pop(name, None)
+        self._verified.pop(name, None)
+        if self._folder:
+            with contextlib.suppress(OSError):
+                (self._folder / name).unlink()
 
     def _is_intact(self, path: Path, content: bytes | None = None) -> bool:
         """Return whether a file exists and its content has the digest in its name.

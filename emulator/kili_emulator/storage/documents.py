@@ -8,6 +8,7 @@ Transactions commit many changes at once through :meth:`DocumentStore.commit`.
 from __future__ import annotations
 
 import contextlib
+import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -19,11 +20,15 @@ from tinydb.storages import Storage
 from tinydb.table import Document as TinyDocument
 from tinydb.table import Table
 
+from kili_emulator import errors
 from kili_emulator.errors import StorageError
+from kili_emulator.storage.journal import Change, Checkpoint, Commit, changes_back, former_members
 from kili_emulator.storage.loading import load_tables
+from kili_emulator.storage.memory_file import MemoryFile
 from kili_emulator.storage.retry import Retry
-from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec
-from kili_emulator.storage.sqlite_file import Change, Commit, SqliteFile
+from kili_emulator.storage.sharing import SharedValues
+from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec, copy_value
+from kili_emulator.storage.sqlite_file import SqliteFile
 
 Snapshot = Mapping[str, TableSnapshot]
 
@@ -32,7 +37,7 @@ class IncrementalStorage(Storage):
     """A TinyDB storage that holds snapshots and writes only changed documents."""
 
     def __init__(self, specs: Iterable[TableSpec], path: Path | None) -> None:
-        self._file = SqliteFile(path)
+        self._file = SqliteFile(path) if path else MemoryFile()
         self._unsaved: list[Commit] = []  # commits that are visible, but not yet in the file
         self._retry = Retry(self.save)
         self.write_lock = threading.RLock()
@@ -40,6 +45,7 @@ class IncrementalStorage(Storage):
         self.sequence: int = self.meta.get("sequence", 0)
         self.next_position: int = self.meta.get("next_position", 1)
         self.snapshot: Snapshot = load_tables(self._file, specs)
+        self._checkpoint = self._present_checkpoint()
 
     def read(self) -> dict[str, dict[str, Any]]:
         """Return the whole content in the form of TinyDB's storages: table → id → document."""
@@ -87,25 +93,24 @@ class IncrementalStorage(Storage):
         return not self._unsaved
 
     def save(self) -> None:
-        """Write the commits that could not be written at their time.
-
-        Raises:
-            StorageError: they still cannot be written.
-        """
+        """Write the commits that are so far only in memory: see :meth:`DocumentStore.save`."""
         with self.write_lock:
             if self._unsaved:
                 self._file.write(self._unsaved)
                 self._unsaved.clear()
 
     def upgrade(self) -> None:
-        """Convert a file of an earlier layout to the present one.
-
-        Raises:
-            StorageError: the file cannot be written.
-        """
+        """Convert a file of an earlier layout: see :meth:`DocumentStore.upgrade`."""
         with self.write_lock:
             self._file.upgrade()
-            self.meta = self._file.meta()
+            self.meta |= self._file.meta()
+
+    def mark(self) -> int:
+        """Make the present state a checkpoint, and return the number of its last commit."""
+        with self.write_lock:
+            if self._checkpoint.sequence != self.sequence:
+                self._checkpoint = self._present_checkpoint()
+            return self.sequence
 
     def restore(
         self,
@@ -128,28 +133,31 @@ class IncrementalStorage(Storage):
             self.commit(changes, meta)
 
     def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
-        """Undo the commits after ``sequence`` and delete them from the journal.
-
-        Raises:
-            ValueError: the commit does not exist.
-            StorageError: the file cannot be written.
-        """
+        """Undo the commits after a checkpoint: see :meth:`DocumentStore.roll_back`."""
         with self.write_lock:
             if not 0 <= sequence <= self.sequence:
                 raise ValueError(f"there is no commit {sequence} (the last is {self.sequence})")
             self.save()
-            commit = self._make_commit(sequence, self._changes_back_to(sequence), meta)
+            changes = self._changes_back_to(sequence) if sequence < self.sequence else []
+            commit = self._make_commit(sequence, changes, meta)
             snapshot = self._snapshot_after(commit)
             self._file.undo(commit)
             self._publish(commit, snapshot)
+            self._checkpoint = self._present_checkpoint()
+
+    def _present_checkpoint(self) -> Checkpoint:
+        return Checkpoint(self.sequence, self.meta.get("next_position", 1))
 
     def _make_commit(self, sequence: int, changes: list[Change], meta: dict[str, Any]) -> Commit:
-        return Commit(sequence, changes, {**meta, "next_position": self.next_position})
+        meta = {**meta, "next_position": self.next_position}
+        return Commit(sequence, changes, meta, self._checkpoint)
 
     def _snapshot_after(self, commit: Commit) -> Snapshot:
         per_table: dict[str, dict[str, Row | None]] = {}
+        shared = SharedValues()
         for change in commit.changes:
-            per_table.setdefault(change.table, {})[change.id] = change.after
+            row = change.after and Row(change.after.position, shared.compact(change.after.document))
+            per_table.setdefault(change.table, {})[change.id] = row
         updated = {name: self.snapshot[name].changed(rows) for name, rows in per_table.items()}
         return {**self.snapshot, **updated}
 
@@ -159,16 +167,14 @@ class IncrementalStorage(Storage):
         self.snapshot = snapshot
 
     def _changes_back_to(self, sequence: int) -> list[Change]:
-        """Return the changes that restore the documents of the commit ``sequence``."""
-        oldest = {
-            (table, document_id): row
-            for table, document_id, row in self._file.replaced_after(sequence)
-        }
-        changes = (
-            Change(table, document_id, self.snapshot[table].row(document_id), row)
-            for (table, document_id), row in oldest.items()
-        )
-        return [change for change in changes if change.before != change.after]
+        checkpoint = self._file.checkpoint(sequence)
+        if checkpoint is None:
+            raise ValueError(errors.WORLD_MARK_UNKNOWN)
+        return changes_back(self.snapshot, checkpoint, self._file.entries_since(sequence))
+
+    def former_members(self, table: str) -> Iterator[Mapping[str, Any]]:
+        """Yield the members by which rollbacks may restore documents of a table."""
+        return filter(None, map(former_members, self._file.entries_of(table)))
 
     def close(self) -> None:
         self._retry.close()
@@ -225,10 +231,11 @@ class DocumentTable(Table):
     def insert_multiple(  # type: ignore[override]
         self, documents: Iterable[Mapping[str, Any]]
     ) -> list[str]:
-        added: list[Document] = [_deep_copy(dict(each)) for each in documents]
+        added: list[Document] = [copy_value(dict(each)) for each in documents]
         for document in added:
             if not isinstance(document.get("id"), str):
                 raise ValueError("a document needs a text 'id'")
+        json.dumps(added, allow_nan=False)  # raises the errors of values that a file cannot have
         with self._store.write_lock:
             position = self._store.next_position
             self._store.next_position += len(added)
@@ -254,7 +261,7 @@ class DocumentTable(Table):
                 if callable(fields):
                     fields(document)
                 else:
-                    document.update(_deep_copy(dict(fields)))
+                    document.update(copy_value(dict(fields)))
                 if document.get("id") != row.document["id"]:
                     raise ValueError("a document keeps its id: insert another one instead")
                 changed[document["id"]] = Row(row.position, document)
@@ -297,15 +304,7 @@ class DocumentTable(Table):
 
 def _copy(document: Document) -> TinyDocument:
     """Return a copy that the caller may edit without a change to the committed document."""
-    return TinyDocument({key: _deep_copy(value) for key, value in document.items()}, document["id"])
-
-
-def _deep_copy(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _deep_copy(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_deep_copy(each) for each in value]
-    return value
+    return TinyDocument({key: copy_value(value) for key, value in document.items()}, document["id"])
 
 
 class DocumentStore(TinyDB):
@@ -414,13 +413,17 @@ class DocumentStore(TinyDB):
         """
         self.storage.upgrade()
 
+    def mark(self) -> int:
+        """Return the number of the last commit, as a state to which the store can return."""
+        return self.storage.mark()
+
     def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
-        """Restore all documents to their state after the commit ``sequence``.
+        """Restore all documents to their state at the mark ``sequence``.
 
         The later commits are deleted: a rollback cannot be undone.
 
         Raises:
-            ValueError: the commit does not exist.
+            ValueError: no mark has this number.
             StorageError: the file cannot be written; nothing has changed.
         """
         self.storage.roll_back(sequence, meta)

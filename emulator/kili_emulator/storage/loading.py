@@ -5,11 +5,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Mapping
 
+from kili_emulator.storage.memory_file import MemoryFile
 from kili_emulator.storage.snapshot import LoadedRow, TableSnapshot, TableSpec
 from kili_emulator.storage.sqlite_file import SqliteFile
 
 
-def load_tables(file: SqliteFile, specs: Iterable[TableSpec]) -> Mapping[str, TableSnapshot]:
+def load_tables(
+    file: SqliteFile | MemoryFile, specs: Iterable[TableSpec]
+) -> Mapping[str, TableSnapshot]:
     """Load all tables, without garbage collections: each would look at all objects so far.
 
     Raises:

@@ -43,6 +43,9 @@ class Posting:
     def __iter__(self) -> Iterator[str]:
         return chain.from_iterable(self.chunks)
 
+    def __reversed__(self) -> Iterator[str]:
+        return chain.from_iterable(map(reversed, reversed(self.chunks)))
+
     def slice(self, start: int, stop: int) -> Iterator[str]:
         """Yield the ids from position ``start`` to position ``stop``, exclusive."""
         skipped, chunks = 0, iter(self.chunks)

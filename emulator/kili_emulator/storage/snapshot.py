@@ -24,6 +24,7 @@ from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from kili_emulator.storage.posting import Posting, SortKey, SortKeyOf
+from kili_emulator.storage.sharing import SharedValues
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -34,8 +35,12 @@ IndexKey = Callable[[Document], Hashable]
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-_SHARDS = 256
-_NO_SHARDS: tuple[dict[Any, Any], ...] = ({},) * _SHARDS
+_MIN_SHARDS = 16
+# Python keeps objects of up to 512 bytes apart from larger ones. Larger shards would be allocated
+# between texts of documents, and their copies would leave holes that nothing fills.
+_KEYS_PER_SHARD = 12
+_NO_KEYS: dict[Any, Any] = {}
+_NO_SHARDS: tuple[dict[Any, Any], ...] = (_NO_KEYS,) * _MIN_SHARDS
 
 
 class ShardedMap(Generic[K, V]):
@@ -50,21 +55,22 @@ class ShardedMap(Generic[K, V]):
     @classmethod
     def of(cls, items: Mapping[K, V]) -> Self:
         """Build a map of items."""
-        shards: tuple[dict[K, V], ...] = tuple({} for _ in range(_SHARDS))
+        shards: list[dict[K, V]] = _resized((), len(items))
         for key, value in items.items():
-            shards[hash(key) % _SHARDS][key] = value
-        return cls(shards, len(items))
+            shards[hash(key) % len(shards)][key] = value
+        return cls(tuple(shards), len(items))
 
     def __len__(self) -> int:
         return self._size
 
     def get(self, key: K) -> V | None:
-        return self._shards[hash(key) % _SHARDS].get(key)
+        shards = self._shards
+        return shards[hash(key) % len(shards)].get(key)
 
     def get_all(self, keys: Iterable[K]) -> Iterator[V]:
         """Yield the values of keys, which must exist."""
         shards = self._shards
-        return (shards[hash(key) % _SHARDS][key] for key in keys)
+        return (shards[hash(key) % len(shards)][key] for key in keys)
 
     def keys(self) -> Iterator[K]:
         return chain.from_iterable(self._shards)
@@ -75,11 +81,11 @@ class ShardedMap(Generic[K, V]):
 
     def changed(self, changes: Mapping[K, V | None]) -> Self:
         """Return a copy in which the given keys have the given values; ``None`` removes a key."""
-        shards = list(self._shards)
+        shards = _resized(self._shards, self._size + len(changes))
         updated_shards: set[int] = set()
         size = self._size
         for key, value in changes.items():
-            number = hash(key) % _SHARDS
+            number = hash(key) % len(shards)
             if number not in updated_shards:
                 shards[number] = dict(shards[number])
                 updated_shards.add(number)
@@ -90,7 +96,32 @@ class ShardedMap(Generic[K, V]):
             else:
                 shard[key] = value
                 size += 1
+        for number in updated_shards:
+            shards[number] = shards[number] or _NO_KEYS
         return self.__class__(tuple(shards), size)
+
+
+def _resized(shards: tuple[dict[K, V], ...], size: int) -> list[dict[K, V]]:
+    """Return shards with the same keys, four times as many as often as that many keys need them."""
+    count = len(shards) or _MIN_SHARDS
+    while size > count * _KEYS_PER_SHARD:
+        count *= 4
+    if count == len(shards):
+        return list(shards)
+    resized: list[dict[K, V]] = [{} for _ in range(count)]
+    for shard in shards:
+        for key, value in shard.items():
+            resized[hash(key) % count][key] = value
+    return resized
+
+
+def copy_value(value: Any) -> Any:
+    """Return a deep copy of a JSON value, which the caller may edit."""
+    if isinstance(value, dict):
+        return {key: copy_value(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [copy_value(each) for each in value]
+    return value
 
 
 class Row(NamedTuple):
@@ -100,6 +131,10 @@ class Row(NamedTuple):
     document: Document
 
 
+# of the documents that are decoded one by one
+_shared_values = SharedValues()
+
+
 class StoredRow(NamedTuple):
     """A row of a file whose document is not decoded yet."""
 
@@ -107,7 +142,7 @@ class StoredRow(NamedTuple):
     text: str
 
     def decode(self) -> Row:
-        return Row(self.position, json.loads(self.text))
+        return Row(self.position, _shared_values.compact(json.loads(self.text)))
 
 
 class LoadedRow(NamedTuple):
@@ -131,7 +166,7 @@ class RowMap(ShardedMap[str, Row]):
     __slots__ = ()
 
     def get(self, key: str) -> Row | None:
-        shard = self._shards[hash(key) % _SHARDS]
+        shard = self._shards[hash(key) % len(self._shards)]
         row: Row | StoredRow | None = shard.get(key)
         if isinstance(row, StoredRow):
             shard[key] = decoded = row.decode()
@@ -141,11 +176,16 @@ class RowMap(ShardedMap[str, Row]):
     def get_all(self, keys: Iterable[str]) -> Iterator[Row]:
         shards: tuple[dict[str, Any], ...] = self._shards
         for key in keys:
-            row = shards[hash(key) % _SHARDS][key]
+            row = shards[hash(key) % len(shards)][key]
             yield row if type(row) is Row else cast(Row, self.get(key))
 
     def values(self) -> Iterator[Row]:
         return self.get_all(self.keys())
+
+    def ids_since(self, position: int) -> list[str]:
+        """Return the ids of the rows at or after a position, without a row to decode."""
+        rows = chain.from_iterable(shard.items() for shard in self._shards)
+        return [document_id for document_id, row in rows if row.position >= position]
 
 
 _DOCUMENT: Callable[[Row], Document] = attrgetter("document")
@@ -183,8 +223,8 @@ class TableSpec:
         return self.sort_key(before) == self.sort_key(after)
 
 
-# key → the ids of the documents that have the key
-Index = ShardedMap[Hashable, Posting]
+# key → the ids of the documents that have the key; most keys have one, which needs no posting
+Index = ShardedMap[Hashable, Posting | str]
 
 _EMPTY = Posting()
 _NO_ROWS = RowMap()
@@ -197,7 +237,9 @@ def _build_index(loaded_rows: Iterable[LoadedRow], key_of: IndexKey) -> Index:
         key = key_of(keys)
         if key is not None:
             ids_by_key.setdefault(key, []).append(document_id)
-    return Index.of({key: Posting.of(ids) for key, ids in ids_by_key.items()})
+    return Index.of(
+        {key: Posting.of(ids) if len(ids) > 1 else ids[0] for key, ids in ids_by_key.items()}
+    )
 
 
 class TableSnapshot:
@@ -242,14 +284,25 @@ class TableSnapshot:
         """Return all rows in creation order."""
         return list(self._rows.get_all(self._ids))
 
+    def ids_since(self, position: int) -> list[str]:
+        """Return the ids of the documents that were inserted at or after a position."""
+        if self.spec.date_member is None:
+            ids: list[str] = []
+            for each in reversed(self._ids):
+                row = self._rows.get(each)
+                if row is None or row.position < position:
+                    break
+                ids.append(each)
+            return ids
+        return self._rows.ids_since(position)
+
     def keys(self, index: str) -> Iterator[Hashable]:
         """Yield the keys of an index that at least one document has."""
         return self._indexes[index].keys()
 
     def posting(self, index: str, key: Hashable) -> Posting:
         """Return the ids of the documents with this key in an index, in creation order."""
-        found = self._indexes[index].get(key)
-        return _EMPTY if found is None else found
+        return _to_posting(self._indexes[index].get(key))
 
     def merge(self, postings: Iterable[Iterable[str]]) -> Posting:
         """Return the ids of several postings, in creation order."""
@@ -342,7 +395,7 @@ class TableSnapshot:
             return index
         postings = {
             key: changed_posting(
-                index.get(key) or _EMPTY,
+                _to_posting(index.get(key)),
                 removed.get(key, ()),
                 self.sort_key,
                 added.get(key, ()),
@@ -350,7 +403,15 @@ class TableSnapshot:
             )
             for key in removed.keys() | added.keys()
         }
-        return index.changed({key: ids if len(ids) else None for key, ids in postings.items()})
+        return index.changed({key: _to_index_value(ids) for key, ids in postings.items()})
+
+
+def _to_posting(value: Posting | str | None) -> Posting:
+    return Posting(((value,),)) if isinstance(value, str) else value or _EMPTY
+
+
+def _to_index_value(posting: Posting) -> Posting | str | None:
+    return posting if len(posting) > 1 else next(iter(posting), None)
 
 
 class _Move(NamedTuple):

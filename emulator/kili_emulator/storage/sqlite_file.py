@@ -1,7 +1,7 @@
 """The SQLite file of the documents: one row per document, one transaction per commit.
 
 A completed commit survives ``kill -9`` (write-ahead log, ``synchronous=NORMAL``); a power failure
-may lose the last commits. Without a path, the database is in memory.
+may lose the last commits.
 """
 
 from __future__ import annotations
@@ -10,16 +10,31 @@ import contextlib
 import json
 import sqlite3
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, cast
 
 from kili_emulator import errors, private_files
+from kili_emulator.storage.journal import (
+    Change,
+    Checkpoint,
+    Commit,
+    Difference,
+    DocumentKey,
+    Entry,
+    add_change,
+    changes_before,
+)
 from kili_emulator.storage.key_members import select_keys
+from kili_emulator.storage.sharing import SharedValues
 from kili_emulator.storage.snapshot import LoadedRow, Row, StoredRow
 
-_LAYOUT = 4
-_OLDER_LAYOUT = 3  # the same tables, without stored decisions
+_LAYOUT = 5
+_OLDER_LAYOUTS = (
+    3,  # no stored decisions, and the differences of layout 4
+    4,  # documents WITHOUT ROWID, and a journal of whole documents, a span per commit
+)
 
 # The meta value with the position in creation order from which on decisions are stored.
 DECISIONS_POSITION = "decisions_position"
@@ -31,31 +46,46 @@ _MAGIC, _HEADER_SIZE, _LAYOUT_BYTES = b"SQLite format 3\0", 100, slice(60, 64)
 READ_ERRORS = (sqlite3.DatabaseError, UnicodeDecodeError)
 
 _ROWS_PER_STATEMENT = 128  # old versions of SQLite take at most 999 values in a statement
-_SCHEMA = """
+# A table WITHOUT ROWID would move the end of each body above 1 kB to a page of its own. An entry of
+# the journal with a position is the row of a deleted document; without one, it is a difference.
+_DOCUMENTS = """
 CREATE TABLE documents (
     tbl TEXT, id TEXT, position INTEGER, body TEXT, PRIMARY KEY (tbl, id)
-) WITHOUT ROWID;
+)
+"""
+_CHECKPOINTS = "CREATE TABLE checkpoints (seq INTEGER PRIMARY KEY, position INTEGER)"
+_JOURNAL_INDEX = "CREATE UNIQUE INDEX journal_document ON journal (seq, tbl, id)"
+_SCHEMA = f"""
+{_DOCUMENTS};
+{_CHECKPOINTS};
 CREATE TABLE journal (seq INTEGER, tbl TEXT, id TEXT, position INTEGER, before TEXT);
-CREATE INDEX journal_seq ON journal (seq);
+{_JOURNAL_INDEX};
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
-
-
-class Change(NamedTuple):
-    """A document before and after a commit; ``None`` if the document does not exist."""
-
-    table: str
-    id: str
-    before: Row | None
-    after: Row | None
-
-
-class Commit(NamedTuple):
-    """The changes that are written at once, and the values that belong to the whole store."""
-
-    sequence: int
-    changes: list[Change]
-    meta: dict[str, Any]
+_UPGRADE_3 = f"""
+REPLACE INTO meta SELECT '{DECISIONS_POSITION}', value FROM meta WHERE key='next_position'
+"""
+# Each commit of an earlier layout is a span of its own, with entries of its inserted documents.
+_UPGRADE = (
+    "ALTER TABLE documents RENAME TO old_documents",
+    _DOCUMENTS,
+    "INSERT INTO documents SELECT tbl, id, position, body FROM old_documents ORDER BY position",
+    "DROP TABLE old_documents",
+    "UPDATE journal SET seq = seq - 1",
+    "DROP INDEX journal_seq",
+    _JOURNAL_INDEX,
+    _CHECKPOINTS,
+    """
+    INSERT INTO checkpoints
+    WITH RECURSIVE past(seq) AS (
+        SELECT 0 UNION ALL
+        SELECT seq + 1 FROM past
+        WHERE seq + 1 < (SELECT CAST(value AS INTEGER) FROM meta WHERE key='sequence')
+    )
+    SELECT seq, CAST(value AS INTEGER) FROM past, meta WHERE key='next_position'
+    """,
+    f"PRAGMA user_version={_LAYOUT}",
+)
 
 
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
@@ -141,7 +171,7 @@ def has_other_layout(path: Path) -> bool:
         return False
     layout = int.from_bytes(header[_LAYOUT_BYTES], "big")
     is_database = header.startswith(_MAGIC) and len(header) == _HEADER_SIZE
-    return is_database and layout not in (0, _OLDER_LAYOUT, _LAYOUT)
+    return is_database and layout not in (0, *_OLDER_LAYOUTS, _LAYOUT)
 
 
 def _fetch_value(connection: sqlite3.Connection, query: str, *values: str) -> Any:
@@ -167,27 +197,24 @@ class SqliteFile:
         StorageError: the file does not exist yet, and cannot be written.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path) -> None:
         try:
-            if path:
-                private_files.make_file(path)  # SQLite gives its other files the mode of this file
-                for each in database_files(path):
-                    private_files.restrict_permissions(each)
-            self._connection = sqlite3.connect(
-                str(path) if path else ":memory:", check_same_thread=False, isolation_level=None
-            )
+            private_files.make_file(path)  # SQLite gives its other files the mode of this file
+            for each in database_files(path):
+                private_files.restrict_permissions(each)
+            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         except (OSError, sqlite3.OperationalError) as error:
             raise errors.not_stored(error) from error
         try:
             layout = self._prepare()
         except READ_ERRORS as error:
-            if path and path.exists() and not path.stat().st_size:  # the file is a new one
+            if path.exists() and not path.stat().st_size:  # the file is a new one
                 self.close()
                 raise errors.not_stored(error) from error
             raise ValueError(f"{path} cannot be read ({error}): use another --data-dir") from None
         if layout == 0:
             self._create()
-        elif layout not in (_OLDER_LAYOUT, _LAYOUT):
+        elif layout not in (*_OLDER_LAYOUTS, _LAYOUT):
             raise OtherLayoutError(
                 f"{path} was written by another version of the emulator (layout {layout}, this "
                 f"one reads {_LAYOUT}): use another --data-dir, or move that file's folder away"
@@ -209,9 +236,10 @@ class SqliteFile:
             raise errors.not_stored(error) from error
 
     def upgrade(self) -> None:
-        """Convert a file of the previous layout to the present one, if it is not converted yet.
+        """Convert a file of an earlier layout to the present one, if it is not converted yet.
 
-        Earlier versions of the emulator then refuse the file.
+        It must be called before the first write. Earlier versions of the emulator then refuse the
+        file.
 
         Raises:
             StorageError: the file cannot be written.
@@ -220,11 +248,10 @@ class SqliteFile:
         if layout == _LAYOUT:
             return
         with self._transaction():
-            self._connection.execute(
-                "REPLACE INTO meta SELECT ?, value FROM meta WHERE key='next_position'",
-                (DECISIONS_POSITION,),
-            )
-            self._connection.execute(f"PRAGMA user_version={_LAYOUT}")
+            for statement in (*[_UPGRADE_3] * (layout == 3), *_UPGRADE):
+                self._connection.execute(statement)
+        with contextlib.suppress(sqlite3.OperationalError):  # the disk has no space for a copy
+            self._connection.execute("VACUUM")
 
     def load(self) -> Iterator[tuple[str, str, Row]]:
         """Yield all documents as (table, id, row).
@@ -257,13 +284,16 @@ class SqliteFile:
         rows = self._connection.execute(
             f"SELECT tbl, id, position, body, {select_keys(key_members)} FROM documents"
         )
+        shared = SharedValues()
+        share = cast("Callable[[Any, Any], Any]", {}.setdefault)  # one copy of each id and key
         for table, document_id, position, body, keys in rows:
             if keys is None:
-                row = Row(position, json.loads(body))
+                row = Row(position, shared.compact(json.loads(body)))
                 yield table, LoadedRow(document_id, row, row.document)
             else:
-                values = dict(zip(key_members[table], json.loads(keys)[1:], strict=True))
-                yield table, LoadedRow(document_id, StoredRow(position, body), values)
+                shared_id, *texts = (share(each, each) for each in json.loads(keys))
+                values = dict(zip(key_members[table], texts, strict=True))
+                yield table, LoadedRow(shared_id, StoredRow(position, body), values)
 
     def meta(self) -> dict[str, Any]:
         """Return all meta values.
@@ -287,8 +317,44 @@ class SqliteFile:
         """
         with self._transaction():
             for each in commits:
-                self._insert("INSERT INTO journal", _journal_rows(each.sequence, each.changes))
+                self._record(each)
                 self._put(each)
+
+    def _record(self, commit: Commit) -> None:
+        """Add the changes of a commit to the journal."""
+        self._connection.execute(
+            "INSERT OR IGNORE INTO checkpoints VALUES (?,?)", commit.checkpoint
+        )
+        changes = changes_before(commit.checkpoint, commit.changes)
+        if changes:
+            start = commit.checkpoint.sequence
+            entries = self._entries(start, changes)
+            rows = [
+                (
+                    start,
+                    each.table,
+                    each.id,
+                    *_encode_entry(add_change(entries.get(each[:2]), each)),
+                )
+                for each in changes
+            ]
+            self._insert("REPLACE INTO journal", rows)
+
+    def _entries(self, start: int, changes: list[Change]) -> dict[DocumentKey, Entry]:
+        """Return the entries that a span has of some documents."""
+        entries: dict[DocumentKey, Entry] = {}
+        for first in range(0, len(changes), _ROWS_PER_STATEMENT):
+            chunk = changes[first : first + _ROWS_PER_STATEMENT]
+            found = self._connection.execute(
+                "SELECT tbl, id, position, before FROM journal WHERE seq=? AND (tbl, id) IN "
+                f"(VALUES {','.join(['(?,?)'] * len(chunk))})",
+                [start, *chain.from_iterable(each[:2] for each in chunk)],
+            )
+            entries |= {
+                (table, document_id): _decode_entry(position, before)
+                for table, document_id, position, before in found
+            }
+        return entries
 
     def undo(self, commit: Commit) -> None:
         """Undo the commits after ``commit.sequence``, all of them or none.
@@ -300,7 +366,8 @@ class SqliteFile:
             StorageError: as for :meth:`write`.
         """
         with self._transaction():
-            self._connection.execute("DELETE FROM journal WHERE seq>?", (commit.sequence,))
+            for table in ("journal", "checkpoints"):
+                self._connection.execute(f"DELETE FROM {table} WHERE seq>=?", (commit.sequence,))
             self._put(commit)
 
     @contextlib.contextmanager
@@ -328,12 +395,13 @@ class SqliteFile:
         changes, meta = commit.changes, {**commit.meta, "sequence": commit.sequence}
         run_many = self._connection.executemany
         self._insert(
-            "REPLACE INTO documents",
+            "INSERT INTO documents",
             [
                 (each.table, each.id, each.after.position, _encode(each.after.document))
                 for each in changes
                 if each.after
             ],
+            "ON CONFLICT (tbl, id) DO UPDATE SET position=excluded.position, body=excluded.body",
         )
         run_many(
             "DELETE FROM documents WHERE tbl=? AND id=?",
@@ -344,7 +412,7 @@ class SqliteFile:
             [(key, _encode(value)) for key, value in meta.items()],
         )
 
-    def _insert(self, into: str, rows: list[tuple[Any, ...]]) -> None:
+    def _insert(self, into: str, rows: list[tuple[Any, ...]], on_conflict: str = "") -> None:
         """Insert rows, many with one statement.
 
         At each statement Python may switch to another thread, which runs for 5 ms if it computes.
@@ -355,35 +423,47 @@ class SqliteFile:
             placeholders = f"({','.join('?' * len(chunk[0]))})"
             values = [value for row in chunk for value in row]
             self._connection.execute(
-                f"{into} VALUES {','.join([placeholders] * len(chunk))}", values
+                f"{into} VALUES {','.join([placeholders] * len(chunk))} {on_conflict}", values
             )
 
-    def replaced_after(self, sequence: int) -> Iterator[tuple[str, str, Row | None]]:
-        """Yield the rows that the commits after ``sequence`` replaced, newest first.
+    def checkpoint(self, sequence: int) -> Checkpoint | None:
+        """Return the checkpoint after a commit; ``None`` if no span begins there."""
+        found = self._connection.execute("SELECT * FROM checkpoints WHERE seq=?", (sequence,))
+        row = found.fetchone()
+        return Checkpoint(*row) if row else None
 
-        Yields:
-            table, id, and the row before the change; ``None`` if the document did not exist.
-        """
+    def entries_since(self, sequence: int) -> Iterator[tuple[DocumentKey, Entry]]:
+        """Yield the entries of the spans that begin at or after a commit, newest span first."""
         rows = self._connection.execute(
-            "SELECT tbl, id, position, before FROM journal WHERE seq>? ORDER BY rowid DESC",
+            "SELECT tbl, id, position, before FROM journal WHERE seq>=? ORDER BY seq DESC",
             (sequence,),
         )
         for table, document_id, position, before in rows:
-            row = None if before is None else Row(position, json.loads(before))
-            yield table, document_id, row
+            yield (table, document_id), _decode_entry(position, before)
+
+    def entries_of(self, table: str) -> Iterator[Entry]:
+        """Yield the entries of the documents of a table."""
+        rows = self._connection.execute(
+            "SELECT position, before FROM journal WHERE tbl=?", (table,)
+        )
+        for position, before in rows:
+            yield _decode_entry(position, before)
 
     def close(self) -> None:
         self._close()
 
 
-def _journal_rows(sequence: int, changes: list[Change]) -> list[tuple[Any, ...]]:
-    return [
-        (
-            sequence,
-            each.table,
-            each.id,
-            each.before.position if each.before else None,
-            _encode(each.before.document) if each.before else None,
-        )
-        for each in changes
-    ]
+def _encode_entry(entry: Entry) -> tuple[int | None, str]:
+    if isinstance(entry, Row):
+        return entry.position, _encode(entry.document)
+    return None, _encode(entry)
+
+
+def _decode_entry(position: int | None, before: str | None) -> Entry:
+    if before is None:
+        return None
+    value = json.loads(before)
+    if position is not None:
+        return Row(position, value)
+    members, added = value
+    return Difference(members, tuple(added))

@@ -105,7 +105,7 @@ def _parse_mark(data: dict[str, Any], world: World) -> Mark:
     if not (has_position and _is_id_state(mark.ids) and _is_clock_offset(mark.clock_offset)):
         raise WorldError(errors.CONTROL_MARK_INVALID)
     start = world.start
-    if start is None or not start.sequence <= mark.sequence <= world.mark().sequence:
+    if start is None or not start.sequence <= mark.sequence <= world.documents.sequence:
         raise WorldError(errors.CONTROL_MARK_OUT_OF_RANGE)
     return mark
 
