@@ -15,7 +15,7 @@ from pathlib import Path
 from kili_emulator import errors, private_files
 from kili_emulator.domain.api_key import world_of_key
 from kili_emulator.domain.world import World
-from kili_emulator.storage import sqlite_file
+from kili_emulator.storage import file_check, sqlite_file
 from kili_emulator.storage.blobs import remove_blobs
 
 UNFINISHED_MARKER = ".kili-emulator-unfinished"
@@ -79,7 +79,8 @@ def remove_world(folder: Path) -> None:
     finish the removal.
     """
     private_files.make_file(folder / UNFINISHED_MARKER)
-    for path in sqlite_file.database_files(folder / DOCUMENTS):
+    file = folder / DOCUMENTS
+    for path in (*sqlite_file.database_files(file), *sqlite_file.copies_of_earlier_layouts(file)):
         path.unlink(missing_ok=True)
     remove_blobs(folder / BLOBS)
     remove_plugin_versions(folder / PLUGINS)
@@ -108,7 +109,7 @@ def open_world(folder: Path) -> World:
         WorldError: the world is damaged, has the layout of another version, or has another name.
     """
     file = folder / DOCUMENTS
-    fault = _find_fault(folder)
+    fault = _find_fault(folder) or file_check.find_lost_commits(file)
     if fault:
         raise _damaged_error(folder, file, fault)
     with contextlib.ExitStack() as undo:
@@ -150,7 +151,7 @@ def _world_name_of_keys(world: World) -> str | None:
 
 
 def _find_fault(folder: Path) -> str | None:
-    return sqlite_file.find_fault(folder / DOCUMENTS, World.START)
+    return file_check.find_fault(folder / DOCUMENTS, World.START)
 
 
 def _damaged_error(folder: Path, file: Path, fault: str) -> WorldError:

@@ -111,26 +111,6 @@ class IncrementalStorage(Storage):
             self._file.upgrade()
             self.meta = self._file.meta()
 
-    def restore(
-        self,
-        tables: Mapping[str, Mapping[str, Row]],
-        next_position: int,
-        meta: dict[str, Any],
-    ) -> None:
-        """Fill an empty store with documents that keep their positions.
-
-        Raises:
-            StorageError: the file cannot be written.
-        """
-        with self.write_lock:
-            self.next_position = next_position
-            changes = (
-                Change(table, document_id, None, row)
-                for table, rows in tables.items()
-                for document_id, row in rows.items()
-            )
-            self.commit(changes, meta)
-
     def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
         """Undo the commits after ``sequence`` and delete them from the journal.
 
@@ -378,24 +358,6 @@ class DocumentStore(TinyDB):
                 changed.
         """
         self.storage.commit(changes, meta, deferrable=deferrable)
-
-    def restore(
-        self,
-        tables: Mapping[str, Mapping[str, Row]],
-        next_position: int,
-        meta: dict[str, Any],
-    ) -> None:
-        """Fill an empty store with documents of another one.
-
-        Args:
-            tables: table → id → the document with its position.
-            next_position: the position of the next new document.
-            meta: the meta values.
-
-        Raises:
-            StorageError: the file cannot be written.
-        """
-        self.storage.restore(tables, next_position, meta)
 
     @property
     def is_saved(self) -> bool:

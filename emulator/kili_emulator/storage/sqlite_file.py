@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kili_emulator import errors, private_files
+from kili_emulator.storage.commit_witness import CommitWitness
 from kili_emulator.storage.snapshot import Row
 
 _LAYOUT = 4
@@ -22,9 +23,6 @@ _OLDER_LAYOUT = 3  # the same tables, without stored decisions
 
 # The meta value with the position in creation order from which on decisions are stored.
 DECISIONS_POSITION = "decisions_position"
-
-# The first bytes of an SQLite file; the value of ``PRAGMA user_version`` is in them.
-_MAGIC, _HEADER_SIZE, _LAYOUT_BYTES = b"SQLite format 3\0", 100, slice(60, 64)
 
 # The errors for a damaged file; the second one, if the damage is a part of SQLite's message.
 READ_ERRORS = (sqlite3.DatabaseError, UnicodeDecodeError)
@@ -62,91 +60,28 @@ def _encode(value: Any) -> str:
 
 
 def database_files(path: Path) -> list[Path]:
-    """Return the paths of the files of an SQLite database; not all of them need to exist."""
-    return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
+    """Return the paths of the files that belong to a file of documents; not all need to exist."""
+    suffixes = ("", "-wal", "-shm", "-journal")
+    return [*(path.with_name(path.name + suffix) for suffix in suffixes), witness_path(path)]
 
 
-def find_fault(path: Path, required_key: str) -> str | None:
-    """Check the file of documents of an earlier process, without a change to the file.
-
-    ``PRAGMA quick_check`` reads the whole file: about 1 ms per MB.
-
-    Args:
-        required_key: the key of a meta value that every complete file has.
-
-    Returns:
-        the fault, in the form that follows the name of the file in a sentence; ``None`` if the file
-        has no fault.
-    """
-    if not path.exists():
-        return "is missing"
-    if not path.is_file():
-        return "is not a file"
-    if path.stat().st_size == 0:
-        return "is empty"
-    try:
-        with contextlib.closing(open_read_only(path)) as connection:
-            size = None if _has_log(path) else path.stat().st_size
-            return _find_database_fault(connection, size, required_key)
-    except READ_ERRORS as error:
-        return f"cannot be read ({error})"
+def copy_path(path: Path, layout: int) -> Path:
+    """Return the path of the copy of a file that was made before the upgrade of its layout."""
+    return path.with_name(f"{path.stem}.layout-{layout}{path.suffix}")
 
 
-def open_read_only(path: Path) -> sqlite3.Connection:
-    """Open the file of documents of an earlier process, without a change to the file.
-
-    Raises:
-        sqlite3.DatabaseError: the file cannot be opened.
-    """
-    # Without a log SQLite needs no recovery; with ``immutable`` it creates no other files.
-    mode = "mode=ro" if _has_log(path) else "mode=ro&immutable=1"
-    return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
+def copies_of_earlier_layouts(path: Path) -> list[Path]:
+    """Return the paths of the copies of a file that were made before upgrades."""
+    return sorted(path.parent.glob(f"{path.stem}.layout-*"))
 
 
-def _has_log(path: Path) -> bool:
-    wal = path.with_name(path.name + "-wal")
-    return wal.is_file() and wal.stat().st_size > 0
+def witness_path(path: Path) -> Path:
+    return path.with_name(path.name + "-commit")
 
 
-def _find_database_fault(
-    connection: sqlite3.Connection, size: int | None, required_key: str
-) -> str | None:
-    """Return the fault of a database; ``None`` if it has no fault.
-
-    Args:
-        size: the size of the file in bytes; ``None`` if a part of the database is in the log.
-    """
-    found = _fetch_value(connection, "PRAGMA quick_check(1)")
-    if found != "ok":
-        return f"cannot be read ({found})"
-    if size is not None and size % _fetch_value(connection, "PRAGMA page_size"):
-        return "cannot be read (its end is missing)"
-    tables = "SELECT count(*) FROM sqlite_master WHERE name IN (?,?,?)"
-    if _fetch_value(connection, tables, "documents", "journal", "meta") != 3:
-        return "holds no documents"
-    if not _fetch_value(connection, "SELECT count(*) FROM meta WHERE key=?", required_key):
-        return f"is not whole: the row `{required_key}` of its table `meta` is missing"
-    return None
-
-
-def has_other_layout(path: Path) -> bool:
-    """Return whether another version of the emulator wrote a file, which can be damaged.
-
-    A file that is too damaged to tell counts as one of this version.
-    """
-    try:
-        with path.open("rb") as file:
-            header = file.read(_HEADER_SIZE)
-    except OSError:
-        return False
-    layout = int.from_bytes(header[_LAYOUT_BYTES], "big")
-    is_database = header.startswith(_MAGIC) and len(header) == _HEADER_SIZE
-    return is_database and layout not in (0, _OLDER_LAYOUT, _LAYOUT)
-
-
-def _fetch_value(connection: sqlite3.Connection, query: str, *values: str) -> Any:
-    """Return the first value that a query finds."""
-    return connection.execute(query, values).fetchone()[0]
+def is_known_layout(layout: int) -> bool:
+    """Return whether this version reads files of a layout, if necessary after an upgrade."""
+    return layout in (_OLDER_LAYOUT, _LAYOUT)
 
 
 def _is_defect(error: sqlite3.DatabaseError) -> bool:
@@ -168,11 +103,14 @@ class SqliteFile:
     """
 
     def __init__(self, path: Path | None) -> None:
+        self._path = path
+        is_new = path is None or not path.exists() or path.stat().st_size == 0
         try:
             if path:
                 private_files.make_file(path)  # SQLite gives its other files the mode of this file
                 for each in database_files(path):
                     private_files.restrict_permissions(each)
+            self._witness = CommitWitness(witness_path(path)) if path else None
             self._connection = sqlite3.connect(
                 str(path) if path else ":memory:", check_same_thread=False, isolation_level=None
             )
@@ -181,16 +119,18 @@ class SqliteFile:
         try:
             layout = self._prepare()
         except READ_ERRORS as error:
-            if path and path.exists() and not path.stat().st_size:  # the file is a new one
+            if is_new:
                 self.close()
                 raise errors.not_stored(error) from error
             raise ValueError(f"{path} cannot be read ({error}): use another --data-dir") from None
         if layout == 0:
             self._create()
-        elif layout not in (_OLDER_LAYOUT, _LAYOUT):
+        elif not is_known_layout(layout):
+            age = "a newer" if layout > _LAYOUT else "an older"
             raise OtherLayoutError(
-                f"{path} was written by another version of the emulator (layout {layout}, this "
-                f"one reads {_LAYOUT}): use another --data-dir, or move that file's folder away"
+                f"{path} was written by another version of the emulator, {age} one (layout "
+                f"{layout}, this one reads {_OLDER_LAYOUT} to {_LAYOUT}): use that version, use "
+                "another --data-dir, or move that file's folder away"
             )
 
     def _prepare(self) -> int:
@@ -211,20 +151,44 @@ class SqliteFile:
     def upgrade(self) -> None:
         """Convert a file of the previous layout to the present one, if it is not converted yet.
 
-        Earlier versions of the emulator then refuse the file.
+        Earlier versions of the emulator then refuse the file. A copy that they read is kept beside
+        it.
 
         Raises:
-            StorageError: the file cannot be written.
+            StorageError: the file or its copy cannot be written.
         """
         (layout,) = self._connection.execute("PRAGMA user_version").fetchone()
         if layout == _LAYOUT:
             return
+        self._copy(layout)
         with self._transaction():
             self._connection.execute(
                 "REPLACE INTO meta SELECT ?, value FROM meta WHERE key='next_position'",
                 (DECISIONS_POSITION,),
             )
             self._connection.execute(f"PRAGMA user_version={_LAYOUT}")
+
+    def _copy(self, layout: int) -> None:
+        """Copy the file before its upgrade, unless the copy of an interrupted upgrade exists.
+
+        Raises:
+            StorageError: the copy cannot be written.
+        """
+        if self._path is None:
+            return
+        target = copy_path(self._path, layout)
+        unfinished = target.with_suffix(".unfinished")
+        try:
+            if not target.exists():
+                unfinished.unlink(missing_ok=True)
+                private_files.make_file(unfinished)
+                with contextlib.closing(sqlite3.connect(unfinished)) as copy:
+                    self._connection.backup(copy)
+                unfinished.replace(target)
+        except (OSError, sqlite3.OperationalError) as error:
+            with contextlib.suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            raise errors.not_stored(error) from error
 
     def load(self) -> Iterator[tuple[str, str, Row]]:
         """Yield all documents as (table, id, row).
@@ -261,6 +225,8 @@ class SqliteFile:
             for each in commits:
                 self._insert("INSERT INTO journal", _journal_rows(each.sequence, each.changes))
                 self._put(each)
+        if self._witness and commits:
+            self._witness.write(commits[-1].sequence)
 
     def undo(self, commit: Commit) -> None:
         """Undo the commits after ``commit.sequence``, all of them or none.
@@ -271,6 +237,8 @@ class SqliteFile:
         Raises:
             StorageError: as for :meth:`write`.
         """
+        if self._witness:
+            self._witness.write(commit.sequence)
         with self._transaction():
             self._connection.execute("DELETE FROM journal WHERE seq>?", (commit.sequence,))
             self._put(commit)
@@ -346,6 +314,8 @@ class SqliteFile:
 
     def close(self) -> None:
         self._close()
+        if self._witness:
+            self._witness.close()
 
 
 def _journal_rows(sequence: int, changes: list[Change]) -> list[tuple[Any, ...]]:
