@@ -127,7 +127,8 @@ def open_world(folder: Path) -> World:
             place = Path(error.filename or folder)
             raise _damaged_error(folder, place, f"cannot be used ({error.strerror})") from None
         except errors.StorageError as error:
-            raise _damaged_error(folder, file, f"cannot be used ({error.message})") from None
+            details = {"file": file, "error": error.message}
+            raise WorldError(errors.WORLD_NOT_WRITABLE.format(**details)) from None
         undo.pop_all()
     return world
 

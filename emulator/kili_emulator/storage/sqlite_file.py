@@ -89,6 +89,11 @@ def _is_defect(error: sqlite3.DatabaseError) -> bool:
     return isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError))
 
 
+def _is_disk_error(error: Exception) -> bool:
+    """Return whether the disk, rather than the content of the file, is the reason of an error."""
+    return isinstance(error, sqlite3.OperationalError) and "disk" in str(error)
+
+
 class OtherLayoutError(ValueError):
     """The file of documents was written by a version of the emulator with another layout."""
 
@@ -119,7 +124,7 @@ class SqliteFile:
         try:
             layout = self._prepare()
         except READ_ERRORS as error:
-            if is_new:
+            if is_new or _is_disk_error(error):
                 self.close()
                 raise errors.not_stored(error) from error
             raise ValueError(f"{path} cannot be read ({error}): use another --data-dir") from None
