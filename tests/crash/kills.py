@@ -35,7 +35,7 @@ CLIENTS = ("one", "two", "three")
 UNDOER = "four"
 # A server is killed a moment after a number of acknowledged writes, or in a share of the rounds a
 # moment after its start. The moments are in seconds.
-_MAX_WRITES, _MAX_DELAY = 30, 0.02
+_MAX_WRITES, _MAX_DELAY = 20, 0.02
 _KILLS_AT_START, _MAX_START = 0.2, 0.2
 _KILLS_PER_FOLDER = 25  # then the data begin anew, so that a check takes about the same time
 

@@ -22,7 +22,7 @@ from tinydb.table import Table
 from kili_emulator.errors import StorageError
 from kili_emulator.storage.retry import Retry
 from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec
-from kili_emulator.storage.sqlite_file import Change, Commit, SqliteFile
+from kili_emulator.storage.sqlite_file import Change, Commit, SqliteFile, file_errors
 
 Snapshot = Mapping[str, TableSnapshot]
 
@@ -122,7 +122,9 @@ class IncrementalStorage(Storage):
             if not 0 <= sequence <= self.sequence:
                 raise ValueError(f"there is no commit {sequence} (the last is {self.sequence})")
             self.save()
-            commit = self._make_commit(sequence, self._changes_back_to(sequence), meta)
+            with file_errors():
+                changes = self._changes_back_to(sequence)
+            commit = self._make_commit(sequence, changes, meta)
             snapshot = self._snapshot_after(commit)
             self._file.undo(commit)
             self._publish(commit, snapshot)

@@ -84,9 +84,19 @@ def is_known_layout(layout: int) -> bool:
     return layout in (_OLDER_LAYOUT, _LAYOUT)
 
 
-def _is_defect(error: sqlite3.DatabaseError) -> bool:
-    """Return whether the emulator used the database wrongly, rather than that the file failed."""
-    return isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError))
+@contextlib.contextmanager
+def file_errors() -> Iterator[None]:
+    """Convert the errors of a file that cannot be read or written; other errors are defects.
+
+    Raises:
+        StorageError: the file cannot be read or written.
+    """
+    try:
+        yield
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise
+    except READ_ERRORS as error:
+        raise errors.not_stored(error) from error
 
 
 def _is_disk_error(error: Exception) -> bool:
@@ -250,18 +260,14 @@ class SqliteFile:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            yield
-            self._connection.execute("COMMIT")
-        except sqlite3.DatabaseError as error:
-            self._roll_back_open()
-            if _is_defect(error):
+        with file_errors():
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._roll_back_open()
                 raise
-            raise errors.not_stored(error) from error
-        except BaseException:
-            self._roll_back_open()
-            raise
 
     def _roll_back_open(self) -> None:
         """Roll back an open transaction; after some errors SQLite has already done so."""
