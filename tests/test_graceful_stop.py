@@ -120,10 +120,12 @@ class SlowProject(ForegroundProject):
 def test_running_handler_ends_and_no_other_begins(
     commands: CommandRunner, isolation: str, number: signal.Signals
 ) -> None:
-    project = SlowProject(commands, "--plugin-isolation", isolation)
+    project = SlowProject(commands, "--stop-wait", "60", "--plugin-isolation", isolation)
     project.begin_submit(2)
     line = project.signal_and_wait_for_line(number)
-    assert line.startswith("stopping: waiting up to 5 s for 1 request, 1 handler of 'Judge' (Ctrl")
+    assert re.match(
+        r"stopping: waiting up to 60 s for \d requests?, 1 handler of 'Judge' \(Ctrl-C ends", line
+    )
     project.go()
     assert project.rest() == ["Stopped."]
     first, second = project.runs_after_restart()
@@ -132,7 +134,7 @@ def test_running_handler_ends_and_no_other_begins(
 
 
 def test_running_request_is_answered_and_others_are_refused(commands: CommandRunner) -> None:
-    project = SlowProject(commands)
+    project = SlowProject(commands, "--stop-wait", "60")
     project.begin_submit()
     project.signal_and_wait_for_line(signal.SIGTERM)
     for path in ("/health", "/api/label/v2/graphql", "/_emulator/worlds"):

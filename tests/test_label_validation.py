@@ -103,3 +103,15 @@ def test_response_that_the_sdk_cannot_parse_is_refused(
     with pytest.raises(GraphQLError, match=f"jsonResponseMalformed.*{says}"):
         append(kili, project, response)
     assert kili.count_labels(project) == 0
+
+
+def test_response_that_was_accepted_is_checked_again_after_a_change_of_the_interface(
+    kili: Any, project: str
+) -> None:
+    response = {"CHOICE": chosen("A")}
+    append(kili, project, response)
+    jobs = {name: job for name, job in INTERFACE["jobs"].items() if name != "CHOICE"}
+    kili.update_properties_in_project(project, json_interface={"jobs": jobs})
+
+    with pytest.raises(GraphQLError, match=r"jsonResponseMalformed.*CHOICE"):
+        append(kili, project, response)

@@ -1,4 +1,4 @@
-"""Counts and durations of what happens in a process, for monitoring.
+"""Counts and durations of requests and plugin runs, for monitoring.
 
 Plain counters, which cost a microsecond and import nothing. ``http/metrics.py`` formats them.
 """

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kili_emulator.app import Emulator
-from kili_emulator.domain.filters import Selection
+from kili_emulator.domain.filters import Selection, selection
 from kili_emulator.domain.world import Actor, Transaction, World
 
 Doc = dict[str, Any]
@@ -262,7 +262,12 @@ def test_plan_equals_a_full_scan(world: World, table: str, data: st.DataObject) 
     name = data.draw(st.sampled_from(sorted(VISIBLE)))
     (user,) = world.view.users.find("email", f"{name}@example.com")
     before = {each["id"] for each in getattr(world.view, table).all()}
-    with contextlib.suppress(_UndoneError), world.transaction(Actor(user)) as tx:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.suppress(_UndoneError),
+        world.transaction(Actor(user)) as tx,
+    ):
+        patch.setattr(selection, "FEW", data.draw(st.sampled_from([0, 1, selection.FEW])))
         content = Content(tx, data)
         for _ in range(4):
             where = _with_user_ids(data.draw(WHERES[table]), content.users)

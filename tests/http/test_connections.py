@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import resource
 import select
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -177,7 +178,53 @@ def test_stopped_server_ends_waiting_connections() -> None:
         assert (used.rest(), unused.rest()) == (b"", b"")
 
 
+def can_listen_on_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not can_listen_on_ipv6(), reason="a system without IPv6")
+@pytest.mark.parametrize(
+    ("host", "reached"),
+    [
+        ("127.0.0.1", ["127.0.0.1"]),
+        ("0.0.0.0", ["127.0.0.1"]),
+        ("::1", ["[::1]"]),
+        ("::", ["127.0.0.1", "[::1]"]),
+    ],
+)
+def test_server_is_reached_at_the_addresses_of_its_host(host: str, reached: list[str]) -> None:
+    with Emulator(host=host) as emulator:
+        port = emulator.platform.server.port
+        found = []
+        for address in ("127.0.0.1", "[::1]"):
+            with (
+                contextlib.suppress(ConnectionRefusedError),
+                RawConnection(f"http://{address}:{port}") as connection,
+            ):
+                connection.send(connection.query(key=emulator.key()))
+                assert connection.answer().body == ANSWER
+                found.append(address)
+    assert found == reached
+
+
 # Silent clients
+
+
+def test_silent_connections_keep_nobody_from_an_answer(tmp_path: Path) -> None:
+    with ServerUnderTest(tmp_path, "--ephemeral") as server:
+        silent = [RawConnection(server.url) for _ in range(150)]
+        with RawConnection(server.url) as connection:
+            for _ in range(3):
+                connection.send(connection.query())
+                assert connection.answer().body == ANSWER
+        for each in silent:  # they are still open
+            each.send(each.query())
+            assert each.answer().body == ANSWER
+            each.close()
 
 
 @pytest.fixture
@@ -215,12 +262,13 @@ def test_client_that_stops_in_its_body_gets_an_error(impatient: Emulator) -> Non
 
 
 def test_slow_upload_that_progresses_is_accepted(impatient: Emulator) -> None:
+    impatient.platform.server.limits = TimeLimits(silence=2.0, head=2.0)
     with RawConnection(impatient.url) as connection:
         connection.send(connection.query().removesuffix(QUERY))
         pause = threading.Event()
-        for start in range(0, len(QUERY), 4):
-            connection.send(QUERY[start : start + 4])
-            pause.wait(0.15)
+        for start in range(0, len(QUERY), 8):  # in all, longer than both limits
+            connection.send(QUERY[start : start + 8])
+            pause.wait(0.5)
         assert connection.answer().body == ANSWER
 
 
@@ -238,6 +286,12 @@ def test_silent_subscription_goes_on(impatient: Emulator) -> None:
 # File descriptors
 
 
+def limit_descriptors(server: ServerUnderTest, count: int) -> None:
+    import resource  # not on Windows
+
+    resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (count, count))
+
+
 def cpu_seconds(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -247,7 +301,7 @@ def cpu_seconds(pid: int) -> float:
 def test_server_without_free_descriptors_waits_and_goes_on(tmp_path: Path) -> None:
     server = ServerUnderTest(tmp_path, "--ephemeral")
     with server:
-        resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (64, 64))
+        limit_descriptors(server, 64)
         connections: list[Any] = [RawConnection(server.url) for _ in range(90)]
         for each in connections:
             each.send(b"GET")  # a request has begun, so that the server may not end it
@@ -264,7 +318,7 @@ def test_server_without_free_descriptors_waits_and_goes_on(tmp_path: Path) -> No
 def test_unused_connections_make_room_for_others(tmp_path: Path) -> None:
     server = ServerUnderTest(tmp_path, "--ephemeral")
     with server:
-        resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (64, 64))
+        limit_descriptors(server, 64)
         connections = [RawConnection(server.url) for _ in range(90)]
         assert requests.get(f"{server.url}/health", timeout=20).json() == {"status": "ready"}
         for each in connections:

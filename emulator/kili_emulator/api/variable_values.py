@@ -16,15 +16,12 @@ from functools import partial
 from typing import Any, TypeAlias, cast
 
 from graphql import (
-    GraphQLBoolean,
-    GraphQLID,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLScalarType,
     GraphQLSchema,
-    GraphQLString,
     Undefined,
     VariableDefinitionNode,
     is_input_type,
@@ -37,7 +34,7 @@ from graphql import (
 _INPUTS_WITH_NULLS = ("ProjectWorkflowStepInput",)
 
 # Scalars whose values of this Python type are passed on unchanged.
-_PLAIN_SCALARS = {GraphQLBoolean: bool, GraphQLID: str, GraphQLString: str}
+_PLAIN_SCALARS: dict[str, type] = {"Boolean": bool, "ID": str, "String": str}
 
 # A value of a request → the value for a resolver.
 Converter: TypeAlias = Callable[[Any], Any]
@@ -194,7 +191,7 @@ def _list_converter(convert: Converter) -> Converter:
 
 
 def _leaf_converter(type_: GraphQLScalarType) -> Converter:
-    plain = _PLAIN_SCALARS.get(type_)
+    plain = _PLAIN_SCALARS.get(type_.name)
 
     def convert_leaf(value: Any) -> Any:
         if type(value) is plain:

@@ -10,6 +10,7 @@ from kili_emulator.domain import file
 from kili_emulator.domain.asset_content import ContentTarget
 from kili_emulator.rules.json_text import JsonValueError, parse_json, parse_stored_json
 
+_NO_METADATA = "{}"
 _OCR_KEYS = ("fullTextAnnotation", "textAnnotations")
 
 
@@ -30,13 +31,7 @@ def members_from_metadata(target: ContentTarget, json_metadata: str) -> Metadata
         KiliError: the metadata hold a value that JSON does not have, such as NaN. A text that is
             not JSON at all is accepted (contract/asset.md#metadata).
     """
-    try:
-        value = parse_json(json_metadata)
-    except JsonValueError as error:
-        raise errors.json_metadata_invalid(target.operation, str(error)) from None
-    except ValueError:
-        value = {}
-    is_ocr = isinstance(value, dict) and any(key in value for key in _OCR_KEYS)
+    is_ocr = _holds_ocr(target.operation, json_metadata)
     upload = target.build_upload("ocrMetadata")
     existing_file = target.tx.files.get(upload.file_id)
     reference = None
@@ -46,6 +41,18 @@ def members_from_metadata(target: ContentTarget, json_metadata: str) -> Metadata
     elif existing_file:
         target.tx.files.delete(existing_file)
     return {"jsonMetadata": json_metadata, "ocrMetadata": reference}
+
+
+def _holds_ocr(operation: str, json_metadata: str) -> bool:
+    if json_metadata == _NO_METADATA:
+        return False
+    try:
+        value = parse_json(json_metadata)
+    except JsonValueError as error:
+        raise errors.json_metadata_invalid(operation, str(error)) from None
+    except ValueError:
+        return False
+    return isinstance(value, dict) and any(key in value for key in _OCR_KEYS)
 
 
 def parse_metadata(json_metadata: str) -> Any:

@@ -129,6 +129,8 @@ def find_requested_step_id(
             ``stepId`` and ``stepName`` name different steps.
     """
     step_id, name = row.get("stepId"), row.get("stepName")
+    if step_id is None and name is None:
+        return None
     steps = step.steps_of(tx, project["id"])
     if name == _DEFAULT_STEP_NAME and all(each["name"] != name for each in steps):
         name = None

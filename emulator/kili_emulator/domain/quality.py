@@ -32,6 +32,7 @@ _EVENTS = {
     "honeypotMark": "asset.analytics.honeypot.computed",
     "reviewScore": "asset.analytics.reviewScore.computed",
 }
+_LABEL_MARKS = ("consensusMark", "honeypotMark", "inferenceMark", "reviewScore")
 _CONSENSUS_EVENT = "asset.analytics.consensus.computed"
 
 _CACHED_MARKS = 512
@@ -166,6 +167,11 @@ def refresh_marks(tx: Transaction, asset: AssetDoc) -> None:
         asset: the asset, after a change of its labels, its consensus or its honeypot.
     """
     labels = _AssetLabels(tx, tx.assets.require(asset["id"]))
+    had_marks = labels.asset.get("inferenceMark") is not None or any(
+        each.get(name) is not None for name in _LABEL_MARKS for each in labels.all
+    )
+    if len(labels.all) < 2 and not had_marks:
+        return  # nothing to compare, and nothing to clear
     consensus = labels.consensus()
     scores = {
         "consensusMark": labels.consensus_scores(),
@@ -174,8 +180,6 @@ def refresh_marks(tx: Transaction, asset: AssetDoc) -> None:
         "reviewScore": labels.review_scores(),
     }
     previous_marks = {name for name in scores for each in labels.all if each.get(name) is not None}
-    if not (consensus or previous_marks or any(scores.values()) or asset.get("inferenceMark")):
-        return
     changed = {name: _store_label_marks(tx, labels.all, name, scores[name]) for name in scores}
     asset_consensus_mark = labels.mark(consensus, "consensus") if consensus else None
     _store_asset_marks(tx, labels, asset_consensus_mark, scores, previous_marks)

@@ -218,7 +218,7 @@ def move_to_step_of_label(tx: Transaction, asset: AssetDoc, step_id: str | None)
     See contract/workflow.md#labels-that-name-a-step.
     """
     step_position = get_step_position(asset)
-    if step_position is None or step_id is None:
+    if step_position is None or step_id in (None, step_position.step_id):
         return asset
     steps = step.steps_of(tx, asset["projectId"])
     if step_rules.classify_label_use(steps, step_position, step_id) != "REVIEW_OF_DONE":

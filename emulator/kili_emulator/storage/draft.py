@@ -7,7 +7,9 @@ from collections.abc import Hashable
 from kili_emulator.storage.posting import Posting, SortKey
 from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec, changed_posting
 
-_MISSING = Row(0, {})
+_Change = tuple[str, Row | None, Row | None]  # id, row before, row after
+
+_UNREAD = Row(0, {})
 
 
 class TableDraft:
@@ -20,8 +22,9 @@ class TableDraft:
 
     def __init__(self, base: TableSnapshot) -> None:
         self._base = base
-        self._rows: dict[str, Row | None] = {}  # the changes since the base
-        self._changes: list[tuple[str, Row | None, Row | None]] = []  # the same, one by one
+        self._rows: dict[str, Row | None] = {}  # those that were read or changed
+        self._changed: dict[str, Row | None] = {}  # the changes since the base
+        self._changes: list[_Change] = []  # the same, one by one
         self._views: dict[str, _IndexView] = {}  # the indexes that were read since the base
 
     @property
@@ -32,8 +35,10 @@ class TableDraft:
         return len(self.snapshot())
 
     def row(self, document_id: str) -> Row | None:
-        row = self._rows.get(document_id, _MISSING)
-        return self._base.row(document_id) if row is _MISSING else row
+        row = self._rows.get(document_id, _UNREAD)
+        if row is _UNREAD:
+            row = self._rows[document_id] = self._base.row(document_id)
+        return row
 
     def get(self, document_id: str) -> Document | None:
         row = self.row(document_id)
@@ -42,7 +47,7 @@ class TableDraft:
     def put(self, document_id: str, row: Row | None) -> None:
         """Change a row; ``None`` removes it."""
         self._changes.append((document_id, self.row(document_id), row))
-        self._rows[document_id] = row
+        self._rows[document_id] = self._changed[document_id] = row
 
     def posting(self, index: str, key: Hashable) -> Posting:
         """Return the ids of the documents with this key in an index, in creation order."""
@@ -64,8 +69,8 @@ class TableDraft:
     def snapshot(self) -> TableSnapshot:
         """Return the table with all changes until now; the same object until the next change."""
         if self._changes:
-            self._base = self._base.changed(self._rows)
-            self._rows, self._changes, self._views = {}, [], {}
+            self._base = self._base.changed(self._changed)
+            self._changed, self._changes, self._views = {}, [], {}
         return self._base
 
 
@@ -103,11 +108,13 @@ class _IndexView:
                 self._postings.pop(key, None)
 
     def _build(self, key: Hashable, touched: set[str]) -> Posting:
-        removed = {each for each in touched if self._has_key(self._base.row(each), key)}
+        base = self._base.posting(self._index, key)
         added = [each for each in touched if self._has_key(self._draft.row(each), key)]
         if len(added) > 1:
             added.sort(key=self._sort_key)
-        base = self._base.posting(self._index, key)
+        if not len(base):
+            return Posting.of(added)
+        removed = {each for each in touched if self._has_key(self._base.row(each), key)}
         return changed_posting(base, removed, self._base.sort_key, added, self._sort_key)
 
     def _has_key(self, row: Row | None, key: Hashable) -> bool:

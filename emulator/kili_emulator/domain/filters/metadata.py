@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from kili_emulator import clock, errors
@@ -26,13 +26,17 @@ def matches_metadata(selection: SelectionContext, conditions: Any) -> Test[Asset
     if not isinstance(conditions, dict):
         raise errors.not_an_object("The query", "metadata")
 
+    @cache
+    def types(project_id: str) -> dict[str, str | None]:
+        properties = selection.view.projects.require(project_id)["metadataProperties"]
+        return {key: (properties.get(key) or {}).get("type") for key in conditions}
+
     def test(document: AssetDoc) -> bool:
         values = asset.metadata(document)
         values = values if isinstance(values, dict) else {}
-        properties = selection.view.projects.require(document["projectId"])["metadataProperties"]
         return all(
-            _matches_condition(values.get(key), expected, (properties.get(key) or {}).get("type"))
-            for key, expected in conditions.items()
+            _matches_condition(values.get(key), conditions[key], type_)
+            for key, type_ in types(document["projectId"]).items()
         )
 
     return test

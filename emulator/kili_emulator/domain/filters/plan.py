@@ -38,6 +38,11 @@ class Plan(Generic[D]):
     def __iter__(self) -> Iterator[D]:
         return filter(self._test, self._candidates) if self._test else iter(self._candidates)
 
+    @property
+    def candidate_count(self) -> int:
+        """The number of documents that would be tested."""
+        return len(self._candidates)
+
     def count(self) -> int:
         """Return the number of selected documents."""
         return sum(1 for _ in self) if self._test else len(self._candidates)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -81,6 +81,13 @@ CONDITIONS: dict[str, ConditionTable[Any]] = {
 }
 
 
+# Labels are few if their number is at most this part of the assets of their project.
+FEW = 4
+
+# The conditions that find a few assets by themselves.
+_ASSET_IDS = ("id", "idIn", "externalIdStrictlyIn")
+
+
 class Selection:
     """The documents of a view that an actor sees, selected by a ``where``.
 
@@ -111,7 +118,27 @@ class Selection:
 
     def assets(self, where: Where) -> Plan[AssetDoc]:
         """Select assets, in creation order."""
+        check_searches(where)
+        where = self._replace_related("label", self.labels, where)
+        where = self._replace_related("issue", self.issues, where)
         return self._select(self.view.assets, "asset", ASSET_LOOKUPS, where)
+
+    def _replace_related(
+        self, name: str, select: Callable[[Where], Plan[Any]], where: Where
+    ) -> Where:
+        """Replace a condition on labels or issues by the ids of their assets, if these are few."""
+        related, project_id = where.get(name), value_at(where, "project.id")
+        has_ids = any(where.get(each) is not None for each in _ASSET_IDS)
+        if related is None or is_empty(name, related) or project_id is None or has_ids:
+            return where
+        if value_at(related, "project.id") not in (None, project_id):
+            return where
+        project = {**(related.get("project") or {}), "id": project_id}
+        found = select({**related, "project": project})
+        if found.candidate_count * FEW > self.view.assets.count("project", project_id):
+            return where
+        asset_ids = {each["assetId"] for each in found}
+        return {**without(where, name), "idIn": sorted(asset_ids)}
 
     def labels(self, where: Where) -> Plan[LabelDoc]:
         """Select labels, in creation order."""

@@ -13,10 +13,10 @@ from werkzeug.serving import DechunkedInput, WSGIRequestHandler
 from kili_emulator import clock, messages
 from kili_emulator.http.serving.answer import Answer
 from kili_emulator.http.serving.request_stream import (
+    ExactReader,
     RequestBody,
     SocketReader,
     TimeLimits,
-    WholeReads,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _LENGTH = re.compile(r"[0-9]{1,18}")
 
 
 class Site(Protocol):
-    """What a connection needs of its server."""
+    """The part of a server that a connection uses."""
 
     app: WSGIApplication
     limits: TimeLimits
@@ -146,7 +146,7 @@ class RequestHandler(WSGIRequestHandler):
         source: Any = self.rfile
         length: int | None
         if isinstance(environ["wsgi.input"], DechunkedInput):
-            source, length = DechunkedInput(cast(Any, WholeReads(source))), None
+            source, length = DechunkedInput(cast(Any, ExactReader(source))), None
         else:
             length = self._content_length()
         body = RequestBody(source, length, send_100)

@@ -104,8 +104,10 @@ class RequestBody(io.RawIOBase):
         return count
 
 
-class WholeReads:
-    """A reader for the decoder of chunked bodies, which takes a missing byte for a byte of content.
+class ExactReader:
+    """Read as many bytes as the decoder of chunked bodies asks for, or fail.
+
+    Werkzeug's decoder does not notice missing bytes.
 
     Args:
         source: the connection.
