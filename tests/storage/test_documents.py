@@ -722,6 +722,20 @@ def test_journal_has_one_difference_per_document_and_mark(
     ]
 
 
+def test_state_after_the_next_commit_can_be_marked(
+    store: DocumentStore, labels: DocumentTable
+) -> None:
+    fill(labels, "x")
+    mark = store.mark(after_commit=True)
+    fill(labels, "y")
+    assert mark == store.sequence
+    before = picture(store)
+    disturb(store)
+    store.roll_back(mark, {})
+
+    assert picture(store) == before
+
+
 def test_rolling_back_to_a_commit_without_a_mark_is_refused(
     store: DocumentStore, labels: DocumentTable
 ) -> None:

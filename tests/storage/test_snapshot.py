@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kili_emulator.storage.posting import CHUNK
-from kili_emulator.storage.snapshot import LoadedRow, Row, ShardedMap, TableSnapshot, TableSpec
+from kili_emulator.storage.sharded_map import ShardedMap
+from kili_emulator.storage.snapshot import LoadedRow, Row, TableSnapshot, TableSpec
 
 SPEC = TableSpec(
     "labels",

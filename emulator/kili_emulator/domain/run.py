@@ -96,14 +96,14 @@ def _refuse_run(tx: Transaction, run: RunDoc, refusal: Refusal) -> RunDoc:
 
 def begin_at_once(tx: Transaction, run: RunDoc) -> RunDoc:
     """Record the start of the handler of a run that this transaction records."""
-    return tx.runs.change(run, **_begin(tx, tx.world.documents.sequence + 1))
+    return tx.runs.change(run, **_begin(tx, after_commit=True))
 
 
 def begin_run(tx: Transaction, run_id: str) -> None:
     """Record the start of a run's handler, with a ``mark`` of the world as the handler sees it."""
     run = tx.runs.get(run_id)
     if run:
-        tx.runs.change(run, **_begin(tx, tx.world.documents.sequence))
+        tx.runs.change(run, **_begin(tx, after_commit=False))
 
 
 def withdraw_begin(tx: Transaction, run_id: str) -> None:
@@ -113,9 +113,13 @@ def withdraw_begin(tx: Transaction, run_id: str) -> None:
         tx.runs.change(run, startedAt=None, mark=None)
 
 
-def _begin(tx: Transaction, sequence: int) -> dict[str, Any]:
-    """Return the members of a run whose handler is called after the commit ``sequence``."""
-    return {"startedAt": tx.now, "mark": {**asdict(tx.world.mark()), "sequence": sequence}}
+def _begin(tx: Transaction, *, after_commit: bool) -> dict[str, Any]:
+    """Return the members of a run whose handler is called.
+
+    Args:
+        after_commit: the handler sees the state after this transaction.
+    """
+    return {"startedAt": tx.now, "mark": asdict(tx.world.mark(after_commit=after_commit))}
 
 
 def called_handler(run: RunDoc) -> str:

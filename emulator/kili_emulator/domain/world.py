@@ -270,11 +270,16 @@ class World:
             finally:
                 self._is_delivering = False
 
-    def mark(self) -> Mark:
-        """Return a mark of the present state, to which :meth:`roll_back` can return."""
+    def mark(self, *, after_commit: bool = False) -> Mark:
+        """Return a mark of the present state, to which :meth:`roll_back` can return.
+
+        Args:
+            after_commit: mark the state after the commit of the transaction that is open.
+        """
         with self.documents.write_lock:
             offset = self.clock.offset.total_seconds()
-            return Mark(self.documents.mark(), self.ids.state(), offset, self.epoch)
+            sequence = self.documents.mark(after_commit=after_commit)
+            return Mark(sequence, self.ids.state(), offset, self.epoch)
 
     def roll_back(self, mark: Mark) -> None:
         """Undo all changes since the mark; ids and random draws continue from the mark.

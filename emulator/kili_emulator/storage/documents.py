@@ -46,6 +46,7 @@ class IncrementalStorage(Storage):
         self.next_position: int = self.meta.get("next_position", 1)
         self.snapshot: Snapshot = load_tables(self._file, specs)
         self._checkpoint = self._present_checkpoint()
+        self._marks_next_commit = False
 
     def read(self) -> dict[str, dict[str, Any]]:
         """Return the whole content in the form of TinyDB's storages: table → id → document."""
@@ -105,9 +106,12 @@ class IncrementalStorage(Storage):
             self._file.upgrade()
             self.meta |= self._file.meta()
 
-    def mark(self) -> int:
-        """Make the present state a checkpoint, and return the number of its last commit."""
+    def mark(self, *, after_commit: bool = False) -> int:
+        """Make a state a checkpoint: see :meth:`DocumentStore.mark`."""
         with self.write_lock:
+            if after_commit:
+                self._marks_next_commit = True
+                return self.sequence + 1
             if self._checkpoint.sequence != self.sequence:
                 self._checkpoint = self._present_checkpoint()
             return self.sequence
@@ -146,6 +150,9 @@ class IncrementalStorage(Storage):
         self.sequence = commit.sequence
         self.meta = {**self.meta, **commit.meta}
         self.snapshot = snapshot
+        if self._marks_next_commit:
+            self._checkpoint = self._present_checkpoint()
+            self._marks_next_commit = False
 
     def _changes_back_to(self, sequence: int) -> list[Change]:
         checkpoint = self._file.checkpoint(sequence)
@@ -376,9 +383,13 @@ class DocumentStore(TinyDB):
         """
         self.storage.upgrade()
 
-    def mark(self) -> int:
-        """Return the number of the last commit, as a state to which the store can return."""
-        return self.storage.mark()
+    def mark(self, *, after_commit: bool = False) -> int:
+        """Return the number of the last commit, as a state to which the store can return.
+
+        Args:
+            after_commit: return the number of the next commit instead, and mark its state.
+        """
+        return self.storage.mark(after_commit=after_commit)
 
     def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
         """Restore all documents to their state at the mark ``sequence``.
