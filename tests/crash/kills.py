@@ -115,7 +115,11 @@ class CrashingServer:
             self._begin_anew()
         process = warm_interpreter.start(
             ["-m", "kili_emulator", "start", "--port", "0", "--data-dir", str(self._folder)],
-            environment={**os.environ, "PYTHONUNBUFFERED": "1"},
+            environment={
+                **os.environ,
+                "PYTHONUNBUFFERED": "1",
+                "TMPDIR": str(self._folder.parent),  # a killed server leaves temporary files
+            },
         )
         killer = Killer(process.pid)
         if self._draw.random() < _KILLS_AT_START:
