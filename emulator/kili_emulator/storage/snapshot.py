@@ -8,12 +8,13 @@ reference, and a reader of the old snapshot needs no lock.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from kili_emulator.storage.merged_postings import slice_of_all
 from kili_emulator.storage.posting import Posting, SortKey, SortKeyOf
 
 Document = dict[str, Any]
@@ -151,6 +152,12 @@ class TableSnapshot:
     def merge(self, postings: Iterable[Iterable[str]]) -> Posting:
         """Return the ids of several postings, in creation order."""
         return Posting.of(sorted(chain.from_iterable(postings), key=self._sort_key))
+
+    def slice_of_all(self, postings: Sequence[Posting], start: int, stop: int) -> Iterator[str]:
+        """Yield a part of the ids of several postings, in creation order."""
+        if len(postings) == 1:
+            return postings[0].slice(start, stop)
+        return slice_of_all(postings, start, stop, self._sort_key)
 
     def between(self, posting: Posting, begin: str, end: str) -> Posting:
         """Return the ids of a posting whose documents have a date from ``begin`` to ``end``.
