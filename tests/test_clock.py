@@ -7,8 +7,9 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from freezegun import freeze_time
 
-from kili_emulator import clock
+from kili_emulator import Emulator, clock
 from kili_emulator.clock import Clock
+from kili_emulator.domain.consistency import find_inconsistencies
 
 UTC = timezone.utc
 MOMENT = datetime(2023, 1, 16, 11, 0, 36, 691_000, tzinfo=UTC)
@@ -137,3 +138,47 @@ def test_monotonic_never_decreases() -> None:
     readings = [clock.monotonic() for _ in range(100)]
 
     assert readings == sorted(readings)
+
+
+@pytest.mark.parametrize("step", [timedelta(seconds=-2), timedelta(seconds=-59)])
+def test_time_stands_still_while_the_system_catches_up(step: timedelta) -> None:
+    world_clock = Clock(timedelta(days=1))
+    with freeze_time(MOMENT) as frozen:
+        before = world_clock.now()
+        frozen.tick(step)
+        assert world_clock.now() == before
+        frozen.tick(-step)
+        assert world_clock.now() == before
+        frozen.tick(1)
+        assert world_clock.now() == before + timedelta(seconds=1)
+
+
+def test_long_step_back_of_the_system_is_followed() -> None:
+    world_clock = Clock()
+    with freeze_time(MOMENT) as frozen:
+        world_clock.now()
+        frozen.tick(timedelta(minutes=-2))
+        assert world_clock.now() == MOMENT - timedelta(minutes=2)
+
+
+@pytest.mark.parametrize("step", [timedelta(seconds=-2), timedelta(days=-1)])
+def test_world_stays_consistent_when_the_clock_is_set_back(
+    kili_emulator: Emulator, step: timedelta
+) -> None:
+    world = kili_emulator.world
+    project = world.view.projects.all()[0]["id"]
+    with freeze_time(Clock().now()) as frozen:
+        first = kili_emulator.submit(project)
+        frozen.tick(step)
+        second = kili_emulator.submit(project, first["assetId"], correct=True)
+        mark = kili_emulator.mark()
+        frozen.tick(step)
+        kili_emulator.submit(project, first["assetId"], correct=True)
+        assert find_inconsistencies(world.documents.snapshot) == []
+        kili_emulator.reset(mark)
+    assert first["labelId"]
+    assert second["labelId"]
+    positions = [world.view.labels.position(each) for each in (first["labelId"], second["labelId"])]
+    assert positions == sorted(positions)
+    if step == timedelta(seconds=-2):
+        assert world.view.labels.require(second["labelId"])["isLatestLabelForUser"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.kit import warm_interpreter
 from tests.kit.sdk_process import SdkProcess, SdkSession
 from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 
@@ -190,3 +192,50 @@ def deploy(world: RemoteWorld, folder: Path, source: str) -> None:
     path.write_text(source, encoding="utf-8")
     link = {"plugin": "Waiting", "path": str(path), "projects": [world.project_id]}
     world.server.control("POST", f"/worlds/{world.name}/plugins/link", json=link)
+
+
+class FullDiskServer(ServerUnderTest):
+    """A server for which the disk is full from its start."""
+
+    PROGRAM = """
+import resource, tempfile
+from kili_emulator.cli import main
+tempfile.tempdir = {tempdir!r}
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+main()
+"""
+    tempdir: str | None = None
+
+    def _launch(self, arguments: list[str]) -> warm_interpreter.Process:
+        program = self.PROGRAM.format(tempdir=self.tempdir)
+        return super()._launch(["-c", program, *arguments[2:]])
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ("server.json", f"documents.sqlite cannot be used: {NOT_STORED}"),
+        ("secret", "secret cannot be used (File too large): free space on its disk, or give"),
+        ("worlds/default", NOT_STORED),
+        ("temporary folder", "no temporary folder can be used (No usable temporary directory"),
+    ],
+)
+def test_start_on_a_full_disk_names_the_file_and_loses_nothing(
+    tmp_path: Path, missing: str, said: str
+) -> None:
+    folder, moved = tmp_path / "data", tmp_path / "moved"
+    with ServerUnderTest(folder) as server:
+        before = server.world().export()
+    if (folder / missing).exists():
+        (folder / missing).rename(moved)
+    server = FullDiskServer(folder)
+    server.tempdir = None if missing == "temporary folder" else str(tmp_path)
+    with pytest.raises(AssertionError) as caught:
+        server.start()
+    assert said in str(caught.value)
+    assert "Traceback" not in str(caught.value)
+    if moved.exists():
+        shutil.rmtree(folder / missing, ignore_errors=True)
+        moved.rename(folder / missing)
+    with ServerUnderTest(folder) as server:
+        assert server.world().export() == before

@@ -281,3 +281,78 @@ def test_damaged_secret_is_removed(folder: Path) -> None:
     assert "was damaged and is removed: the next start makes a new one" in run(folder)
     with opened(folder):
         assert len((folder / "secret").read_text()) == 43
+
+
+# The log
+
+
+@pytest.fixture
+def killed(folder: Path, tmp_path: Path) -> Path:
+    """Return a copy of a data folder as a kill leaves it, with the last commits in the log."""
+    copied = tmp_path / "killed"
+    with Emulator(ephemeral=False, data_dir=folder) as emulator:
+        for number in range(5):
+            emulator.client().create_project(
+                title=f"P{number}", input_type="TEXT", json_interface={}
+            )
+        shutil.copytree(folder, copied)
+    return copied
+
+
+def create_project(emulator: Emulator, title: str) -> None:
+    emulator.client().create_project(title=title, input_type="TEXT", json_interface={})
+
+
+def cut(log: Path) -> None:
+    log.write_bytes(log.read_bytes()[: -3 * PAGE])
+
+
+def spoil_middle(log: Path) -> None:
+    content = bytearray(log.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    log.write_bytes(content)
+
+
+@pytest.mark.parametrize("spoil", [cut, spoil_middle, Path.unlink])
+def test_lost_end_of_the_log_is_an_error_until_it_is_accepted(
+    killed: Path, spoil: Callable[[Path], None]
+) -> None:
+    file = killed / "worlds" / "default" / "documents.sqlite"
+    spoil(file.with_name("documents.sqlite-wal"))
+    with pytest.raises(WorldError) as caught:
+        open_world(file.parent)
+    assert re.match(
+        rf"{file} is not whole: its last (\d+ )?changes? (is|are) missing", str(caught.value)
+    )
+    assert "because documents.sqlite-wal is damaged, cut or missing. Nothing" in str(caught.value)
+
+    assert "is not whole: its last" in run(killed)
+    assert run(killed) == "World default: nothing to repair.\n"
+    with opened(killed) as emulator:
+        emulator.reset()  # the journal is whole
+        titles = [each["title"] for each in emulator.world.view.projects.all()]
+    assert not any(re.fullmatch(r"P\d", each) for each in titles)
+
+
+def test_log_of_a_killed_process_is_recovered(killed: Path) -> None:
+    projects = content(killed)["projects"]
+    assert [each["title"] for each in projects][-5:] == [f"P{number}" for number in range(5)]
+
+
+def test_rollback_is_not_taken_for_lost_commits(folder: Path) -> None:
+    with opened(folder) as emulator:
+        mark = emulator.mark()
+        create_project(emulator, "P")
+        emulator.reset(mark)
+        before = emulator.world.export()
+    assert content(folder) == before
+
+
+def test_data_of_versions_without_a_witness_open(folder: Path, file: Path) -> None:
+    file.with_name("documents.sqlite-commit").unlink()
+    with opened(folder):
+        pass
+    for damaged in (b"", b"x" * 21):
+        file.with_name("documents.sqlite-commit").write_bytes(damaged)
+        with opened(folder):
+            pass

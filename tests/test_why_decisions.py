@@ -198,6 +198,7 @@ def test_data_folder_of_an_earlier_version_is_upgraded(tmp_path: Path) -> None:
         assert workspace.reasons(old) == ["NOT_RECORDED"]
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (5,)
+    assert [each.name for each in file.parent.glob("*layout*")] == ["documents.layout-3.sqlite"]
 
 
 def test_data_folder_is_upgraded_once(tmp_path: Path) -> None:

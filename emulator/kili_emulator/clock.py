@@ -60,15 +60,27 @@ def _pad_fraction(text: str) -> str:
     return f"{head}.{tail[:digits][:6].ljust(6, '0')}{tail[digits:]}"
 
 
+# A longer step back is deliberate: a test freezes the time, or a user corrects a wrong clock.
+_MAX_STEP_BACK = timedelta(minutes=1)
+
+
 class Clock:
-    """A world's clock: the time of the system plus an offset."""
+    """A world's clock: the time of the system plus an offset.
+
+    If the clock of the system is set back a little, as its synchronization does, the time stands
+    still until the system has caught up, so that a later document has no earlier time.
+    """
 
     def __init__(self, offset: timedelta = timedelta()) -> None:
         self.offset = offset
+        self._latest = datetime.min.replace(tzinfo=timezone.utc)
 
     def now(self) -> datetime:
         """Return the world's current time, aware, in UTC, truncated to milliseconds."""
-        moment = datetime.now(timezone.utc) + self.offset
+        system = datetime.now(timezone.utc)
+        if not timedelta() < self._latest - system <= _MAX_STEP_BACK:
+            self._latest = system
+        moment = self._latest + self.offset
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 

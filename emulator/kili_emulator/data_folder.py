@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from kili_emulator import private_files
+from kili_emulator import errors, private_files
 
 LOCK = "lock"  # an empty file, locked by the emulator that uses the folder
 STATE = "server.json"  # the server's process, address and key
@@ -32,6 +32,8 @@ def refusal_of(folder: Path, error: OSError) -> DataFolderError:
     """Return the error for a data folder that the system refuses to use."""
     place = display_path(Path(error.filename or folder))
     remedies = [text for kinds, text in _REMEDIES if isinstance(error, kinds)]
+    if errors.is_disk_full(error):
+        remedies.append("free space on its disk")
     remedy = ", or ".join([*remedies, "give another --data-dir"])
     return DataFolderError(f"{place} cannot be used ({error.strerror}): {remedy}")
 

@@ -65,6 +65,10 @@ def write_file(path: Path, text: str) -> None:
             file.write(text)
         restrict_permissions(temporary_file)
         temporary_file.replace(path)
+    except OSError as error:
+        temporary_file.unlink(missing_ok=True)
+        error.filename = str(path)  # for the message: a failed write does not name the file
+        raise
     except BaseException:
         temporary_file.unlink(missing_ok=True)
         raise

@@ -35,12 +35,12 @@ CLIENTS = ("one", "two", "three")
 UNDOER = "four"
 # A server is killed a moment after a number of acknowledged writes, or in a share of the rounds a
 # moment after its start. The moments are in seconds.
-_MAX_WRITES, _MAX_DELAY = 30, 0.02
+_MAX_WRITES, _MAX_DELAY = 20, 0.02
 _KILLS_AT_START, _MAX_START = 0.2, 0.2
 _KILLS_PER_FOLDER = 25  # then the data begin anew, so that a check takes about the same time
 
 _SERVERS = 2  # that are killed side by side
-_REPORT_KILLS = 50
+_REPORT_KILLS = 25
 _MEMORY = Path("/dev/shm")  # a kill does not concern the disk
 
 _URL = re.compile(r"export KILI_API_ENDPOINT=(http://[^/]+)")
@@ -115,7 +115,11 @@ class CrashingServer:
             self._begin_anew()
         process = warm_interpreter.start(
             ["-m", "kili_emulator", "start", "--port", "0", "--data-dir", str(self._folder)],
-            environment={**os.environ, "PYTHONUNBUFFERED": "1"},
+            environment={
+                **os.environ,
+                "PYTHONUNBUFFERED": "1",
+                "TMPDIR": str(self._folder.parent),  # a killed server leaves temporary files
+            },
         )
         killer = Killer(process.pid)
         if self._draw.random() < _KILLS_AT_START:
@@ -230,11 +234,14 @@ def kill_repeatedly(
             for number in range(_SERVERS)
         ]
 
+        lock = threading.Lock()
+
         def run(server: CrashingServer) -> None:
             while server.result.kills < kills // _SERVERS and not total().faults:
                 server.kill()
-                if total().kills % _REPORT_KILLS == 0:
-                    report(total())
+                with lock:
+                    if total().kills % _REPORT_KILLS == 0:
+                        report(total())
 
         def total() -> Result:
             return sum_results([each.result for each in servers])

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from kili_emulator.storage.documents import DocumentStore
+from kili_emulator.storage.layouts import DECISIONS_POSITION
 from kili_emulator.storage.snapshot import Row, TableSpec
-from kili_emulator.storage.sqlite_file import DECISIONS_POSITION
 from tests.kit.older_layouts import OldCommit, write_file
 
 SPECS = [TableSpec("assets"), TableSpec("labels")]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kili_emulator.storage import posting
+from kili_emulator.storage.merged_postings import slice_of_all
 from kili_emulator.storage.posting import Posting, SortKey
 
 NUMBERS = st.sets(st.integers(0, 60), max_size=30)
@@ -51,6 +52,17 @@ def test_a_slice_is_the_slice_of_a_list(numbers: set[int], start: int, size: int
     sliced = Posting.of(ids(numbers)).slice(start, start + size)
 
     assert list(sliced) == ids(numbers)[start : start + size]
+
+
+@given(st.lists(st.integers(0, 3), max_size=80), st.integers(0, 90), st.integers(0, 30))
+def test_a_slice_of_several_postings_is_that_of_their_union(
+    owners: list[int], start: int, size: int
+) -> None:
+    parts = [{place for place, each in enumerate(owners) if each == owner} for owner in range(4)]
+    postings = [Posting.of(ids(part)) for part in parts]
+    found = slice_of_all(postings, start, start + size, sort_key)
+
+    assert list(found) == ids(set(range(len(owners))))[start : start + size]
 
 
 @given(NUMBERS, st.integers(0, 60))

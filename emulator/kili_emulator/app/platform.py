@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,6 +49,10 @@ class Platform:
 
     Args:
         settings: the settings of the emulator.
+
+    Raises:
+        DataFolderError: a file of the data folder, or the temporary folder, cannot be used.
+        OSError: the address is in use.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -87,10 +92,14 @@ class Platform:
         )
         self.application.register_blueprint(subscriptions_blueprint(self.subscriptions, signer))
         self._stop_gate = StopGate(self.application)
-        self.server = HttpServer(
-            RequestScopes(self._stop_gate, instruments), settings.host, settings.port
-        )
-        self._cache = private_files.temporary_folder("kili-emulator-")
+        self._cache = _make_cache()
+        try:
+            self.server = HttpServer(
+                RequestScopes(self._stop_gate, instruments), settings.host, settings.port
+            )
+        except BaseException:
+            self._cache.cleanup()
+            raise
 
     def open_worlds(self) -> None:
         """Open the worlds of earlier processes; create the default world if it does not exist."""
@@ -177,6 +186,16 @@ class Platform:
         from kili_emulator.plugins.guest.sdk_client import make_client
 
         return make_client(self.endpoint, key, Path(self._cache.name))
+
+
+def _make_cache() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return private_files.temporary_folder("kili-emulator-")
+    except OSError as error:
+        raise data_folder.DataFolderError(
+            f"no temporary folder can be used ({error.strerror}): free space on its disk, or set "
+            "TMPDIR to another folder"
+        ) from None
 
 
 def _signing_secret(folder: Path | None) -> str:

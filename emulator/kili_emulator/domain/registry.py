@@ -88,6 +88,7 @@ class WorldRegistry:
         Raises:
             WorldError: the name is taken or not allowed, the folder has other content, or another
                 world has one of its keys.
+            StorageError: the files of the world cannot be written.
         """
         with self._lock:
             if not world_folder.is_valid_name(name):
@@ -98,7 +99,7 @@ class WorldRegistry:
             if folder:
                 world_folder.create_folder(folder)
             try:
-                world = World(name, folder, seed)
+                world = _new_world(name, folder, seed)
                 try:
                     self._load_content(world, scenario)
                     self._check_new_keys(world)
@@ -111,7 +112,8 @@ class WorldRegistry:
                     raise
             except BaseException:
                 if folder:
-                    world_folder.remove_world(folder)
+                    with contextlib.suppress(OSError):  # the next start removes it
+                        world_folder.remove_world(folder)
                 raise
             return world
 
@@ -196,6 +198,13 @@ class WorldRegistry:
             for world in self._worlds.values():
                 world.close()
             self._worlds.clear()
+
+
+def _new_world(name: str, folder: Path | None, seed: int | None) -> World:
+    try:
+        return World(name, folder, seed)
+    except OSError as error:
+        raise errors.not_stored(error) from error
 
 
 def _find_worlds(folder: Path) -> list[Path]:

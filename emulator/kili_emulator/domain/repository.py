@@ -35,7 +35,7 @@ class StoredDocuments(Generic[D]):
 
     def __getitem__(self, place: slice) -> Iterator[D]:
         start, stop, _ = place.indices(len(self))
-        return self._load(self._merge().slice(start, stop))
+        return self._load(self._table.slice_of_all(self._postings, start, stop))
 
     def index(self, document_id: str) -> int | None:
         """Return the place of a document; ``None`` if it is not one of these documents."""

@@ -26,8 +26,8 @@ from kili_emulator.ids import IdSource
 from kili_emulator.storage.blobs import BlobStore
 from kili_emulator.storage.documents import DocumentStore
 from kili_emulator.storage.journal import Change
+from kili_emulator.storage.layouts import DECISIONS_POSITION
 from kili_emulator.storage.snapshot import Document
-from kili_emulator.storage.sqlite_file import DECISIONS_POSITION
 
 __all__ = ["Actor", "EpochOverError", "Mark", "Transaction", "View", "World"]
 

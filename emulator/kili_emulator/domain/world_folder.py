@@ -15,7 +15,7 @@ from pathlib import Path
 from kili_emulator import errors, private_files
 from kili_emulator.domain.api_key import world_of_key
 from kili_emulator.domain.world import World
-from kili_emulator.storage import sqlite_file
+from kili_emulator.storage import file_check, layouts
 from kili_emulator.storage.blobs import remove_blobs
 
 UNFINISHED_MARKER = ".kili-emulator-unfinished"
@@ -44,7 +44,7 @@ def is_unfinished(folder: Path) -> bool:
 
 def has_world_files(folder: Path) -> bool:
     """Return whether a folder has files of a world, complete or damaged."""
-    documents = sqlite_file.database_files(folder / DOCUMENTS)
+    documents = layouts.database_files(folder / DOCUMENTS)
     return any(path.exists() for path in (*documents, folder / BLOBS))
 
 
@@ -79,7 +79,8 @@ def remove_world(folder: Path) -> None:
     finish the removal.
     """
     private_files.make_file(folder / UNFINISHED_MARKER)
-    for path in sqlite_file.database_files(folder / DOCUMENTS):
+    file = folder / DOCUMENTS
+    for path in (*layouts.database_files(file), *layouts.copies_of_earlier_layouts(file)):
         path.unlink(missing_ok=True)
     remove_blobs(folder / BLOBS)
     remove_plugin_versions(folder / PLUGINS)
@@ -108,14 +109,14 @@ def open_world(folder: Path) -> World:
         WorldError: the world is damaged, has the layout of another version, or has another name.
     """
     file = folder / DOCUMENTS
-    fault = _find_fault(folder)
+    fault = _find_fault(folder) or file_check.find_lost_commits(file)
     if fault:
         raise _damaged_error(folder, file, fault)
     with contextlib.ExitStack() as undo:
         try:
             world = undo.enter_context(contextlib.closing(World(folder.name, folder)))
             _check_name(world, file)
-        except sqlite_file.OtherLayoutError as error:
+        except layouts.OtherLayoutError as error:
             raise WorldError(str(error)) from None
         except (ValueError, KeyError, TypeError) as error:
             raise _damaged_error(folder, file, f"cannot be read ({error!r})") from None
@@ -126,7 +127,8 @@ def open_world(folder: Path) -> World:
             place = Path(error.filename or folder)
             raise _damaged_error(folder, place, f"cannot be used ({error.strerror})") from None
         except errors.StorageError as error:
-            raise _damaged_error(folder, file, f"cannot be used ({error.message})") from None
+            details = {"file": file, "error": error.message}
+            raise WorldError(errors.WORLD_NOT_WRITABLE.format(**details)) from None
         undo.pop_all()
     return world
 
@@ -150,7 +152,7 @@ def _world_name_of_keys(world: World) -> str | None:
 
 
 def _find_fault(folder: Path) -> str | None:
-    return sqlite_file.find_fault(folder / DOCUMENTS, World.START)
+    return file_check.find_fault(folder / DOCUMENTS, World.START)
 
 
 def _damaged_error(folder: Path, file: Path, fault: str) -> WorldError:

@@ -25,6 +25,7 @@ WORLD_DAMAGED = (
 WORLD_NOT_ACCESSIBLE = (
     "{file} cannot be used ({reason}): give this user the permission, or give another --data-dir"
 )
+WORLD_NOT_WRITABLE = "{file} cannot be used: {error}"
 WORLDS_NOT_A_FOLDER = (
     "{folder} is not a folder, but the emulator keeps its worlds in a folder of this name: move "
     "the file away, or give another --data-dir"

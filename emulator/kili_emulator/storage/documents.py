@@ -28,7 +28,7 @@ from kili_emulator.storage.memory_file import MemoryFile
 from kili_emulator.storage.retry import Retry
 from kili_emulator.storage.sharing import SharedValues
 from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec, copy_value
-from kili_emulator.storage.sqlite_file import SqliteFile
+from kili_emulator.storage.sqlite_file import SqliteFile, file_errors
 
 Snapshot = Mapping[str, TableSnapshot]
 
@@ -116,33 +116,14 @@ class IncrementalStorage(Storage):
                 self._checkpoint = self._present_checkpoint()
             return self.sequence
 
-    def restore(
-        self,
-        tables: Mapping[str, Mapping[str, Row]],
-        next_position: int,
-        meta: dict[str, Any],
-    ) -> None:
-        """Fill an empty store with documents that keep their positions.
-
-        Raises:
-            StorageError: the file cannot be written.
-        """
-        with self.write_lock:
-            self.next_position = next_position
-            changes = (
-                Change(table, document_id, None, row)
-                for table, rows in tables.items()
-                for document_id, row in rows.items()
-            )
-            self.commit(changes, meta)
-
     def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
         """Undo the commits after a checkpoint: see :meth:`DocumentStore.roll_back`."""
         with self.write_lock:
             if not 0 <= sequence <= self.sequence:
                 raise ValueError(f"there is no commit {sequence} (the last is {self.sequence})")
             self.save()
-            changes = self._changes_back_to(sequence) if sequence < self.sequence else []
+            with file_errors():
+                changes = self._changes_back_to(sequence) if sequence < self.sequence else []
             commit = self._make_commit(sequence, changes, meta)
             snapshot = self._snapshot_after(commit)
             self._file.undo(commit)
@@ -380,24 +361,6 @@ class DocumentStore(TinyDB):
                 changed.
         """
         self.storage.commit(changes, meta, deferrable=deferrable)
-
-    def restore(
-        self,
-        tables: Mapping[str, Mapping[str, Row]],
-        next_position: int,
-        meta: dict[str, Any],
-    ) -> None:
-        """Fill an empty store with documents of another one.
-
-        Args:
-            tables: table → id → the document with its position.
-            next_position: the position of the next new document.
-            meta: the meta values.
-
-        Raises:
-            StorageError: the file cannot be written.
-        """
-        self.storage.restore(tables, next_position, meta)
 
     @property
     def is_saved(self) -> bool:

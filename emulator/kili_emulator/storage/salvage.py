@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kili_emulator.storage.file_check import open_read_only
 from kili_emulator.storage.snapshot import Row
-from kili_emulator.storage.sqlite_file import READ_ERRORS, open_read_only
+from kili_emulator.storage.sqlite_file import READ_ERRORS
 from kili_emulator.storage.sqlite_pages import read_records
 
 _DOCUMENT_MEMBERS, _META_MEMBERS = 4, 2

@@ -23,6 +23,7 @@ from itertools import chain
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, cast
 
+from kili_emulator.storage.merged_postings import slice_of_all
 from kili_emulator.storage.posting import Posting, SortKey, SortKeyOf
 from kili_emulator.storage.sharded_map import ShardedMap
 from kili_emulator.storage.sharing import SharedValues
@@ -223,6 +224,12 @@ class TableSnapshot:
     def merge(self, postings: Iterable[Iterable[str]]) -> Posting:
         """Return the ids of several postings, in creation order."""
         return Posting.of(sorted(chain.from_iterable(postings), key=self.sort_key))
+
+    def slice_of_all(self, postings: Sequence[Posting], start: int, stop: int) -> Iterator[str]:
+        """Yield a part of the ids of several postings, in creation order."""
+        if len(postings) == 1:
+            return postings[0].slice(start, stop)
+        return slice_of_all(postings, start, stop, self.sort_key)
 
     def between(self, posting: Posting, begin: str, end: str) -> Posting:
         """Return the ids of a posting whose documents have a date from ``begin`` to ``end``.

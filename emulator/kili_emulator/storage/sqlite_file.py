@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from kili_emulator import errors, private_files
+from kili_emulator.storage.commit_witness import CommitWitness
 from kili_emulator.storage.journal import (
     Change,
     Checkpoint,
@@ -27,165 +28,46 @@ from kili_emulator.storage.journal import (
     changes_before,
 )
 from kili_emulator.storage.key_members import select_keys
+from kili_emulator.storage.layouts import (
+    LAYOUT,
+    OLDER_LAYOUTS,
+    SCHEMA,
+    UPGRADE,
+    UPGRADE_3,
+    OtherLayoutError,
+    copy_path,
+    database_files,
+    is_known_layout,
+    witness_path,
+)
 from kili_emulator.storage.sharing import SharedValues
 from kili_emulator.storage.snapshot import LoadedRow, Row, StoredRow
-
-_LAYOUT = 5
-_OLDER_LAYOUTS = (
-    3,  # no stored decisions, and the differences of layout 4
-    4,  # documents WITHOUT ROWID, and a journal of whole documents, a span per commit
-)
-
-# The meta value with the position in creation order from which on decisions are stored.
-DECISIONS_POSITION = "decisions_position"
-
-# The first bytes of an SQLite file; the value of ``PRAGMA user_version`` is in them.
-_MAGIC, _HEADER_SIZE, _LAYOUT_BYTES = b"SQLite format 3\0", 100, slice(60, 64)
 
 # The errors for a damaged file; the second one, if the damage is a part of SQLite's message.
 READ_ERRORS = (sqlite3.DatabaseError, UnicodeDecodeError)
 
 _ROWS_PER_STATEMENT = 128  # old versions of SQLite take at most 999 values in a statement
-# A table WITHOUT ROWID would move the end of each body above 1 kB to a page of its own. An entry of
-# the journal with a position is the row of a deleted document; without one, it is a difference.
-_DOCUMENTS = """
-CREATE TABLE documents (
-    tbl TEXT, id TEXT, position INTEGER, body TEXT, PRIMARY KEY (tbl, id)
-)
-"""
-_CHECKPOINTS = "CREATE TABLE checkpoints (seq INTEGER PRIMARY KEY, position INTEGER)"
-_JOURNAL_INDEX = "CREATE UNIQUE INDEX journal_document ON journal (seq, tbl, id)"
-_SCHEMA = f"""
-{_DOCUMENTS};
-{_CHECKPOINTS};
-CREATE TABLE journal (seq INTEGER, tbl TEXT, id TEXT, position INTEGER, before TEXT);
-{_JOURNAL_INDEX};
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-"""
-_UPGRADE_3 = f"""
-REPLACE INTO meta SELECT '{DECISIONS_POSITION}', value FROM meta WHERE key='next_position'
-"""
-# Each commit of an earlier layout is a span of its own, with entries of its inserted documents.
-_UPGRADE = (
-    "ALTER TABLE documents RENAME TO old_documents",
-    _DOCUMENTS,
-    "INSERT INTO documents SELECT tbl, id, position, body FROM old_documents ORDER BY position",
-    "DROP TABLE old_documents",
-    "UPDATE journal SET seq = seq - 1",
-    "DROP INDEX journal_seq",
-    _JOURNAL_INDEX,
-    _CHECKPOINTS,
-    """
-    INSERT INTO checkpoints
-    WITH RECURSIVE past(seq) AS (
-        SELECT 0 UNION ALL
-        SELECT seq + 1 FROM past
-        WHERE seq + 1 < (SELECT CAST(value AS INTEGER) FROM meta WHERE key='sequence')
-    )
-    SELECT seq, CAST(value AS INTEGER) FROM past, meta WHERE key='next_position'
-    """,
-    f"PRAGMA user_version={_LAYOUT}",
-)
-
-
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
-def database_files(path: Path) -> list[Path]:
-    """Return the paths of the files of an SQLite database; not all of them need to exist."""
-    return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
-
-
-def find_fault(path: Path, required_key: str) -> str | None:
-    """Check the file of documents of an earlier process, without a change to the file.
-
-    ``PRAGMA quick_check`` reads the whole file: about 1 ms per MB.
-
-    Args:
-        required_key: the key of a meta value that every complete file has.
-
-    Returns:
-        the fault, in the form that follows the name of the file in a sentence; ``None`` if the file
-        has no fault.
-    """
-    if not path.exists():
-        return "is missing"
-    if not path.is_file():
-        return "is not a file"
-    if path.stat().st_size == 0:
-        return "is empty"
-    try:
-        with contextlib.closing(open_read_only(path)) as connection:
-            size = None if _has_log(path) else path.stat().st_size
-            return _find_database_fault(connection, size, required_key)
-    except READ_ERRORS as error:
-        return f"cannot be read ({error})"
-
-
-def open_read_only(path: Path) -> sqlite3.Connection:
-    """Open the file of documents of an earlier process, without a change to the file.
+@contextlib.contextmanager
+def file_errors() -> Iterator[None]:
+    """Convert the errors of a file that cannot be read or written; other errors are defects.
 
     Raises:
-        sqlite3.DatabaseError: the file cannot be opened.
-    """
-    # Without a log SQLite needs no recovery; with ``immutable`` it creates no other files.
-    mode = "mode=ro" if _has_log(path) else "mode=ro&immutable=1"
-    return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
-
-
-def _has_log(path: Path) -> bool:
-    wal = path.with_name(path.name + "-wal")
-    return wal.is_file() and wal.stat().st_size > 0
-
-
-def _find_database_fault(
-    connection: sqlite3.Connection, size: int | None, required_key: str
-) -> str | None:
-    """Return the fault of a database; ``None`` if it has no fault.
-
-    Args:
-        size: the size of the file in bytes; ``None`` if a part of the database is in the log.
-    """
-    found = _fetch_value(connection, "PRAGMA quick_check(1)")
-    if found != "ok":
-        return f"cannot be read ({found})"
-    if size is not None and size % _fetch_value(connection, "PRAGMA page_size"):
-        return "cannot be read (its end is missing)"
-    tables = "SELECT count(*) FROM sqlite_master WHERE name IN (?,?,?)"
-    if _fetch_value(connection, tables, "documents", "journal", "meta") != 3:
-        return "holds no documents"
-    if not _fetch_value(connection, "SELECT count(*) FROM meta WHERE key=?", required_key):
-        return f"is not whole: the row `{required_key}` of its table `meta` is missing"
-    return None
-
-
-def has_other_layout(path: Path) -> bool:
-    """Return whether another version of the emulator wrote a file, which can be damaged.
-
-    A file that is too damaged to tell counts as one of this version.
+        StorageError: the file cannot be read or written.
     """
     try:
-        with path.open("rb") as file:
-            header = file.read(_HEADER_SIZE)
-    except OSError:
-        return False
-    layout = int.from_bytes(header[_LAYOUT_BYTES], "big")
-    is_database = header.startswith(_MAGIC) and len(header) == _HEADER_SIZE
-    return is_database and layout not in (0, *_OLDER_LAYOUTS, _LAYOUT)
+        yield
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise
+    except READ_ERRORS as error:
+        raise errors.not_stored(error) from error
 
 
-def _fetch_value(connection: sqlite3.Connection, query: str, *values: str) -> Any:
-    """Return the first value that a query finds."""
-    return connection.execute(query, values).fetchone()[0]
-
-
-def _is_defect(error: sqlite3.DatabaseError) -> bool:
-    """Return whether the emulator used the database wrongly, rather than that the file failed."""
-    return isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError))
-
-
-class OtherLayoutError(ValueError):
-    """The file of documents was written by a version of the emulator with another layout."""
+def _is_disk_error(error: Exception) -> bool:
+    """Return whether the disk, rather than the content of the file, is the reason of an error."""
+    return isinstance(error, sqlite3.OperationalError) and "disk" in str(error)
 
 
 class SqliteFile:
@@ -198,26 +80,31 @@ class SqliteFile:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
+        is_new = not path.exists() or path.stat().st_size == 0
         try:
             private_files.make_file(path)  # SQLite gives its other files the mode of this file
             for each in database_files(path):
                 private_files.restrict_permissions(each)
+            self._witness = CommitWitness(witness_path(path))
             self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         except (OSError, sqlite3.OperationalError) as error:
             raise errors.not_stored(error) from error
         try:
             layout = self._prepare()
         except READ_ERRORS as error:
-            if path.exists() and not path.stat().st_size:  # the file is a new one
+            if is_new or _is_disk_error(error):
                 self.close()
                 raise errors.not_stored(error) from error
             raise ValueError(f"{path} cannot be read ({error}): use another --data-dir") from None
         if layout == 0:
             self._create()
-        elif layout not in (*_OLDER_LAYOUTS, _LAYOUT):
+        elif not is_known_layout(layout):
+            age = "a newer" if layout > LAYOUT else "an older"
             raise OtherLayoutError(
-                f"{path} was written by another version of the emulator (layout {layout}, this "
-                f"one reads {_LAYOUT}): use another --data-dir, or move that file's folder away"
+                f"{path} was written by another version of the emulator, {age} one (layout "
+                f"{layout}, this one reads {min(OLDER_LAYOUTS)} to {LAYOUT}): use that version, "
+                "use another --data-dir, or move that file's folder away"
             )
 
     def _prepare(self) -> int:
@@ -230,7 +117,7 @@ class SqliteFile:
 
     def _create(self) -> None:
         try:
-            self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version={_LAYOUT}; END;")
+            self._connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version={LAYOUT}; END;")
         except sqlite3.OperationalError as error:
             self.close()
             raise errors.not_stored(error) from error
@@ -239,19 +126,40 @@ class SqliteFile:
         """Convert a file of an earlier layout to the present one, if it is not converted yet.
 
         It must be called before the first write. Earlier versions of the emulator then refuse the
-        file.
+        file. A copy that they read is kept beside it.
 
         Raises:
-            StorageError: the file cannot be written.
+            StorageError: the file or its copy cannot be written.
         """
         (layout,) = self._connection.execute("PRAGMA user_version").fetchone()
-        if layout == _LAYOUT:
+        if layout == LAYOUT:
             return
+        self._copy(layout)
         with self._transaction():
-            for statement in (*[_UPGRADE_3] * (layout == 3), *_UPGRADE):
+            for statement in (*[UPGRADE_3] * (layout == 3), *UPGRADE):
                 self._connection.execute(statement)
         with contextlib.suppress(sqlite3.OperationalError):  # the disk has no space for a copy
             self._connection.execute("VACUUM")
+
+    def _copy(self, layout: int) -> None:
+        """Copy the file before its upgrade, unless the copy of an interrupted upgrade exists.
+
+        Raises:
+            StorageError: the copy cannot be written.
+        """
+        target = copy_path(self._path, layout)
+        unfinished = target.with_suffix(".unfinished")
+        try:
+            if not target.exists():
+                unfinished.unlink(missing_ok=True)
+                private_files.make_file(unfinished)
+                with contextlib.closing(sqlite3.connect(unfinished)) as copy:
+                    self._connection.backup(copy)
+                unfinished.replace(target)
+        except (OSError, sqlite3.OperationalError) as error:
+            with contextlib.suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            raise errors.not_stored(error) from error
 
     def load(self) -> Iterator[tuple[str, str, Row]]:
         """Yield all documents as (table, id, row).
@@ -319,6 +227,8 @@ class SqliteFile:
             for each in commits:
                 self._record(each)
                 self._put(each)
+        if commits:
+            self._witness.write(commits[-1].sequence)
 
     def _record(self, commit: Commit) -> None:
         """Add the changes of a commit to the journal."""
@@ -365,6 +275,7 @@ class SqliteFile:
         Raises:
             StorageError: as for :meth:`write`.
         """
+        self._witness.write(commit.sequence)
         with self._transaction():
             for table in ("journal", "checkpoints"):
                 self._connection.execute(f"DELETE FROM {table} WHERE seq>=?", (commit.sequence,))
@@ -372,18 +283,14 @@ class SqliteFile:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            yield
-            self._connection.execute("COMMIT")
-        except sqlite3.DatabaseError as error:
-            self._roll_back_open()
-            if _is_defect(error):
+        with file_errors():
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._roll_back_open()
                 raise
-            raise errors.not_stored(error) from error
-        except BaseException:
-            self._roll_back_open()
-            raise
 
     def _roll_back_open(self) -> None:
         """Roll back an open transaction; after some errors SQLite has already done so."""
@@ -451,6 +358,7 @@ class SqliteFile:
 
     def close(self) -> None:
         self._close()
+        self._witness.close()
 
 
 def _encode_entry(entry: Entry) -> tuple[int | None, str]:

@@ -20,8 +20,10 @@ from kili_emulator.domain.repair.mending import Mending
 from kili_emulator.domain.repair.placeholders import make_placeholder
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.domain.world_folder import WorldError
-from kili_emulator.storage import sqlite_file
+from kili_emulator.storage import file_check
 from kili_emulator.storage.blobs import BlobStore
+from kili_emulator.storage.journal import Change
+from kili_emulator.storage.layouts import DECISIONS_POSITION, database_files
 from kili_emulator.storage.salvage import Salvage, read_documents
 
 _UNKNOWN_SCENARIO = "recovered"
@@ -47,7 +49,7 @@ class WorldRepair:
         self._folder = folder
         self._file = folder / world_folder.DOCUMENTS
         self._moment = moment
-        if sqlite_file.has_other_layout(self._file):
+        if file_check.has_other_layout(self._file):
             raise WorldError(errors.WORLD_OF_OTHER_VERSION.format(file=self._file))
         self._salvage: Salvage = read_documents(self._file)
         if not self._salvage.rows:
@@ -61,6 +63,11 @@ class WorldRepair:
 
     @property
     def is_needed(self) -> bool:
+        """Whether there is something that :meth:`apply` repairs."""
+        return bool(self._must_replace or self._lost_commits)
+
+    @property
+    def _must_replace(self) -> bool:
         """Whether the documents have to be replaced."""
         return bool(self.findings.concern_documents or self._fault)
 
@@ -68,11 +75,12 @@ class WorldRepair:
         fault = self._salvage.fault
         self._fault = f"cannot be read as a whole ({fault})" if fault else None
         if self._fault is None:
-            self._fault = sqlite_file.find_fault(self._file, World.START)
+            self._fault = file_check.find_fault(self._file, World.START)
         if self._fault is None and not self._mending.tables["apiKeys"]:
             self._fault = "has no API key"
-        if self._fault:
-            self.findings.faults.append(f"{self._file} {self._fault}")
+        self._lost_commits = None if self._fault else file_check.find_lost_commits(self._file)
+        for each in filter(None, (self._fault, self._lost_commits)):
+            self.findings.faults.append(f"{self._file} {each}")
 
     def _note_files(self) -> None:
         """Note the files whose bytes are missing or damaged; a repair cannot bring them back."""
@@ -96,15 +104,22 @@ class WorldRepair:
         private_files.make_folder(backups)
         backup = _free_path(backups / f"{self._folder.name}-{self._moment:%Y%m%d-%H%M%S}")
         shutil.copytree(self._folder, backup, symlinks=True)
+        if self._must_replace:
+            self._replace_documents(backups)
+        else:
+            file_check.forget_lost_commits(self._file)
+        return backup
+
+    def _replace_documents(self, backups: Path) -> None:
+        """Write a new file of documents beside the backups, and move it to its place."""
         with tempfile.TemporaryDirectory(prefix=".repair-", dir=backups) as name:
             rebuilt = Path(name) / self._folder.name
             self._write_documents(rebuilt)
             with contextlib.closing(World(self._folder.name, rebuilt)) as world:
                 self._complete(world)
-            for path in sqlite_file.database_files(self._file):
+            for path in database_files(self._file):
                 path.unlink(missing_ok=True)
             (rebuilt / world_folder.DOCUMENTS).replace(self._file)
-        return backup
 
     def _write_documents(self, folder: Path) -> None:
         """Write the documents as a new history: its only mark is the one of the end of the repair.
@@ -114,16 +129,17 @@ class WorldRepair:
         meta, world = self._salvage.meta, World(self._folder.name, folder)
         epoch = meta.get("epoch", 0)
         kept: dict[str, Any] = {
-            name: meta[name]
-            for name in ("ids", "clock_offset", sqlite_file.DECISIONS_POSITION)
-            if name in meta
+            name: meta[name] for name in ("ids", "clock_offset", DECISIONS_POSITION) if name in meta
         }
         with contextlib.closing(world):
-            world.documents.restore(
-                self._mending.tables,
-                self._mending.next_position,
-                {"ids": world.ids.state(), **kept, "epoch": epoch + 1, "returns": [[epoch, 0]]},
-            )
+            world.documents.storage.next_position = self._mending.next_position
+            changes = [
+                Change(table, document_id, None, row)
+                for table, rows in self._mending.tables.items()
+                for document_id, row in rows.items()
+            ]
+            history = {"epoch": epoch + 1, "returns": [[epoch, 0]]}
+            world.documents.commit(changes, {"ids": world.ids.state(), **kept, **history})
 
     def _complete(self, world: World) -> None:
         """Let an administrator use the world, check it, and make its state the start.
