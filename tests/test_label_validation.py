@@ -113,5 +113,5 @@ def test_response_that_was_accepted_is_checked_again_after_a_change_of_the_inter
     jobs = {name: job for name, job in INTERFACE["jobs"].items() if name != "CHOICE"}
     kili.update_properties_in_project(project, json_interface={"jobs": jobs})
 
-    with pytest.raises(GraphQLError, match="jsonResponseMalformed.*CHOICE"):
+    with pytest.raises(GraphQLError, match=r"jsonResponseMalformed.*CHOICE"):
         append(kili, project, response)
