@@ -2,5 +2,5 @@
 
 ``python -m benchmarks`` runs all of them. ``sdk_calls``, ``graphql_calls`` and ``starts`` compare a
 server with a floor, such as ``null_server``; ``parts``, ``marks`` and ``plugins`` compare two ways
-in one process; ``reading`` shows growth. No other room imports this one.
+in one process; ``reading`` and ``memory`` show growth. No other room imports this one.
 """

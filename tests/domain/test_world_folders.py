@@ -23,6 +23,9 @@ NOBODY = Actor({"id": "", "organizationId": ""})
 PARTICIPANTS = 300  # enough documents for a file of many pages
 
 
+IMAGE = b"an image"
+
+
 def add_content(world: World, scenario: str) -> None:
     """Add a user with a key from a scenario, and a document for each participant."""
     with world.transaction(NOBODY) as tx:
@@ -34,7 +37,18 @@ def add_content(world: World, scenario: str) -> None:
             create_api_key(tx, user, name="own", key="my-own-secret")
         for number in range(PARTICIPANTS):
             insert_organization(tx, f"Organization {number}", {})
-        world.blobs.put(b"an image")
+        tx.files.insert(
+            {
+                "id": "projects/p/assets/a/content",
+                "folder": "projects/p/assets/a",
+                "projectId": "p",
+                "contentType": "image/png",
+                "linked": False,
+                "size": len(IMAGE),
+                "digest": world.blobs.put(IMAGE),
+                "createdAt": tx.now,
+            }
+        )
 
 
 class DataFolder:

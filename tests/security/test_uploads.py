@@ -323,6 +323,7 @@ QUERY = json.dumps({"query": "{ viewer { email } }"}).encode()
         ("GZIP; q=1", gzip.compress(QUERY)),
         ("\x1b[2J", QUERY),
     ],
+    ids=["twice", "three times", "deflate", "br", "after identity", "with a weight", "escape"],
 )
 def test_stacked_or_unknown_encoding_is_refused(wire: Wire, encoding: str, sent: bytes) -> None:
     before = wire.emulator.world.export()

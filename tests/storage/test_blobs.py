@@ -179,6 +179,15 @@ def test_collection_is_due_after_many_uploads_or_bytes(
     assert blobs.is_collection_due
 
 
+def test_collection_follows_no_link(tmp_path: Path) -> None:
+    target, link = tmp_path / "elsewhere", tmp_path / "blobs"
+    target.mkdir()
+    (target / DIGEST).write_bytes(CONTENT)
+    link.symlink_to(target)
+    BlobStore(link).collect((), at_start=True)
+    assert (target / DIGEST).read_bytes() == CONTENT
+
+
 def test_blob_that_cannot_be_removed_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blobs = BlobStore(tmp_path)
     blobs.put(CONTENT)

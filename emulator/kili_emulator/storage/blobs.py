@@ -115,6 +115,8 @@ class BlobStore:
             named: the digests that documents name.
             at_start: there are no readers: remove all unnamed blobs, and temporary files.
         """
+        if self._folder and self._folder.is_symlink():  # the files there may be those of others
+            return
         try:
             names = [each.name for each in self._folder.iterdir()] if self._folder else self._memory
         except OSError:

@@ -66,15 +66,7 @@ class IncrementalStorage(Storage):
     def commit(
         self, changes: Iterable[Change], meta: dict[str, Any], *, deferrable: bool = False
     ) -> None:
-        """Make the changes durable, then visible.
-
-        Args:
-            deferrable: make the changes visible even if the file cannot be written now; the next
-                successful write makes them durable.
-
-        Raises:
-            StorageError: the file cannot be written, and the commit is not deferrable.
-        """
+        """Make the changes durable, then visible: see :meth:`DocumentStore.commit`."""
         with self.write_lock:
             commit = self._make_commit(self.sequence + 1, list(changes), meta)
             snapshot = self._snapshot_after(commit)

@@ -257,7 +257,8 @@ class TableSnapshot:
 
     def find(self, index: str, key: Hashable) -> list[Document]:
         """Return the documents with this key in an index, in creation order."""
-        return list(self.documents(self.posting(index, key)))
+        ids = self._indexes[index].get(key)
+        return list(self.documents((ids,) if isinstance(ids, str) else ids or ()))
 
     def count(self, index: str, key: Hashable) -> int:
         """Return the number of documents with this key in an index."""

@@ -118,7 +118,8 @@ class WorldRepair:
             with contextlib.closing(World(self._folder.name, rebuilt)) as world:
                 self._complete(world)
             for path in database_files(self._file):
-                path.unlink(missing_ok=True)
+                if path != self._file:  # its replacement leaves no moment without a file
+                    path.unlink(missing_ok=True)
             (rebuilt / world_folder.DOCUMENTS).replace(self._file)
 
     def _write_documents(self, folder: Path) -> None:
