@@ -119,6 +119,11 @@ class Platform:
         """The value for ``KILI_API_ENDPOINT``."""
         return f"{self.url}{GRAPHQL_PATH}"
 
+    @property
+    def has_plugins(self) -> bool:
+        """Whether a world has a plugin, whose first run needs the SDK."""
+        return any(world.view.plugins for world in self.registry.all())
+
     def after_first_answer(self, callback: Callable[[], None]) -> None:
         """Call a function once, after the server has sent its first answer."""
         call_after_first_answer(self.application, callback)
@@ -234,5 +239,8 @@ def direct_connections(url: str, environment: Any = os.environ) -> Iterator[None
 
 
 def warm_up() -> None:
-    """Import the SDK in the background, so that the first plugin does not wait for the import."""
+    """Import the SDK in the background, so that the first run does not wait for the import.
+
+    The import takes 25 MiB. If there is no plugin yet, its build imports the SDK.
+    """
     threading.Thread(target=__import__, args=("kili.plugins",), name="warm-up", daemon=True).start()
