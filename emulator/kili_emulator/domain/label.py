@@ -141,13 +141,14 @@ def _refresh_latest_marks(tx: Transaction, asset_id: str, author_id: str) -> Non
     """Update the "latest" marks and ``isLastForStep`` of an author's labels on an asset."""
     labels = tx.labels.find("author", (asset_id, author_id))
     asset = tx.assets.require(asset_id)
-    latest_ids = latest_labels.latest_of_author(labels, has_steps=bool(asset["stepId"]))
-    author_labels = [
-        each
-        for each in workflow.submitted_labels(tx, asset)
-        if each["authorId"] == author_id and (each["stepId"] or not asset["stepId"])
-    ]
-    last_ids = {(each["stepId"], each["labelType"]): each["id"] for each in author_labels}.values()
+    has_steps = bool(asset["stepId"])
+    latest_ids = latest_labels.latest_of_author(labels, has_steps=has_steps)
+    submitted = (each for each in labels if latest_labels.is_submitted(each, has_steps=has_steps))
+    last_ids = {
+        (each["stepId"], each["labelType"]): each["id"]
+        for each in submitted
+        if each["stepId"] or not has_steps
+    }.values()
     for label in labels:
         marks = {mark: label["id"] == label_id for mark, label_id in latest_ids.items()}
         marks["isLastForStep"] = label["id"] in last_ids

@@ -180,13 +180,17 @@ def refresh_marks(tx: Transaction, asset: AssetDoc) -> None:
         "reviewScore": labels.review_scores(),
     }
     previous_marks = {name for name in scores for each in labels.all if each.get(name) is not None}
-    changed = {name: _store_label_marks(tx, labels.all, name, scores[name]) for name in scores}
+    changed = {
+        name: _store_label_marks(tx, labels.all, name, scores[name])
+        for name in scores
+        if scores[name] or name in previous_marks
+    }
     asset_consensus_mark = labels.mark(consensus, "consensus") if consensus else None
     _store_asset_marks(tx, labels, asset_consensus_mark, scores, previous_marks)
     for name, subject in _EVENTS.items():
-        for each in changed[name]:
+        for each in changed.get(name, ()):
             _emit_mark(tx, labels.asset, subject, [each.label, *each.others], each.mark)
-    if asset_consensus_mark and changed["consensusMark"]:
+    if asset_consensus_mark and changed.get("consensusMark"):
         _emit_mark(tx, labels.asset, _CONSENSUS_EVENT, consensus, asset_consensus_mark)
 
 

@@ -76,7 +76,7 @@ class Posting:
 
     def removed(self, ids: Collection[str], sort_key: SortKeyOf) -> Posting:
         """Return a copy without some of its ids, which must be in the posting."""
-        if len(ids) * 2 > self._size:
+        if len(ids) * 16 > self._size:  # a search for each takes longer
             return Posting.of(each for each in self if each not in ids)
         removed: dict[int, list[str]] = {}
         for each in ids:

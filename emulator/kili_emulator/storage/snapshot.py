@@ -317,17 +317,17 @@ class TableSnapshot:
                 added.setdefault(new, []).append(document_id)
         if not removed and not added:
             return index
-        postings = {
-            key: changed_posting(
-                _to_posting(index.get(key)),
-                removed.get(key, ()),
-                self.sort_key,
-                added.get(key, ()),
-                copy.sort_key,
-            )
-            for key in removed.keys() | added.keys()
-        }
-        return index.changed({key: _to_index_value(ids) for key, ids in postings.items()})
+        changes: dict[Hashable, Posting | str | None] = {}
+        for key in removed.keys() | added.keys():
+            value, removed_ids, added_ids = index.get(key), removed.get(key, ()), added.get(key, ())
+            if len(added_ids) < 2 and (value is None or (removed_ids and isinstance(value, str))):
+                changes[key] = added_ids[0] if added_ids else None
+            else:
+                posting = changed_posting(
+                    _to_posting(value), removed_ids, self.sort_key, added_ids, copy.sort_key
+                )
+                changes[key] = _to_index_value(posting)
+        return index.changed(changes)
 
 
 def _to_posting(value: Posting | str | None) -> Posting:
@@ -363,6 +363,8 @@ def changed_posting(
     Args:
         added: the added ids, in creation order.
     """
-    if removed:
+    if len(removed) == len(posting):
+        posting = _EMPTY
+    elif removed:
         posting = posting.removed(removed, old_sort_key)
     return posting.added(added, new_sort_key) if added else posting
