@@ -60,21 +60,7 @@ class Platform:
         self._request_log = RequestLog(settings.request_log)
         instruments = Instruments()
         self._isolation = self._make_isolation()
-        self.host = PluginHost(
-            self._isolation,
-            Timing(
-                settings.plugin_timeout,
-                settings.plugin_latency,
-                waits_for_runs=settings.dispatch == "sync",
-                deployment=settings.deploy_seconds,
-            ),
-            PackageSettings(
-                cast(Policy, settings.plugin_policy),
-                Environment.of_interpreter(settings.plugin_python),
-                settings.install_requirements,
-            ),
-            instruments.runs,
-        )
+        self.host = self._make_host(instruments)
         self.registry = WorldRegistry(
             settings.folder, self._load_content, self.host.attach, self._detach
         )
@@ -173,6 +159,24 @@ class Platform:
             settings.plugin_memory,
             max_idle=settings.plugin_idle_workers,
             python=settings.plugin_python,
+        )
+
+    def _make_host(self, instruments: Instruments) -> PluginHost:
+        settings = self.settings
+        return PluginHost(
+            self._isolation,
+            Timing(
+                settings.plugin_timeout,
+                settings.plugin_latency,
+                waits_for_runs=settings.dispatch == "sync",
+                deployment=settings.deploy_seconds,
+            ),
+            PackageSettings(
+                cast(Policy, settings.plugin_policy),
+                Environment.of_interpreter(settings.plugin_python),
+                settings.install_requirements,
+            ),
+            instruments.runs,
         )
 
     def _make_control(self, instruments: Instruments) -> Blueprint:
