@@ -11,11 +11,13 @@ from kili_emulator import errors
 from kili_emulator.domain import label_document, labeling, lock, member, quality, workflow
 from kili_emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc, UserDoc
 from kili_emulator.domain.payloads import asset_payload
-from kili_emulator.domain.repository import changed_members
 from kili_emulator.domain.world import Transaction
 from kili_emulator.rules import latest_labels, permissions, subjects
 from kili_emulator.rules.json_interface import parse_json_interface
 from kili_emulator.rules.workflow import MODEL_TYPES, SUBMITTED, LabelType
+
+# The members of a label that is not the latest one of its author in any respect.
+_NO_LATEST_MARKS: dict[str, bool] = dict.fromkeys((*latest_labels.MARKS, "isLastForStep"), False)
 
 
 def append_labels(
@@ -149,10 +151,13 @@ def _refresh_latest_marks(tx: Transaction, asset_id: str, author_id: str) -> Non
         for each in submitted
         if each["stepId"] or not has_steps
     }.values()
+    marked_ids = {*latest_ids.values(), *last_ids}
     for label in labels:
-        marks = {mark: label["id"] == label_id for mark, label_id in latest_ids.items()}
-        marks["isLastForStep"] = label["id"] in last_ids
-        if changed_members(label, marks):
+        marks = _NO_LATEST_MARKS
+        if label["id"] in marked_ids:
+            marks = {mark: label["id"] == label_id for mark, label_id in latest_ids.items()}
+            marks["isLastForStep"] = label["id"] in last_ids
+        if not marks.items() <= label.items():
             tx.labels.change(label, **marks)
 
 

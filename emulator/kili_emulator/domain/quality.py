@@ -76,6 +76,20 @@ class _AssetLabels:
     def of_type(self, *types: str) -> list[LabelDoc]:
         return [each for each in self.all if each["labelType"] in types]
 
+    def has_marks(self) -> bool:
+        """Return whether the asset or a label has a mark that depends on the labels."""
+        return self.asset.get("inferenceMark") is not None or any(
+            any(each.get(name) is not None for name in _LABEL_MARKS) for each in self.all
+        )
+
+    def may_be_compared(self) -> bool:
+        """Return whether a consensus, honeypot, review or inference may compare the labels."""
+        return len(self.all) > 1 and (
+            self.asset["isUsedForConsensus"]
+            or self.asset["isHoneypot"]
+            or any(each["labelType"] in ("REVIEW", "INFERENCE") for each in self.all)
+        )
+
     def consensus(self) -> list[LabelDoc]:
         """Return the labels that consensus compares: each labeler's newest of the labeling step."""
         submitted = self.of_type("DEFAULT")
@@ -167,11 +181,8 @@ def refresh_marks(tx: Transaction, asset: AssetDoc) -> None:
         asset: the asset, after a change of its labels, its consensus or its honeypot.
     """
     labels = _AssetLabels(tx, tx.assets.require(asset["id"]))
-    had_marks = labels.asset.get("inferenceMark") is not None or any(
-        each.get(name) is not None for name in _LABEL_MARKS for each in labels.all
-    )
-    if len(labels.all) < 2 and not had_marks:
-        return  # nothing to compare, and nothing to clear
+    if not labels.may_be_compared() and not labels.has_marks():
+        return
     consensus = labels.consensus()
     scores = {
         "consensusMark": labels.consensus_scores(),

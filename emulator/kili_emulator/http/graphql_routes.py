@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, request
+from werkzeug.sansio.utils import get_current_url
 
 from kili_emulator import errors
 from kili_emulator.api.context import RequestContext
@@ -36,6 +38,7 @@ from kili_emulator.rules.json_text import write_json
 from kili_emulator.rules.workflow import version_for
 
 ContextFactory = Callable[[World, Actor], RequestContext]
+_CACHED_URLS = 64
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ def make_context_factory(signer: security.FileUrlSigner, workflow: str = "auto")
     Args:
         workflow: the workflow of new projects; ``auto`` selects it by the version of the client.
     """
-    server_url = request.host_url
+    server_url = _server_url(request.scheme, request.host)
     signed = needs_signed_urls(request)
     client = request.headers.get(CLIENT_VERSION_HEADER)
     version = version_for(client) if workflow == "auto" else workflow
@@ -150,6 +153,12 @@ def make_context_factory(signer: security.FileUrlSigner, workflow: str = "auto")
         return RequestContext(world, actor, build_file_url, build_upload_url, version, client)
 
     return make_context
+
+
+@lru_cache(_CACHED_URLS)
+def _server_url(scheme: str, host: str) -> str:
+    """Return the URL under which a client reaches the server: :attr:`flask.Request.host_url`."""
+    return get_current_url(scheme, host)
 
 
 def _revoked_key_answer() -> dict[str, Any]:

@@ -75,12 +75,13 @@ def latest_of_author(labels: Iterable[Label], *, has_steps: bool) -> dict[str, s
             return 2
         return 1 if label["labelType"] == "AUTOSAVE" else 0
 
-    latest: dict[str, str | None] = dict.fromkeys(MARKS)
-    for label in sorted(labels, key=rank):  # stable: labels of equal rank keep creation order
-        for mark, label_type in _TYPE_OF_MARK.items():
-            if label_type in (None, label["labelType"]):
-                latest[mark] = label["id"]
-    return latest
+    ranked = sorted(labels, key=rank)  # stable: labels of equal rank keep creation order
+    latest_of_type: dict[str, str] = {each["labelType"]: each["id"] for each in ranked}
+    latest = ranked[-1]["id"] if ranked else None
+    return {
+        mark: latest_of_type.get(label_type) if label_type else latest
+        for mark, label_type in _TYPE_OF_MARK.items()
+    }
 
 
 def find_authors_in_progress(labels: Iterable[Label]) -> set[str]:

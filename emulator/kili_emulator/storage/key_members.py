@@ -1,8 +1,12 @@
-"""The SQL that reads only those members of documents from which indexes are made."""
+"""Read only those members of stored documents from which indexes are made."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
 
 
 def select_keys(key_members: Mapping[str, Sequence[str]]) -> str:
@@ -15,6 +19,19 @@ def select_keys(key_members: Mapping[str, Sequence[str]]) -> str:
         for table, members in key_members.items()
     ]
     return f"CASE tbl {' '.join(cases)} END" if cases else "NULL"
+
+
+def read_keys(text: str) -> list[Any]:
+    """Read the list of the key members of a document.
+
+    Raises:
+        ValueError: the text is not JSON.
+    """
+    try:
+        keys: list[Any] = orjson.loads(text)
+    except orjson.JSONDecodeError:  # Python's reader also reads half surrogate pairs
+        keys = json.loads(text)
+    return keys
 
 
 def _paths(members: Sequence[str]) -> str:

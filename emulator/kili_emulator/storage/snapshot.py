@@ -163,14 +163,14 @@ _NO_POSTINGS: Index = ShardedMap()
 
 
 def _build_index(loaded_rows: Iterable[LoadedRow], key_of: IndexKey) -> Index:
-    ids_by_key: dict[Hashable, list[str]] = {}
+    only_ids: dict[Hashable, str] = {}
+    further_ids: dict[Hashable, list[str]] = {}
     for document_id, _, keys in loaded_rows:
         key = key_of(keys)
-        if key is not None:
-            ids_by_key.setdefault(key, []).append(document_id)
-    return Index.of(
-        {key: Posting.of(ids) if len(ids) > 1 else ids[0] for key, ids in ids_by_key.items()}
-    )
+        if key is not None and only_ids.setdefault(key, document_id) is not document_id:
+            further_ids.setdefault(key, []).append(document_id)
+    postings = {key: Posting.of((only_ids[key], *ids)) for key, ids in further_ids.items()}
+    return Index.of({**only_ids, **postings})
 
 
 class TableSnapshot:

@@ -27,7 +27,7 @@ from kili_emulator.storage.journal import (
     add_change,
     changes_before,
 )
-from kili_emulator.storage.key_members import select_keys
+from kili_emulator.storage.key_members import read_keys, select_keys
 from kili_emulator.storage.layouts import (
     LAYOUT,
     OLDER_LAYOUTS,
@@ -199,7 +199,8 @@ class SqliteFile:
                 row = Row(position, shared.compact(json.loads(body)))
                 yield table, LoadedRow(document_id, row, row.document)
             else:
-                shared_id, *texts = (share(each, each) for each in json.loads(keys))
+                texts = read_keys(keys)
+                shared_id, *texts = map(share, texts, texts)
                 values = dict(zip(key_members[table], texts, strict=True))
                 yield table, LoadedRow(shared_id, StoredRow(position, body), values)
 
