@@ -265,7 +265,7 @@ class DocumentTable(Table):
 
     def _commit(self, rows: Mapping[str, Row | None]) -> None:
         documents = [row.document for row in rows.values() if row]
-        json.dumps(documents, allow_nan=False)  # raises if a value is no JSON
+        json.dumps(documents, allow_nan=False)  # raises for other values
         snapshot = self._snapshot
         self._store.commit(
             [Change(self.name, each, snapshot.row(each), row) for each, row in rows.items()], {}

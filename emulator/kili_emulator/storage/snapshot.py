@@ -186,7 +186,7 @@ class TableSnapshot:
 
     @classmethod
     def of(cls, spec: TableSpec, loaded_rows: Iterable[LoadedRow]) -> TableSnapshot:
-        """Build a table of rows, which have different ids: a fifth of the time of ``changed``."""
+        """Build a table of rows with different ids, in a fifth of the time of ``changed``."""
         loaded_rows = sorted(
             loaded_rows, key=lambda each: spec.sort_key(Row(each.row.position, each.keys))
         )
