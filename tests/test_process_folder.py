@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kili_emulator import process_folder as process_folder_module
 from kili_emulator.plugins.guest.sdk_client import make_client
 from kili_emulator.process_folder import process_folder, remove_abandoned_folders
 from tests.kit.plugin_project import PluginClient, submit_source
@@ -122,3 +123,23 @@ def test_folder_of_another_user_stays(temporary: Path, monkeypatch: pytest.Monke
 def test_process_keeps_one_folder_for_all_its_temporary_folders() -> None:
     assert process_folder() == process_folder()
     assert process_folder().is_dir()
+
+
+def test_folder_that_is_removed_before_it_is_locked_is_replaced(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock_file, removed = process_folder_module.try_lock, []
+
+    def remove_first(descriptor: int) -> bool:
+        if not removed:
+            removed.extend(process_folders(temporary))
+            remove_abandoned_folders()
+        return lock_file(descriptor)
+
+    monkeypatch.setattr(process_folder_module, "_folder", None)
+    monkeypatch.setattr(process_folder_module, "try_lock", remove_first)
+    folder = process_folder()
+
+    assert removed
+    assert folder.is_dir()
+    assert process_folders(temporary) == [folder]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from kili_emulator import Emulator
+
 QUERY = "query { projects(where: {}, first: 10, skip: 0) { id title } }"
 
 # Start a server, send one query to it, and print the answer and the names of the imported modules.
@@ -99,3 +101,9 @@ def run_server(folder: Path, options: list[str]) -> set[str]:
 def test_the_first_answer_needs_no_heavy_module(modules: set[str]) -> None:
     assert "flask" in modules
     assert not modules & set(UNNEEDED)
+
+
+def test_only_a_server_with_plugins_imports_the_sdk_in_advance(kili_emulator: Emulator) -> None:
+    assert not kili_emulator.platform.has_plugins
+    kili_emulator.client().create_webhook("http://127.0.0.1:1", plugin_name="P")
+    assert kili_emulator.platform.has_plugins

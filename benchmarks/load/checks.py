@@ -16,7 +16,7 @@ def find_faults(submitted: Iterable[str], found: Sequence[str], kind: str) -> li
     Args:
         submitted: the ids from the answers to submits.
         found: the ids that the world has.
-        kind: the name of that which has the ids, in the plural.
+        kind: what the ids identify, in the plural.
     """
     expected, counts = set(submitted), Counter(found)
     groups = {

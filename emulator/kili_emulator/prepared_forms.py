@@ -1,4 +1,4 @@
-"""Prepared forms: JSON files that are read in the place of files that take long to parse.
+"""Prepared forms: JSON files that are read instead of files that take long to parse.
 
 The first line of a prepared form is a digest of its source and of the JSON. If the source was
 edited since, or the prepared form is missing or damaged, the source is parsed instead.

@@ -37,7 +37,7 @@ class _ProcessFolder:
             self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
             self.path.chmod(0o700)  # under any umask
             self._lock = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-            if try_lock(self._lock):
+            if try_lock(self._lock) and (self.path / _LOCK).exists():
                 break
             os.close(self._lock)  # another emulator removes the folder, as it was not locked yet
         atexit.register(self.remove)
@@ -93,17 +93,17 @@ def _is_own_folder(entry: os.DirEntry[str]) -> bool:
 
 def _remove_if_abandoned(folder: Path) -> None:
     """Remove a folder unless a process has locked it; the lock file goes last."""
-    with contextlib.suppress(OSError):
-        lock = os.open(folder / _LOCK, os.O_RDWR | _NO_LINKS)
-        try:
-            if not try_lock(lock):
-                return
-            for each in folder.iterdir():
-                if each.is_dir() and not each.is_symlink():
-                    shutil.rmtree(each, ignore_errors=True)
-                elif each.name != _LOCK:
-                    each.unlink()
-        finally:
-            os.close(lock)
+    with contextlib.suppress(OSError), contextlib.ExitStack() as lock:
+        descriptor = os.open(folder / _LOCK, os.O_RDWR | _NO_LINKS)
+        lock.callback(os.close, descriptor)
+        if not try_lock(descriptor):
+            return
+        for each in folder.iterdir():
+            if each.is_dir() and not each.is_symlink():
+                shutil.rmtree(each, ignore_errors=True)
+            elif each.name != _LOCK:
+                each.unlink()
+        if sys.platform == "win32":  # an open file cannot be deleted
+            lock.close()
         (folder / _LOCK).unlink()
         folder.rmdir()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +140,23 @@ def test_nothing_is_removed_while_a_commit_is_not_in_the_file(
     assert stored(world, b"deleted") == [b"deleted"]
     collect(world)
     assert stored(world, b"deleted") == []
+
+
+@pytest.mark.parametrize("world", ["file"], indirect=True)
+def test_change_is_stored_and_no_blob_removed_if_the_journal_cannot_be_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blobs, "_BLOBS_PER_COLLECTION", 1)
+    upload(world, b"deleted")
+    assert world.folder is not None
+    with closing(sqlite3.connect(world.folder / "documents.sqlite")) as connection:
+        delete(world)
+        connection.execute("ALTER TABLE journal RENAME TO damaged")
+        for number in range(3):
+            upload(world, b"new", str(number))
+        connection.execute("ALTER TABLE damaged RENAME TO journal")
+    assert len(world.view.files.all()) == 3
+    assert stored(world, b"deleted", b"new") == [b"deleted", b"new"]
 
 
 def test_start_removes_the_blobs_of_deleted_files(tmp_path: Path) -> None:

@@ -169,6 +169,18 @@ def test_transaction_that_changes_nothing_commits_nothing(world: World) -> None:
     assert (world.documents.sequence, names(world)) == (before, ["x"])
 
 
+@pytest.mark.parametrize("value", [1.0, True, {"n": [True]}])
+def test_change_to_a_value_that_python_takes_for_equal_is_kept(world: World, value: object) -> None:
+    (x,) = added(world, "x")
+    equal_value = {"n": [1]} if isinstance(value, dict) else 1
+    with world.transaction(ACTOR) as tx:
+        tx.organizations.change(x, license=equal_value)
+    with world.transaction(ACTOR) as tx:
+        tx.organizations.change(x, license=value)
+
+    assert repr(world.view.organizations.require(x["id"])["license"]) == repr(value)
+
+
 def test_second_transaction_in_the_same_thread_is_refused(world: World) -> None:
     with world.transaction(ACTOR) as tx:
         add(tx, "outer")

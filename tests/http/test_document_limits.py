@@ -104,9 +104,9 @@ def test_document_cache_is_limited_in_bytes() -> None:
     for text in texts:
         assert documents.faults(text) == []
     assert 0 < documents.size <= 1_000_000
-    kept = documents.parse_document(texts[-1])
-    assert documents.parse_document(texts[-1]) is kept
-    assert documents.parse_document(texts[0]) is not documents.parse_document(texts[1])
+    kept = documents.find(texts[-1])
+    assert documents.find(texts[-1]) is kept
+    assert documents.find(texts[0]) is not documents.find(texts[1])
 
 
 def test_document_cache_is_limited_in_number() -> None:
@@ -140,12 +140,12 @@ def test_answer_that_is_kept_counts_for_the_size_of_the_document_cache() -> None
 def test_least_recently_used_document_is_evicted_first() -> None:
     documents = GraphQLDocumentCache(executable_schema(), max_cache_bytes=10_000)
     first, second, third = (f"{{ a{number}: me {{ id }} }}" for number in range(3))
-    kept = documents.parse_document(first)
-    second_kept = documents.parse_document(second)
-    assert documents.parse_document(first) is kept
-    documents.parse_document(third)
-    assert documents.parse_document(first) is kept
-    assert documents.parse_document(second) is not second_kept
+    kept = documents.find(first)
+    second_kept = documents.find(second)
+    assert documents.find(first) is kept
+    documents.find(third)
+    assert documents.find(first) is kept
+    assert documents.find(second) is not second_kept
 
 
 def test_document_larger_than_the_cache_is_read() -> None:
@@ -157,5 +157,5 @@ def test_document_larger_than_the_cache_is_read() -> None:
 def test_document_that_cannot_be_parsed_is_not_cached() -> None:
     documents = GraphQLDocumentCache(executable_schema())
     with pytest.raises(GraphQLError):
-        documents.parse_document("{ me {")
+        documents.find("{ me {")
     assert documents.size == 0

@@ -621,6 +621,19 @@ def test_value_that_is_no_json_is_refused_and_nothing_is_inserted(labels: Docume
     assert labels.all() == []
 
 
+@pytest.mark.parametrize(
+    ("value", "error"), [(object(), TypeError), (float("nan"), ValueError), ({1, 2}, TypeError)]
+)
+def test_update_with_a_value_that_is_no_json_is_refused(
+    labels: DocumentTable, value: object, error: type[Exception]
+) -> None:
+    labels.insert({"id": "x", "n": 1})
+    with pytest.raises(error):
+        labels.update({"n": value})
+
+    assert labels.all() == [{"id": "x", "n": 1}]
+
+
 # Ways back
 
 
@@ -647,6 +660,19 @@ def test_rolling_back_restores_content_order_and_indexes(
     assert picture(store) == before
     assert ids_of(store.snapshot["labels"].find("asset", "a")) == ["z", "a", "m"]
     assert store.snapshot["labels"].count("asset", "b") == 0
+
+
+@pytest.mark.parametrize("change", [1.0, True, {"v": [1.0]}, {"v": [True]}])
+def test_rolling_back_restores_values_that_python_takes_for_equal(
+    store: DocumentStore, labels: DocumentTable, change: object
+) -> None:
+    before = {"v": [1]} if isinstance(change, dict) else 1
+    labels.insert({"id": "x", "n": before})
+    sequence = store.mark()
+    labels.update({"n": change})
+    store.roll_back(sequence, {})
+
+    assert json.dumps(labels.all()) == json.dumps([{"id": "x", "n": before}])
 
 
 def test_rolling_back_sets_meta_and_continues_the_commit_numbers(

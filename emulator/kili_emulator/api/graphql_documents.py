@@ -87,14 +87,6 @@ class GraphQLDocumentCache:
                 self._grow(size)
         return document
 
-    def parse_document(self, text: str) -> DocumentNode:
-        """Return the nodes of the document of a text.
-
-        Raises:
-            GraphQLError: the text is not a document, or exceeds a limit.
-        """
-        return self.find(text).node
-
     def faults(self, text: str) -> list[GraphQLError]:
         """Return the errors of the validation of a document.
 

@@ -60,21 +60,7 @@ class Platform:
         self._request_log = RequestLog(settings.request_log)
         instruments = Instruments()
         self._isolation = self._make_isolation()
-        self.host = PluginHost(
-            self._isolation,
-            Timing(
-                settings.plugin_timeout,
-                settings.plugin_latency,
-                waits_for_runs=settings.dispatch == "sync",
-                deployment=settings.deploy_seconds,
-            ),
-            PackageSettings(
-                cast(Policy, settings.plugin_policy),
-                Environment.of_interpreter(settings.plugin_python),
-                settings.install_requirements,
-            ),
-            instruments.runs,
-        )
+        self.host = self._make_host(instruments)
         self.registry = WorldRegistry(
             settings.folder, self._load_content, self.host.attach, self._detach
         )
@@ -118,6 +104,11 @@ class Platform:
     def endpoint(self) -> str:
         """The value for ``KILI_API_ENDPOINT``."""
         return f"{self.url}{GRAPHQL_PATH}"
+
+    @property
+    def has_plugins(self) -> bool:
+        """Whether a world has a plugin, whose first run needs the SDK."""
+        return any(world.view.plugins for world in self.registry.all())
 
     def after_first_answer(self, callback: Callable[[], None]) -> None:
         """Call a function once, after the server has sent its first answer."""
@@ -168,6 +159,24 @@ class Platform:
             settings.plugin_memory,
             max_idle=settings.plugin_idle_workers,
             python=settings.plugin_python,
+        )
+
+    def _make_host(self, instruments: Instruments) -> PluginHost:
+        settings = self.settings
+        return PluginHost(
+            self._isolation,
+            Timing(
+                settings.plugin_timeout,
+                settings.plugin_latency,
+                waits_for_runs=settings.dispatch == "sync",
+                deployment=settings.deploy_seconds,
+            ),
+            PackageSettings(
+                cast(Policy, settings.plugin_policy),
+                Environment.of_interpreter(settings.plugin_python),
+                settings.install_requirements,
+            ),
+            instruments.runs,
         )
 
     def _make_control(self, instruments: Instruments) -> Blueprint:
@@ -234,5 +243,8 @@ def direct_connections(url: str, environment: Any = os.environ) -> Iterator[None
 
 
 def warm_up() -> None:
-    """Import the SDK in the background, so that the first plugin does not wait for the import."""
+    """Import the SDK in the background, so that the first run does not wait for the import.
+
+    The import takes 25 MiB. If there is no plugin yet, its build imports the SDK.
+    """
     threading.Thread(target=__import__, args=("kili.plugins",), name="warm-up", daemon=True).start()

@@ -58,7 +58,7 @@ def _explained_errors(folder: Path) -> Iterator[None]:
 
 
 def _repair_secret(folder: Path, *, dry_run: bool) -> bool:
-    """Remove a damaged secret; return whether the secret is not or no longer damaged."""
+    """Remove a damaged secret; return whether the secret is undamaged now."""
     try:
         data_folder.read_secret(folder)
     except DataFolderError as error:

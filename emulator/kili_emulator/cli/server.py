@@ -112,7 +112,7 @@ def _serve(settings: Settings, folder: StateFolder) -> None:
         process = ServerProcess(os.getpid(), platform.url, _admin_key(world))
         with folder.announcement(asdict(process)), contextlib.suppress(KeyboardInterrupt):
             _print_introduction(process, world, settings)
-            if settings.plugin_isolation == "inline":
+            if settings.plugin_isolation == "inline" and platform.has_plugins:
                 platform.after_first_answer(warm_up)
             gc.freeze()
             gc.enable()

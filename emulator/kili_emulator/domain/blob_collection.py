@@ -7,9 +7,11 @@ and its document.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from kili_emulator import errors
 from kili_emulator.storage.blobs import BlobStore
 from kili_emulator.storage.documents import DocumentStore
 from kili_emulator.storage.journal import Change
@@ -35,12 +37,14 @@ def _digest(row: Row | None) -> str | None:
 def collect_blobs(documents: DocumentStore, blobs: BlobStore, *, at_start: bool = False) -> None:
     """Remove the blobs that neither the documents nor the journal name.
 
-    Nothing is removed while the last commits are not in the file.
+    Nothing is removed while the last commits are not in the file, or if the journal cannot be read.
 
     Args:
         at_start: no reader can hold an older view, so that no blob needs to stay for one.
     """
-    if documents.is_saved:
+    if not documents.is_saved:
+        return
+    with contextlib.suppress(errors.StorageError):
         named = {document["digest"] for document in _documents(documents) if "digest" in document}
         blobs.collect(named, at_start=at_start)
 

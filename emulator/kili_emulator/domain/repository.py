@@ -9,7 +9,7 @@ from kili_emulator import errors
 from kili_emulator.storage.draft import TableDraft
 from kili_emulator.storage.journal import Change
 from kili_emulator.storage.posting import Posting
-from kili_emulator.storage.snapshot import Document, Row, TableSnapshot
+from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, is_same
 
 # The type of a table's documents; see :mod:`kili_emulator.domain.documents`.
 D = TypeVar("D", bound=Mapping[str, Any])
@@ -190,5 +190,5 @@ class Repository(ReadRepository[D]):
         name = self._origin.spec.name
         for document_id in self._changed:
             before, after = self._origin.row(document_id), self._draft.row(document_id)
-            if before != after:
+            if not is_same(before, after):
                 yield Change(name, document_id, before, after)

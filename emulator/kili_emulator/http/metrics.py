@@ -108,7 +108,7 @@ def _number(name: str, help_text: str, value: int) -> Metric:
 
 
 def _size(folder: Path) -> int:
-    """Return the size of all files in a folder; files that end meanwhile do not count."""
+    """Return the size of all files in a folder; skip those that are being deleted."""
     total = 0
     for path in folder.rglob("*"):
         try:

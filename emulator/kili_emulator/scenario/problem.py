@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from kili_emulator.data_folder import display_path
+
 NodePath = tuple[str | int, ...]
 
 
@@ -53,9 +55,3 @@ class Problem:
 
 def _format_part(part: str | int) -> str:
     return f"[{part}]" if isinstance(part, int) else f".{part}"
-
-
-def display_path(path: Path) -> str:
-    """Return a path for messages: relative if it is below the current folder."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from kili_emulator import prepared_forms
 from kili_emulator.config import seed_data_folder
-from kili_emulator.scenario.problem import NodePath, Problem, ScenarioError, display_path
+from kili_emulator.data_folder import display_path
+from kili_emulator.scenario.problem import NodePath, Problem, ScenarioError
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError

@@ -20,8 +20,10 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 # The names of blobs, and of temporary files that a killed process left.
 _OWN_FILE_NAME = re.compile(r"[0-9a-f]{64}|tmp\w{8}")
 
-# A collection is due after that many uploads and released files, or that many bytes of them.
+# A collection is due after that many uploads and released files, or that many bytes of them. As it
+# looks at all blobs, it waits for a quarter as many uploads as there are blobs in a large store.
 _BLOBS_PER_COLLECTION = 256
+_PARTS_PER_COLLECTION = 4
 _BYTES_PER_COLLECTION = 64 * 1024 * 1024
 
 # Size, time of the last change in ns, and inode number of a file; a write changes at least one.
@@ -40,6 +42,7 @@ class BlobStore:
         self._memory: dict[str, bytes] = {}
         self._verified: dict[str, _Signature] = {}  # the files whose content was checked
         self._unnamed: set[str] = set()  # the blobs that no document named at the last collection
+        self._named_count = 0  # the number of blobs that documents named at the last collection
         self._blobs_since_collection = 0
         self._bytes_since_collection = 0
         if folder:
@@ -100,8 +103,9 @@ class BlobStore:
     @property
     def is_collection_due(self) -> bool:
         """Whether many blobs were stored or released since the last collection."""
+        due = max(_BLOBS_PER_COLLECTION, self._named_count // _PARTS_PER_COLLECTION)
         return (
-            self._blobs_since_collection >= _BLOBS_PER_COLLECTION
+            self._blobs_since_collection >= due
             or self._bytes_since_collection >= _BYTES_PER_COLLECTION
         )
 
@@ -127,6 +131,7 @@ class BlobStore:
         for name in removable:
             self._remove(name)
         self._unnamed = unnamed - removable
+        self._named_count = len(named)
         self._blobs_since_collection = self._bytes_since_collection = 0
 
     def _remove(self, name: str) -> None:

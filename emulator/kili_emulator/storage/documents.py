@@ -56,11 +56,7 @@ class IncrementalStorage(Storage):
         }
 
     def write(self, data: Mapping[str, Mapping[Any, Any]]) -> NoReturn:  # noqa: ARG002
-        """Refuse to rewrite the whole content.
-
-        Raises:
-            TypeError: always.
-        """
+        """Refuse to rewrite the whole content: raise a ``TypeError``."""
         raise TypeError("write single documents through a table, or many through commit()")
 
     def commit(
@@ -212,17 +208,12 @@ class DocumentTable(Table):
         self, documents: Iterable[Mapping[str, Any]]
     ) -> list[str]:
         added: list[Document] = [copy_value(dict(each)) for each in documents]
-        for document in added:
-            if not isinstance(document.get("id"), str):
-                raise ValueError("a document needs a text 'id'")
-        json.dumps(added, allow_nan=False)  # raises the errors of values that a file cannot have
+        if not all(isinstance(document.get("id"), str) for document in added):
+            raise ValueError("a document needs a text 'id'")
         with self._store.write_lock:
             position = self._store.next_position
             self._store.next_position += len(added)
-            rows = {
-                document["id"]: Row(position + number, document)
-                for number, document in enumerate(added)
-            }
+            rows = {each["id"]: Row(place, each) for place, each in enumerate(added, position)}
             if len(rows) < len(added) or any(map(self._snapshot.row, rows)):
                 raise ValueError("a document with this id exists already")
             self._commit(rows)
@@ -273,6 +264,8 @@ class DocumentTable(Table):
         return [row for row in self._snapshot.rows() if cond is None or cond(row.document)]
 
     def _commit(self, rows: Mapping[str, Row | None]) -> None:
+        documents = [row.document for row in rows.values() if row]
+        json.dumps(documents, allow_nan=False)  # raises for other values
         snapshot = self._snapshot
         self._store.commit(
             [Change(self.name, each, snapshot.row(each), row) for each, row in rows.items()], {}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from kili_emulator.storage.snapshot import Row, TableSnapshot
+from kili_emulator.storage.snapshot import Row, TableSnapshot, is_same
 
 
 class Change(NamedTuple):
@@ -95,14 +95,9 @@ def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> Difference:
     members = {
         name: value
         for name, value in old.items()
-        if (now := new.get(name, _MISSING)) is not value and not _is_same(value, now)
+        if (now := new.get(name, _MISSING)) is not value and not is_same(value, now)
     }
     return Difference(members, tuple(new.keys() - old.keys()))
-
-
-def _is_same(one: object, other: object) -> bool:
-    """Return whether two values are equal and of one type: ``1``, ``1.0`` and ``True`` differ."""
-    return type(one) is type(other) and one == other
 
 
 def _merged(earlier: Difference, later: Difference) -> Difference:
@@ -137,7 +132,7 @@ def changes_back(
         Change(name, document_id, snapshot[name].row(document_id), checkpoint.select(row))
         for (name, document_id), row in rows.items()
     ]
-    return [each for each in changes if each.before != each.after]
+    return [each for each in changes if not is_same(each.before, each.after)]
 
 
 def former_members(entry: Entry) -> Mapping[str, Any]:

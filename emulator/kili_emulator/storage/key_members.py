@@ -12,7 +12,8 @@ import orjson
 def select_keys(key_members: Mapping[str, Sequence[str]]) -> str:
     """Return the SQL of a list of the key members of a document; null for other tables.
 
-    The list begins with the id: of several members, SQLite makes JSON, in which each text is whole.
+    The list begins with the id: SQLite returns several members as a JSON list, but a single one as
+    a text that ends at a null character.
     """
     cases = [
         f"WHEN '{table}' THEN json_extract(body, {_paths(['id', *members])})"

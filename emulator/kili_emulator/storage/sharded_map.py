@@ -79,7 +79,7 @@ class ShardedMap(Generic[K, V]):
 
 
 def _resized(shards: tuple[dict[K, V], ...], size: int) -> list[dict[K, V]]:
-    """Return shards with the same keys, four times as many as often as that many keys need them."""
+    """Return shards with the same keys; multiply their number by four until ``size`` keys fit."""
     count = len(shards) or _MIN_SHARDS
     while size > count * _KEYS_PER_SHARD:
         count *= 4

@@ -41,6 +41,20 @@ def copy_value(value: Any) -> Any:
     return value
 
 
+def is_same(one: Any, other: Any) -> bool:
+    """Return whether two JSON values, or rows of them, are equal and of the same types.
+
+    Python takes ``1``, ``1.0`` and ``True`` for equal; clients do not.
+    """
+    if type(one) is not type(other) or one != other:
+        return False
+    if isinstance(one, dict):
+        return all(is_same(value, other[name]) for name, value in one.items())
+    if isinstance(one, (list, tuple)):
+        return all(map(is_same, one, other))
+    return True
+
+
 class Row(NamedTuple):
     """A document and its position in the order of insertion (unique in its table)."""
 
@@ -172,7 +186,7 @@ class TableSnapshot:
 
     @classmethod
     def of(cls, spec: TableSpec, loaded_rows: Iterable[LoadedRow]) -> TableSnapshot:
-        """Build a table of rows, which have different ids: a fifth of the time of ``changed``."""
+        """Build a table of rows with different ids, in a fifth of the time of ``changed``."""
         loaded_rows = sorted(
             loaded_rows, key=lambda each: spec.sort_key(Row(each.row.position, each.keys))
         )

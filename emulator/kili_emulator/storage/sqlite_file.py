@@ -350,12 +350,15 @@ class SqliteFile:
             yield (table, document_id), _decode_entry(position, before)
 
     def entries_of(self, table: str) -> Iterator[Entry]:
-        """Yield the entries of the documents of a table."""
-        rows = self._connection.execute(
-            "SELECT position, before FROM journal WHERE tbl=?", (table,)
-        )
-        for position, before in rows:
-            yield _decode_entry(position, before)
+        """Yield the entries of the documents of a table.
+
+        Raises:
+            StorageError: the journal cannot be read.
+        """
+        query = "SELECT position, before FROM journal WHERE tbl=?"
+        with file_errors():
+            for position, before in self._connection.execute(query, (table,)):
+                yield _decode_entry(position, before)
 
     def close(self) -> None:
         self._close()

@@ -60,7 +60,7 @@ class Mending:
     def run(self) -> None:
         """Make the documents consistent.
 
-        A step can undo what an earlier one has mended, so that the steps are repeated.
+        The steps are repeated, because one can undo what an earlier one has mended.
         """
         for _ in range(_PASSES):
             self._mend()

@@ -1,4 +1,4 @@
-"""Store the begin, the log lines, the API calls and the end of the runs of a world."""
+"""Store the start, the log lines, the API calls and the end of the runs of a world."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class RunStorage:
         self._waiters = waiters
 
     def begin(self, run: RunDoc, epoch: int) -> None:
-        """Record the begin of a run, unless the last commit has recorded it.
+        """Record the start of a run, unless the last commit has recorded it.
 
         Raises:
             StorageError: the data folder cannot be written; the handler must not be called.

@@ -123,7 +123,7 @@ class Runs:
         return StartedRun(run["id"], delivery if waits else None)
 
     def _begins_at_once(self, plugin: PluginDoc, queue: str) -> bool:
-        """Return whether nothing delays a new run, so that one commit can record it and its begin.
+        """Return whether nothing delays a new run, so that one commit can record it and its start.
 
         If another commit follows before the handler is called, :meth:`RunStorage.begin` records the
         begin again.
@@ -223,7 +223,7 @@ class Runs:
         """Execute a run.
 
         Args:
-            due: the earliest time of its begin, on the clock of :func:`clock.monotonic`.
+            due: the earliest time of its start, on the clock of :func:`clock.monotonic`.
         """
         self._schedule.pause(due - clock.monotonic(), epoch)
         plugin = self._world.view.plugins.get(run["pluginId"])

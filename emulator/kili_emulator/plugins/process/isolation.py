@@ -166,7 +166,8 @@ class ProcessIsolation:
     def end_later(self, workers: Iterable[WorkerProcess]) -> None:
         """End workers in the background, as this takes 10 ms for each of them."""
         for each in workers:
-            self._ending.submit(self.end, each)
+            with contextlib.suppress(RuntimeError):  # the emulator closes, and ends all workers
+                self._ending.submit(self.end, each)
 
     def close(self) -> None:
         """End all workers."""

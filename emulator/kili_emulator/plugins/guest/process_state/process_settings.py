@@ -19,6 +19,7 @@ from typing import (  # noqa: UP035  (loaded by old interpreters, too)
     List,
     NamedTuple,
     Tuple,
+    cast,
 )
 
 ENVIRONMENT = "the environment"
@@ -96,15 +97,21 @@ def _environment() -> Values:
     """
     global _last_environment  # noqa: PLW0603
     raw, values = _last_environment
-    current = getattr(_variables, "_data", _variables).copy()
+    current = _undecoded().copy()
     if current != raw:
         values = {}
         for name in list(_variables):
             value = _variables.get(name)
             if value is not None:  # another thread may have unset it at this moment
                 values[ENVIRONMENT, name] = value
-        _last_environment = current, values
+        if _undecoded() == current:  # another thread has changed nothing meanwhile
+            _last_environment = current, values
     return values
+
+
+def _undecoded() -> Dict[Any, Any]:  # noqa: UP006
+    variables: Any = _variables
+    return cast("dict[Any, Any]", getattr(variables, "_data", variables))
 
 
 # The undecoded variables, and the settings that were made from them.
