@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request, request_finished
 
@@ -16,6 +17,14 @@ from kili_emulator.http.graphql_routes import GraphQLEndpoint, graphql_blueprint
 from kili_emulator.http.request_log import RequestLog
 from kili_emulator.http.request_scope import note_route
 from kili_emulator.plugins.dispatch.host import PluginHost
+
+
+class _Application(Flask):
+    """The application, in which no function is a coroutine."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function; Flask would check at each call whether it is a coroutine."""
+        return func
 
 
 class _Answer(Response):
@@ -38,7 +47,7 @@ def create_application(
         host: the plugin host of all worlds.
         control: the routes of the control plane.
     """
-    application = Flask("kili_emulator", static_folder=None)
+    application = _Application("kili_emulator", static_folder=None)
     application.response_class = _Answer
     _add_guard(application, settings)
     _add_health(application)
