@@ -135,6 +135,7 @@ class SqliteFile:
         if layout == LAYOUT:
             return
         self._copy(layout)
+        self._witness.write(0)  # it may be that of a file which this one has replaced
         with self._transaction():
             for statement in (*[UPGRADE_3] * (layout == 3), *UPGRADE):
                 self._connection.execute(statement)
