@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kili_emulator.storage import posting
+from kili_emulator.storage import merged_postings, posting
 from kili_emulator.storage.merged_postings import slice_of_all
 from kili_emulator.storage.posting import Posting, SortKey
 
@@ -19,6 +19,7 @@ NUMBERS = st.sets(st.integers(0, 60), max_size=30)
 def _short_chunks() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(posting, "CHUNK", 4)
+        patch.setattr(merged_postings, "_FEW_IDS", 8)
         yield
 
 

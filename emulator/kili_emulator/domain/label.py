@@ -54,7 +54,6 @@ def append_labels(
             raise errors.access_denied()
         if overwrite:
             _delete_overwritten(tx, asset, label_type, row.get("modelName"))
-            quality.refresh_marks(tx, asset)
     added_ids = [
         _append_label(tx, operation, label_type, row, move_assets=move_assets) for row in rows
     ]
@@ -69,10 +68,14 @@ def _delete_overwritten(
         for each in tx.labels.find("asset", asset["id"])
         if (each["labelType"], each["modelName"]) == (label_type, model)
     ]
+    if not overwritten:
+        return
     tx.labels.delete_all(overwritten)
     _clear_references(tx, asset["id"], {each["id"] for each in overwritten})
     for author_id in {each["authorId"] for each in overwritten}:
         _refresh_latest_marks(tx, asset["id"], author_id)
+    if label_type in quality.COMPARED_LABEL_TYPES:
+        quality.refresh_marks(tx, asset)
 
 
 def _append_label(

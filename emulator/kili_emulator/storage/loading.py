@@ -27,7 +27,8 @@ def load_tables(
         key_members = {spec.name: spec.key_members for spec in specs if spec.key_members}
         for table, row in file.load_rows(key_members):
             rows[table].append(row)
-        return {spec.name: TableSnapshot.of(spec, rows[spec.name]) for spec in specs}
+        # A table gets the memory of the keys of the tables before it.
+        return {spec.name: TableSnapshot.of(spec, rows.pop(spec.name)) for spec in specs}
     finally:
         if is_collecting:
             gc.enable()

@@ -131,6 +131,8 @@ def _without(chunk: Chunk, leaving: Sequence[str]) -> Chunk:
 
 def _split(ids: Chunk) -> tuple[Chunk, ...]:
     """Divide ids into chunks of about the same length."""
+    if len(ids) <= CHUNK:
+        return (ids,) if ids else ()
     count = -(-len(ids) // CHUNK)
-    bounds = [len(ids) * number // count for number in range(count + 1)] if count else []
+    bounds = [len(ids) * number // count for number in range(count + 1)]
     return tuple(ids[start:stop] for start, stop in pairwise(bounds))

@@ -345,7 +345,7 @@ class TableSnapshot:
 
 
 def _to_posting(value: Posting | str | None) -> Posting:
-    return Posting(((value,),)) if isinstance(value, str) else value or _EMPTY
+    return Posting(((value,),), 1) if isinstance(value, str) else value or _EMPTY
 
 
 def _to_index_value(posting: Posting) -> Posting | str | None:
