@@ -74,13 +74,13 @@ def write(content: bytes) -> Callable[[Path], None]:
     return lambda path: path.write_bytes(content) and None
 
 
-def change_body(value: bytes) -> Callable[[Path], None]:
-    """Return a function that overwrites a part of the stored text of a user."""
+def change_body(value: bytes, table: str = "users") -> Callable[[Path], None]:
+    """Return a function that overwrites the stored texts of a table."""
 
     def change(path: Path) -> None:
         with contextlib.closing(sqlite3.connect(path)) as opened, opened:
-            text = "UPDATE documents SET body = CAST(? AS TEXT) WHERE tbl = 'users'"
-            opened.execute(text, (value,))
+            text = "UPDATE documents SET body = CAST(? AS TEXT) WHERE tbl = ?"
+            opened.execute(text, (value, table))
 
     return change
 
@@ -97,6 +97,9 @@ FAULTS: dict[str, tuple[str, Callable[[Path], None], str]] = {
     "cut text": (_DOCUMENTS, change_body(b'{"id": "'), "cannot be read (JSONDecodeError"),
     "other value": (_DOCUMENTS, change_body(b"[]"), "cannot be read (TypeError"),
     "no members": (_DOCUMENTS, change_body(b"{}"), "cannot be read (KeyError"),
+    "other value of an asset": (_DOCUMENTS, change_body(b"[]", "assets"), "cannot be read ("),
+    "asset without members": (_DOCUMENTS, change_body(b"{}", "assets"), "cannot be read ("),
+    "cut asset": (_DOCUMENTS, change_body(b'{"id": "', "assets"), "cannot be read ("),
 }
 
 

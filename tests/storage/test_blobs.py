@@ -188,6 +188,19 @@ def test_collection_follows_no_link(tmp_path: Path) -> None:
     assert (target / DIGEST).read_bytes() == CONTENT
 
 
+def test_collection_of_a_large_store_waits_for_a_quarter_as_many_uploads(
+    blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blobs_module, "_BLOBS_PER_COLLECTION", 2)
+    named = {blobs.put(str(number).encode()) for number in range(20)}
+    blobs.collect(named)
+    dues = []
+    for number in range(5):
+        blobs.put(b"new %d" % number)
+        dues.append(blobs.is_collection_due)
+    assert dues == [False, False, False, False, True]
+
+
 def test_blob_that_cannot_be_removed_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blobs = BlobStore(tmp_path)
     blobs.put(CONTENT)

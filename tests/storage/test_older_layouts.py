@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from kili_emulator.storage import file_check
 from kili_emulator.storage.documents import DocumentStore
 from kili_emulator.storage.layouts import DECISIONS_POSITION
 from kili_emulator.storage.snapshot import Row, TableSpec
@@ -110,3 +111,19 @@ def test_upgrade_that_fails_changes_nothing(path: Path) -> None:
     with closing(DocumentStore(SPECS, path)) as store:
         assert content_of(store) == content_after(COMMITS)
     assert layout_of(path) == before
+
+
+@pytest.mark.parametrize("upgraded_before", [True, False])
+def test_file_that_replaces_an_upgraded_one_lacks_no_commit(
+    path: Path, upgraded_before: bool
+) -> None:
+    copy = path.read_bytes()
+    with closing(DocumentStore(SPECS, path)) as store:
+        store.upgrade()
+        store.table("assets").insert({"id": "new"})
+    path.write_bytes(copy)
+    if upgraded_before:
+        with closing(DocumentStore(SPECS, path)) as store:
+            store.upgrade()
+
+    assert file_check.find_lost_commits(path) is None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kili_emulator.storage.commit_witness import read_witness
-from kili_emulator.storage.layouts import is_known_layout, witness_path
+from kili_emulator.storage.layouts import LAYOUT, is_known_layout, witness_path
 from kili_emulator.storage.sqlite_file import READ_ERRORS
 
 # The first bytes of an SQLite file; the value of ``PRAGMA user_version`` is in them.
@@ -44,12 +44,17 @@ def find_fault(path: Path, required_key: str) -> str | None:
 def find_lost_commits(path: Path) -> str | None:
     """Check a file without other faults for commits that were acknowledged and are missing.
 
+    A file of an earlier layout has no witness: one beside it belongs to the file that the user has
+    replaced by a copy from before an upgrade.
+
     Returns:
         the fault, as of :func:`find_fault`.
     """
     witness = read_witness(witness_path(path))
     with contextlib.closing(open_read_only(path)) as connection:
         found = connection.execute("SELECT value FROM meta WHERE key='sequence'").fetchone()
+        if _fetch_value(connection, "PRAGMA user_version") != LAYOUT:
+            return None
     lost = (witness or 0) - (int(found[0]) if found else 0)
     if lost <= 0:
         return None

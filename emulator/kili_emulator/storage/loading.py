@@ -17,7 +17,8 @@ def load_tables(
 
     Raises:
         KeyError: the file has a document of another table.
-        ValueError: a document is not JSON.
+        ValueError: a document is not JSON, or a row has the document of another one.
+        TypeError: a document is not an object.
     """
     is_collecting = gc.isenabled()
     gc.disable()

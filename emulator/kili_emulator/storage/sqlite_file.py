@@ -135,6 +135,7 @@ class SqliteFile:
         if layout == LAYOUT:
             return
         self._copy(layout)
+        self._witness.write(0)  # it may be that of a file which this one has replaced
         with self._transaction():
             for statement in (*[UPGRADE_3] * (layout == 3), *UPGRADE):
                 self._connection.execute(statement)
@@ -170,7 +171,7 @@ class SqliteFile:
         for table, document_id, position, body in self._read(
             "SELECT tbl, id, position, body FROM documents"
         ):
-            yield table, document_id, Row(position, json.loads(body))
+            yield table, document_id, Row(position, _parse_object(body))
 
     def load_rows(self, key_members: Mapping[str, Sequence[str]]) -> list[tuple[str, LoadedRow]]:
         """Return all rows with their tables; decode only the key members of some tables.
@@ -179,7 +180,8 @@ class SqliteFile:
             key_members: the names of these tables, and :attr:`TableSpec.key_members`.
 
         Raises:
-            ValueError: a document is not JSON.
+            ValueError: a document is not JSON, or a row has the document of another one.
+            TypeError: a document is not an object.
         """
         try:
             return list(self._load_stored_rows(key_members))
@@ -196,11 +198,13 @@ class SqliteFile:
         share = cast("Callable[[Any, Any], Any]", {}.setdefault)  # one copy of each id and key
         for table, document_id, position, body, keys in rows:
             if keys is None:
-                row = Row(position, shared.compact(json.loads(body)))
+                row = Row(position, shared.compact(_parse_object(body)))
                 yield table, LoadedRow(document_id, row, row.document)
             else:
                 texts = read_keys(keys)
                 shared_id, *texts = map(share, texts, texts)
+                if shared_id != document_id:
+                    raise ValueError(f"the document in the row {document_id} has another id")
                 values = dict(zip(key_members[table], texts, strict=True))
                 yield table, LoadedRow(shared_id, StoredRow(position, body), values)
 
@@ -363,6 +367,13 @@ class SqliteFile:
     def close(self) -> None:
         self._close()
         self._witness.close()
+
+
+def _parse_object(text: str) -> dict[str, Any]:
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise TypeError(f"a document is not an object, but {text[:40]}")
+    return value
 
 
 def _encode_entry(entry: Entry) -> tuple[int | None, str]:

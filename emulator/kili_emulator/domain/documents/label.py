@@ -14,7 +14,7 @@ class LabelResponse(TypedDict):
     """The members of a label that are computed from its response.
 
     ``jsonResponse`` is a JSON text. ``search`` holds the result of
-    :func:`kili_emulator.rules.annotations.search_counts`.
+    :func:`kili_emulator.rules.annotations.count_nodes`.
     """
 
     jsonResponse: str

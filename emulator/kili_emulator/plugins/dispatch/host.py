@@ -215,7 +215,7 @@ class WorldHost:
 
         Args:
             seconds: the time limit, from the start of each build on: a build that hangs delays the
-                requests of this time, and no later ones.
+                requests of this period only.
         """
         self.links.deploy_saved()
         for build, start_time in list(self._saved_builds.items()):
