@@ -21,9 +21,6 @@ def main(arguments: list[str] | None = None) -> int:
     add("--together", type=int, default=20, help="clients in one world (20)")
     add("--plugins", type=int, default=30, help="clients with a world and a plugin each (30)")
     options = parser.parse_args(arguments)
-    logging.disable()
-    for name in [each for each in os.environ if each.startswith(ENVIRONMENT_PREFIX)]:
-        del os.environ[name]  # the settings of this machine's user must not change the results
     faults = 0
     for scenario, clients in (
         (worlds_of_their_own, options.worlds),
@@ -38,4 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    logging.disable()
+    for name in [each for each in os.environ if each.startswith(ENVIRONMENT_PREFIX)]:
+        del os.environ[name]  # the settings of this machine's user must not change the results
     sys.exit(main())
