@@ -60,9 +60,10 @@ class RunStorage:
             StorageError: the data folder cannot be written; the handler must not be called.
         """
         documents, mark = self._world.documents, run["mark"]
-        if mark and mark["sequence"] == documents.sequence and documents.is_saved:
-            return
         try:
+            if mark and mark["sequence"] == documents.sequence:
+                documents.save()  # the record of a run is deferrable, its start is not
+                return
             with self._schedule.change(epoch) as tx:
                 runs_of.begin_run(tx, run["id"])
         except StorageError:
