@@ -32,7 +32,7 @@ help:
 	@echo "make types              mypy, strict"
 	@echo "make fuzz               10,000 random requests; CALLS=500 for another number"
 	@echo "make audit              known vulnerabilities of the packages that the emulator needs"
-	@echo "make bench              measurements, written to docs/performance.md (a quarter of an hour)"
+	@echo "make bench              measurements, written to docs/performance.md (some minutes)"
 	@echo "make bench-quick        a short form of them, in a minute"
 	@echo "make load               many SDK clients at once; ARGS=\"--seconds 600 --pause 1\" for a long run"
 	@echo "make docs               generate pages of the documentation and prepared forms again"

@@ -1,7 +1,7 @@
 """Run all benchmarks and print their tables; none passes or fails.
 
-``python -m benchmarks`` measures everything and writes ``docs/performance.md`` in a quarter of an
-hour; ``python -m benchmarks --quick`` prints a short form in a minute.
+``python -m benchmarks`` measures everything and writes ``docs/performance.md`` in some minutes;
+``python -m benchmarks --quick`` prints a short form in one.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import tempfile
 import threading
@@ -64,6 +66,26 @@ def test_next_server_removes_the_folders_of_a_killed_one(temporary: Path, tmp_pa
         wait_until_removed(left)
         assert len(process_folders(temporary)) == 1
     assert process_folders(temporary) == []
+
+
+def test_forked_child_of_a_plugin_does_not_keep_the_folder(temporary: Path, tmp_path: Path) -> None:
+    killed = ServerUnderTest(tmp_path / "first", "--ephemeral")
+    killed.start()
+    world = killed.world()
+    kili = make_client(world.endpoint, world.keys["admin"], tmp_path)
+    plugin = PluginClient(kili, world.project_id, tmp_path)
+    forking = "import os, time\nchild = os.fork()\nif not child:\n    time.sleep(600)\nprint(child)"
+    plugin.install(submit_source(forking), "P")
+    plugin.submit()
+    child = int(plugin.log_texts("P")[0])
+    (left,) = process_folders(temporary)
+    try:
+        killed.end_by_signal(signal.SIGKILL)
+        with ServerUnderTest(tmp_path / "second", "--ephemeral"):
+            wait_until_removed(left)
+        os.kill(child, 0)  # the child still runs
+    finally:
+        os.kill(child, signal.SIGKILL)
 
 
 def test_folder_of_a_running_server_stays(temporary: Path, tmp_path: Path) -> None:

@@ -47,15 +47,31 @@ class _ProcessFolder:
         """Whether the folder belongs to this process, and nobody has removed it."""
         return self._owner == os.getpid() and self.path.is_dir()
 
+    def release(self) -> None:
+        """Close the lock file: the folder stays only while another process has it open."""
+        os.close(self._lock)
+
     def remove(self) -> None:
         """Remove the folder, unless this is a forked process."""
         if self._owner == os.getpid():
-            os.close(self._lock)
+            self.release()
             shutil.rmtree(self.path, ignore_errors=True)
 
 
 _folder: _ProcessFolder | None = None
 _creation = threading.Lock()
+
+
+def _release_in_child() -> None:
+    """Release the folder of the parent in a forked process, which may outlive the emulator."""
+    global _folder  # noqa: PLW0603
+    if _folder is not None:
+        _folder.release()
+        _folder = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_release_in_child)
 
 
 def process_folder() -> Path:
