@@ -43,6 +43,12 @@ def abandoned_folder(parent: Path) -> Path:
     return folder
 
 
+def plugin_client(server: ServerUnderTest, folder: Path) -> PluginClient:
+    world = server.world()
+    kili = make_client(world.endpoint, world.keys["admin"], folder)
+    return PluginClient(kili, world.project_id, folder)
+
+
 def wait_until_removed(folder: Path) -> None:
     pause = threading.Event()
     for _ in range(500):
@@ -55,9 +61,7 @@ def wait_until_removed(folder: Path) -> None:
 def test_next_server_removes_the_folders_of_a_killed_one(temporary: Path, tmp_path: Path) -> None:
     killed = ServerUnderTest(tmp_path / "first", "--ephemeral")
     killed.start()
-    world = killed.world()
-    kili = make_client(world.endpoint, world.keys["admin"], tmp_path)
-    plugin = PluginClient(kili, world.project_id, tmp_path)
+    plugin = plugin_client(killed, tmp_path)
     plugin.upload(submit_source("pass"), "P")
     (left,) = process_folders(temporary)
     assert list(left.glob("kili-*/*/main.py"))
@@ -71,9 +75,7 @@ def test_next_server_removes_the_folders_of_a_killed_one(temporary: Path, tmp_pa
 def test_forked_child_of_a_plugin_does_not_keep_the_folder(temporary: Path, tmp_path: Path) -> None:
     killed = ServerUnderTest(tmp_path / "first", "--ephemeral")
     killed.start()
-    world = killed.world()
-    kili = make_client(world.endpoint, world.keys["admin"], tmp_path)
-    plugin = PluginClient(kili, world.project_id, tmp_path)
+    plugin = plugin_client(killed, tmp_path)
     forking = "import os, time\nchild = os.fork()\nif not child:\n    time.sleep(600)\nprint(child)"
     plugin.install(submit_source(forking), "P")
     plugin.submit()

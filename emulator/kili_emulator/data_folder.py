@@ -34,8 +34,9 @@ def refusal_of(folder: Path, error: OSError) -> DataFolderError:
     remedies = [text for kinds, text in _REMEDIES if isinstance(error, kinds)]
     if errors.is_disk_full(error):
         remedies.append("free space on its disk")
-    remedy = ", or ".join([*remedies, "give another --data-dir"])
-    return DataFolderError(f"{place} cannot be used ({error.strerror}): {remedy}")
+    remedies.append("give another --data-dir")
+    details = {"place": place, "reason": error.strerror, "remedies": ", or ".join(remedies)}
+    return DataFolderError(errors.DATA_FOLDER_REFUSED.format(**details))
 
 
 def display_path(path: Path) -> Path:
@@ -73,9 +74,5 @@ def read_secret(folder: Path) -> str | None:
     private_files.restrict_permissions(path)
     content = path.read_bytes().strip()
     if content and not _SECRET.fullmatch(content):
-        raise DataFolderError(
-            f"{display_path(path)} is damaged: it does not contain a secret. Delete the file, or "
-            "run `kili-emulator repair`: the next start makes a new secret, and the upload URLs "
-            "that were made in the last hour are no longer valid"
-        )
+        raise DataFolderError(errors.SECRET_DAMAGED.format(file=display_path(path)))
     return content.decode() or None

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from kili_emulator import data_folder, private_files
+from kili_emulator import data_folder, errors, private_files
 from kili_emulator.data_folder import DataFolderError, display_path, refusal_of
 from kili_emulator.file_lock import try_lock
 
@@ -40,10 +40,7 @@ def lock_folder(folder: Path) -> Iterator[None]:
         raise refusal_of(folder, error) from None
     with file:
         if not _try_repeatedly(file.fileno()):
-            raise DataFolderError(
-                f"another emulator uses {display_path(folder)}: stop it with `kili-emulator stop` "
-                "or end its process, or give another --data-dir"
-            )
+            raise DataFolderError(errors.DATA_FOLDER_IN_USE.format(folder=display_path(folder)))
         _locked_files.add(file)
         yield
 

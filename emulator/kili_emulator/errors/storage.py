@@ -6,6 +6,17 @@ import errno
 
 from kili_emulator.errors.kili_error import INTERNAL_ERROR, KiliError, business_error
 
+DATA_FOLDER_REFUSED = "{place} cannot be used ({reason}): {remedies}"
+DATA_FOLDER_IN_USE = (
+    "another emulator uses {folder}: stop it with `kili-emulator stop` or end its process, or give "
+    "another --data-dir"
+)
+SECRET_DAMAGED = (
+    "{file} is damaged: it does not contain a secret. Delete the file, or run `kili-emulator "
+    "repair`: the next start makes a new secret, and the upload URLs that were made in the last "
+    "hour are no longer valid"
+)
+
 # The errors of a disk without free space, of a user's quota, and of a limit of the file size.
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
