@@ -57,6 +57,7 @@ ROUTES = [
     Route("GET", _WORLD, _OF_WORLD),
     Route("DELETE", _WORLD, _OF_WORLD),
     Route("POST", f"{_WORLD}/reset", _OF_WORLD, {"json": {"mark": 1}}),
+    Route("POST", f"{_WORLD}/load", _OF_WORLD, {"json": {}}),
     Route("POST", f"{_WORLD}/mark", _OF_WORLD),
     Route("GET", f"{_WORLD}/export", _OF_WORLD),
     Route("POST", f"{_WORLD}/keys/<key_name>", _OF_WORLD, {"json": {"x": 1}}),

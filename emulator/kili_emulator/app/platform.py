@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,7 +18,6 @@ from kili_emulator.config import (
     GRAPHQL_PATH,
     IN_PROCESS,
     Settings,
-    no_proxy,
 )
 from kili_emulator.domain.api_key import scenario_key
 from kili_emulator.domain.registry import ScenarioSource, WorldRegistry
@@ -142,17 +139,19 @@ class Platform:
         self._request_log.close()
         self._cache.cleanup()
 
-    def _load_content(self, world: World, source: ScenarioSource) -> None:
+    def _load_content(
+        self, world: World, scenario: ScenarioSource, *, replace: bool = False
+    ) -> None:
         public = self.settings.is_loopback or self.settings.public_keys
 
         def key_for(name: str) -> str:
             return scenario_key(name if public else ids.new_secret(), world.name)
 
-        if isinstance(source, str):
-            scenario = read_scenario(source)
+        if isinstance(scenario, str):
+            found = read_scenario(scenario)
         else:
-            scenario = scenario_of(source.data, source.origin)
-        load_scenario(world, scenario, key_for)
+            found = scenario_of(scenario.data, scenario.origin)
+        load_scenario(world, found, key_for, replace=replace)
 
     def _detach(self, world: World) -> None:
         self.subscriptions.detach(world)
@@ -249,20 +248,6 @@ def _store_new_secret(folder: Path) -> str:
     secret = ids.new_secret()
     private_files.write_file(folder / data_folder.SECRET, secret)
     return secret
-
-
-@contextlib.contextmanager
-def direct_connections(url: str, environment: Any = os.environ) -> Iterator[None]:
-    """Exclude the emulator's address from the proxies of this process, for a while."""
-    before = environment.get("NO_PROXY")
-    environment["NO_PROXY"] = no_proxy(url, before or "")
-    try:
-        yield
-    finally:
-        if before is None:
-            del environment["NO_PROXY"]
-        else:
-            environment["NO_PROXY"] = before
 
 
 def warm_up() -> None:

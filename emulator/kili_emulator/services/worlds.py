@@ -87,6 +87,23 @@ def reset_world(
     return world_view(registry.reset(session.world.name, mark))
 
 
+def load_world(
+    registry: WorldRegistry, session: WorldSession, scenario: ScenarioSource
+) -> WorldView:
+    """Wait for a world's plugins, then replace the world's documents by those of a scenario.
+
+    A reset undoes it.
+
+    Returns:
+        the world.
+
+    Raises:
+        ScenarioError: the scenario does not exist or cannot be read.
+    """
+    session.host.wait_idle(session.world, session.seconds)
+    return world_view(registry.load(session.world.name, scenario))
+
+
 def mark_world(session: WorldSession) -> Mark:
     """Return a mark of the present state of a world, to which a reset can return."""
     return session.deploy_saved().world.mark()

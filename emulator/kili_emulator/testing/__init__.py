@@ -3,5 +3,5 @@
 ``pytest_plugin`` has the fixtures, ``sdk`` removes the pauses of an SDK, ``lint`` has
 ``lint_plugin``.
 
-Imported by: nothing.
+Imported by: app.
 """

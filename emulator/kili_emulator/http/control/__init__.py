@@ -27,6 +27,7 @@ from kili_emulator.http import security
 from kili_emulator.http.control.metrics import add_metrics_route
 from kili_emulator.http.control.plugins import add_link_routes, add_plugin_routes
 from kili_emulator.http.control.runs import add_run_routes
+from kili_emulator.http.control.scenarios import add_load_route
 from kili_emulator.http.control.sessions import Sessions
 from kili_emulator.http.control.users import add_trigger_route, add_user_routes
 from kili_emulator.http.control.webhooks import add_webhook_routes
@@ -39,6 +40,7 @@ from kili_emulator.scenario import ScenarioError
 
 _WORLD_ROUTES: tuple[Callable[[Blueprint, Sessions], None], ...] = (
     add_world_routes,
+    add_load_route,
     add_run_routes,
     add_plugin_routes,
     add_link_routes,
@@ -81,14 +83,15 @@ def _add_key_check(blueprint: Blueprint, registry: WorldRegistry) -> None:
     @blueprint.before_request
     def check_key() -> Response | None:
         if IN_PROCESS in request.environ:
-            g.controller_email, g.controller_world = "", DEFAULT_WORLD
+            g.controller_key, g.controller_email, g.controller_world = None, "", DEFAULT_WORLD
             return None
         key = security.api_key(request)
         session = registry.authenticate(key) if key else None
         if session is None:
             return security.unauthorized()
         world, actor = session
-        g.controller_email, g.controller_world = actor.user["email"], world.name
+        g.controller_key, g.controller_world = key, world.name
+        g.controller_email = actor.user["email"]
         is_allowed = _may_control(world, actor, _named_world(world))
         return None if is_allowed else security.text_answer(errors.CONTROL_NEEDS_ADMIN, 403)
 
