@@ -51,6 +51,7 @@ ROUTES = [
     Route("PUT", "/api/label/v2/files/upload", None, has_token=True),
     Route("POST", "/_emulator/shutdown", OPERATORS),
     Route("GET", "/_emulator/metrics", OPERATORS),
+    Route("GET", "/_emulator/openapi.json", _OF_WORLD),
     Route("GET", "/_emulator/worlds", OPERATORS),
     Route("POST", "/_emulator/worlds", OPERATORS, {"json": {"name": 1}}),
     Route("GET", "/_emulator/world", _OF_WORLD),

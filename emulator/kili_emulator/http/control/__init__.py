@@ -25,6 +25,7 @@ from kili_emulator.config import CONTROL_PATH, DEFAULT_WORLD, IN_PROCESS, Settin
 from kili_emulator.domain.registry import ScenarioSource, WorldError, WorldRegistry
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
+from kili_emulator.http.control.description import DESCRIPTION, add_description_route
 from kili_emulator.http.control.metrics import add_metrics_route
 from kili_emulator.http.control.plugins import add_link_routes, add_plugin_routes
 from kili_emulator.http.control.runs import add_run_routes
@@ -51,6 +52,8 @@ _WORLD_ROUTES: tuple[Callable[[Blueprint, Sessions], None], ...] = (
     add_trigger_route,
 )
 
+_ABOUT_OWN_WORLD = (f"control.{OWN_WORLD}", f"control.{DESCRIPTION}")
+
 
 def control_blueprint(
     registry: WorldRegistry,
@@ -74,6 +77,7 @@ def control_blueprint(
     _add_error_answers(blueprint)
     _add_shutdown_route(blueprint, shut_down, settings.stop_wait)
     add_metrics_route(blueprint, metrics)
+    add_description_route(blueprint)
     add_registry_routes(blueprint, registry, scenario)
     for add_routes in _WORLD_ROUTES:
         add_routes(blueprint, sessions)
@@ -134,7 +138,7 @@ def _add_shutdown_route(
 def _named_world(own: World) -> str | None:
     """Return the name of the world that the request addresses; ``None`` if it addresses none."""
     name: str | None = (request.view_args or {}).get("name")
-    return own.name if request.endpoint == f"control.{OWN_WORLD}" else name
+    return own.name if request.endpoint in _ABOUT_OWN_WORLD else name
 
 
 def _may_control(world: World, actor: Actor, name: str | None) -> bool:
