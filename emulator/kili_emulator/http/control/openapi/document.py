@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any, Literal, TypedDict, get_type_hints
 
-from kili_emulator import __version__
 from kili_emulator.config import CONTROL_PATH
 from kili_emulator.http.control.openapi.json_schema import Schema, Schemas
 from kili_emulator.http.control.openapi.operation import Operation
 from kili_emulator.http.control.openapi.operations import OPERATIONS
 
+# The version of the control plane: the first number changes if old clients no longer work.
+_VERSION = "1.0"
 _PATH_PARAMETER = re.compile(r"<(\w+)>")
 _PATH_TEXTS = {
     "name": "The name of a world.",
@@ -61,7 +62,7 @@ def openapi_document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "Kili Emulator: control plane",
-            "version": __version__,
+            "version": _VERSION,
             "description": _DESCRIPTION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
