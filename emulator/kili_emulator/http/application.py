@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import flask
 from flask import Blueprint, Flask, jsonify, request
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.wrappers import Response
 
 from kili_emulator.api.execution import GraphQLExecutor
@@ -53,6 +54,7 @@ def create_application(
     """
     application = _Application("kili_emulator", static_folder=None)
     application.response_class = _Answer
+    cast(DefaultJSONProvider, application.json).sort_keys = False  # the order of keys has a meaning
     guard = security.Guard(
         (settings.host, *settings.allow_host), allow_any_address=not settings.is_loopback
     )
