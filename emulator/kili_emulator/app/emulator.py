@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from kili_emulator import private_files
+from kili_emulator.app.clock import WorldClock
 from kili_emulator.app.platform import Platform, direct_connections
 from kili_emulator.app.plugins import Plugins
 from kili_emulator.app.runs import Runs
@@ -29,6 +30,7 @@ from kili_emulator.domain.why.explanation import Explanation
 from kili_emulator.domain.why.question import Question
 from kili_emulator.domain.world import Mark, World
 from kili_emulator.folder_lock import lock_folder
+from kili_emulator.plugins.guest import sdk_ids
 from kili_emulator.plugins.guest.sdk_client import client_options
 from kili_emulator.services import why
 from kili_emulator.services.session import WorldSession
@@ -54,8 +56,9 @@ class Emulator:
 
     Args:
         scenario: the content of the world: ``default``, ``empty``, or the path of a scenario file.
-        seed: makes random draws and the random part of ids repeatable; with a frozen clock, the
-            whole ids.
+        seed: makes random draws, ids and times repeatable: the clock of the world starts at
+            ``2026-01-05T09:00:00Z`` and moves by a millisecond for each change, and the ids that
+            the SDK makes in this process are drawn from the seed.
         options: further members of :class:`kili_emulator.config.Settings`.
 
     Raises:
@@ -68,6 +71,7 @@ class Emulator:
         users: simulated users: ``emulator.users.submit(…)``.
         plugins: plugins and webhooks: ``emulator.plugins.link(…)``.
         runs: the runs of plugins: ``emulator.runs.list(…)``.
+        clock: the time of the world: ``emulator.clock.advance(hours=2)``.
         worlds: the worlds of the emulator, this one and others: ``emulator.worlds.create(…)``.
         url: the address of the server.
         endpoint: the value for ``KILI_API_ENDPOINT``.
@@ -97,6 +101,7 @@ class Emulator:
         self.plugins = Plugins(self._session)
         self.runs = Runs(self._session)
         self.worlds = Worlds(self._session, lambda: self.platform)
+        self.clock = WorldClock(self._session)
         self._add_aliases()
 
     def _add_aliases(self) -> None:
@@ -104,6 +109,7 @@ class Emulator:
         self.submit, self.review = self.users.submit, self.users.review
         self.save, self.send_back = self.users.save, self.users.send_back
         self.skip, self.unskip, self.click = self.users.skip, self.users.unskip, self.users.click
+        self.freeze, self.advance = self.clock.freeze, self.clock.advance
         self.trigger = self.plugins.trigger
         self.link_plugin, self.unlink_plugin = self.plugins.link, self.plugins.unlink
         self.plugin_versions, self.plugin_files = self.plugins.versions, self.plugins.files
@@ -118,10 +124,25 @@ class Emulator:
             undo.callback(platform.close)
             undo.enter_context(direct_connections(platform.url))
             platform.open_worlds()
+            undo.enter_context(self._repeatable_sdk_ids(platform))
             platform.server.start()
             self._exit = undo.pop_all()
         self._platform = platform
         return self
+
+    @contextlib.contextmanager
+    def _repeatable_sdk_ids(self, platform: Platform) -> Iterator[None]:
+        """Draw the ids that the SDK makes in this process from the world, if it has a seed.
+
+        They then continue from a mark after a reset, as the ids of the world do.
+        """
+        world = platform.registry.get(self.world_name)
+        if not world.ids.repeatable:
+            yield
+            return
+        with sdk_ids.drawn_from(lambda: str(world.ids.state())) as restart:
+            world.after_roll_back.append(restart)
+            yield
 
     def __exit__(
         self,
@@ -180,6 +201,7 @@ class Emulator:
     def _make_client(self, key: str) -> Any:
         from kili.client import Kili
 
+        sdk_ids.replace_ids()
         folder = self._exit.enter_context(private_files.temporary_folder("kili-cache-"))
         return Kili(**client_options(self.endpoint, key, Path(folder)))
 

@@ -192,7 +192,7 @@ def mark_of_run(session: WorldSession, run_id: str) -> Mark:
     mark = show_run(session, run_id)["mark"]
     if mark is None:
         raise ValueError(f"the handler of run {run_id} was not called: see its outcome")
-    return Mark(**mark)
+    return Mark.parse(mark)
 
 
 def redeliver(session: WorldSession, run_id: str) -> RunDoc:

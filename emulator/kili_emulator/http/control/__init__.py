@@ -20,6 +20,7 @@ from kili_emulator.config import CONTROL_PATH, DEFAULT_WORLD, Settings
 from kili_emulator.domain.registry import WorldError, WorldRegistry
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
+from kili_emulator.http.control.clock import add_clock_routes
 from kili_emulator.http.control.metrics import add_metrics_route
 from kili_emulator.http.control.plugins import add_link_routes, add_plugin_routes
 from kili_emulator.http.control.runs import add_run_routes
@@ -35,6 +36,7 @@ from kili_emulator.scenario import ScenarioError
 
 _WORLD_ROUTES: tuple[Callable[[Blueprint, Sessions], None], ...] = (
     add_world_routes,
+    add_clock_routes,
     add_run_routes,
     add_plugin_routes,
     add_link_routes,
