@@ -147,6 +147,20 @@ class ClockState:
         return _checked_state(cls(stored["mode"], moment, system, speed))
 
 
+def default_clock(seed: int | None) -> ClockState:
+    """Return how the clock of a new world goes.
+
+    Args:
+        seed: the seed of the world; with one, the clock is independent of the system.
+    """
+    return ClockState() if seed is None else ClockState("stepping", SEEDED_START)
+
+
+def first_clock(start: datetime, seed: int | None) -> ClockState:
+    """Return how the clock of a new world goes that starts at a given time."""
+    return Clock(default_clock(seed)).turned(moment=start)
+
+
 def _checked_state(state: ClockState) -> ClockState:
     """Return a state, if its present time is one that a world can have.
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kili_emulator import errors, private_files
-from kili_emulator.clock import SEEDED_START, Clock, ClockState, StoredClock, format_time
+from kili_emulator.clock import Clock, ClockState, StoredClock, default_clock, format_time
 from kili_emulator.domain.access import Access
 from kili_emulator.domain.actor import Actor
 from kili_emulator.domain.blob_collection import collect_blobs, released_sizes
@@ -151,8 +151,7 @@ class World:
         name: the world's name; API keys without a world's name belong to ``default``.
         folder: the folder of the world's data; ``None`` keeps the data in memory.
         seed: makes random draws and ids repeatable.
-        clock: how the clock of a new world goes; ``None`` for the time of the system, or with a
-            seed for a clock that steps from ``SEEDED_START`` on.
+        clock: how the clock of a new world goes; ``None`` for :func:`default_clock`.
 
     Attributes:
         epoch: how often the world was rolled back; each rollback begins a new history.
@@ -179,7 +178,7 @@ class World:
         self.documents = DocumentStore(TABLES, folder / "documents.sqlite" if folder else None)
         self.blobs = BlobStore(folder / "blobs" if folder else None)
         self.bus = EventBus()
-        self.clock = Clock(_stored_clock(self.documents.meta) or clock or _default_clock(seed))
+        self.clock = Clock(_stored_clock(self.documents.meta) or clock or default_clock(seed))
         self.ids = IdSource(seed)
         if "ids" in self.documents.meta:
             self.ids.restore(self.documents.meta["ids"])
@@ -452,7 +451,3 @@ def _stored_clock(meta: Mapping[str, Any]) -> ClockState | None:
     """Return the state of the clock of a stored world; ``None`` for a new world."""
     stored = meta.get("clock", meta.get("clock_offset"))
     return None if stored is None else ClockState.parse(stored)
-
-
-def _default_clock(seed: int | None) -> ClockState:
-    return ClockState() if seed is None else ClockState("stepping", SEEDED_START)
