@@ -91,7 +91,7 @@ def test_entry_keeps_its_newlines_and_its_place(log: RunLog) -> None:
 
 
 def test_each_line_has_the_worlds_time() -> None:
-    log = RunLog(Clock(timedelta(days=1)))
+    log = RunLog(Clock(Clock().turned(moment=Clock().now() + timedelta(days=1))))
     with freeze_time("2024-01-01") as frozen:
         log.write("one\n")
         frozen.tick(timedelta(milliseconds=1500))
