@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
-from kili_emulator.clock import StoredClock, format_time, parse_time
-from kili_emulator.services import clock
-from kili_emulator.services.clock import ClockView
-from kili_emulator.services.session import WorldSession
+from kili_emulator.client.control_requests import ControlRequests
+from kili_emulator.clock import format_time, parse_time
+
+if TYPE_CHECKING:
+    from kili_emulator.clock import StoredClock
+    from kili_emulator.services.clock import ClockView
+
+_PATH = "/clock"
 
 
 class FrozenClock:
@@ -40,11 +44,11 @@ class WorldClock:
     """The clock of the emulator's world: ``emulator.clock``.
 
     Args:
-        session: returns the context of a service call.
+        requests: sends the requests about the world.
     """
 
-    def __init__(self, session: Callable[[], WorldSession]) -> None:
-        self._session = session
+    def __init__(self, requests: ControlRequests) -> None:
+        self._requests = requests
 
     def now(self) -> datetime:
         """Return the time that the clock shows, aware, in UTC."""
@@ -52,7 +56,8 @@ class WorldClock:
 
     def show(self) -> ClockView:
         """Return the clock's time and how it goes."""
-        return clock.show(self._session())
+        view: ClockView = self._requests.get(_PATH)
+        return view
 
     def freeze(self, time: str | datetime | None = None) -> FrozenClock:
         """Stop the clock.
@@ -73,9 +78,8 @@ class WorldClock:
         Raises:
             KiliError: it is not a time.
         """
-        session = self._session()
-        before = clock.show(session)["state"]
-        clock.freeze(session, None if time is None else _to_text(time))
+        before = self.show()["state"]
+        self._act("freeze", time=None if time is None else _to_text(time))
         return FrozenClock(self, before)
 
     def set(self, time: str | datetime) -> ClockView:
@@ -87,7 +91,7 @@ class WorldClock:
         Raises:
             KiliError: it is not a time.
         """
-        return clock.set_time(self._session(), _to_text(time))
+        return self._act("set", time=_to_text(time))
 
     def advance(
         self,
@@ -103,7 +107,7 @@ class WorldClock:
             KiliError: the time span is not above 0, or too long.
         """
         total = days * 86_400 + hours * 3600 + minutes * 60 + seconds
-        return clock.advance(self._session(), total)
+        return self._act("advance", seconds=total)
 
     def speed(self, factor: float) -> ClockView:
         """Let the clock run ``factor`` times as fast as the system's clock.
@@ -111,15 +115,23 @@ class WorldClock:
         Raises:
             KiliError: the factor is not above 0, or too large.
         """
-        return clock.set_speed(self._session(), factor)
+        return self._act("speed", factor=factor)
 
     def resume(self) -> ClockView:
         """Let the clock run on from its present time, as fast as the system's clock."""
-        return clock.resume(self._session())
+        return self._act("resume")
 
     def restore(self, state: StoredClock) -> ClockView:
-        """Let the clock go on as at an earlier moment: ``state`` of :meth:`show`."""
-        return clock.restore(self._session(), state)
+        """Let the clock go on as at an earlier moment: ``state`` of :meth:`show`.
+
+        Raises:
+            KiliError: it is not the state of a clock.
+        """
+        return self._act("restore", state=state)
+
+    def _act(self, action: str, **members: Any) -> ClockView:
+        view: ClockView = self._requests.post(_PATH, {"action": action, **members})
+        return view
 
 
 def _to_text(time: str | datetime) -> str:
