@@ -62,6 +62,8 @@ ROUTES = [
     Route("POST", f"{_WORLD}/mark", _OF_WORLD),
     Route("GET", f"{_WORLD}/export", _OF_WORLD),
     Route("POST", f"{_WORLD}/keys/<key_name>", _OF_WORLD, {"json": {"x": 1}}),
+    Route("GET", f"{_WORLD}/clock", _OF_WORLD),
+    Route("POST", f"{_WORLD}/clock", _OF_WORLD, {"json": {"action": "stop"}}),
     Route("POST", f"{_WORLD}/wait-idle", _OF_WORLD, {"json": {"timeout": 0}}),
     Route("GET", f"{_WORLD}/runs", _OF_WORLD),
     Route("GET", f"{_WORLD}/runs/<run_id>", _OF_WORLD),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from kili_emulator.app.direct_connections import direct_connections
@@ -23,6 +23,7 @@ from kili_emulator.config import (
 from kili_emulator.domain.registry import GivenScenario
 from kili_emulator.domain.world import World
 from kili_emulator.folder_lock import lock_folder
+from kili_emulator.plugins.guest import sdk_ids
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
@@ -54,8 +55,9 @@ class Emulator(EmulatorFront):
     Args:
         scenario: the content of the world: ``default``, ``empty``, the path of a scenario file, or
             a dictionary with its members.
-        seed: makes random draws and the random part of ids repeatable; with a frozen clock, the
-            whole ids.
+        seed: makes random draws, ids and times repeatable: the clock of the world starts at
+            ``2026-01-05T09:00:00Z`` and moves by a millisecond for each change, and the ids that
+            the SDK makes in this process are drawn from the seed.
         fast_sdk: while the emulator runs, shorten the pauses of the SDK in this process, those
             between attempts included, and lift its limit of calls per minute.
         options: further members of :class:`kili_emulator.config.Settings`.
@@ -158,6 +160,7 @@ class Emulator(EmulatorFront):
             platform.open_worlds()
             if self._fast_sdk:
                 undo.enter_context(fast_sdk_of_process())
+            undo.enter_context(self._repeatable_sdk_ids(platform))
             platform.server.start()
             self._exit = undo.pop_all()
         self._platform = platform
@@ -166,6 +169,21 @@ class Emulator(EmulatorFront):
     def stop(self) -> None:
         """Stop the emulator, if it is running; it can be started again, with its scenario."""
         self._close()
+
+    @contextlib.contextmanager
+    def _repeatable_sdk_ids(self, platform: Platform) -> Iterator[None]:
+        """Draw the ids that the SDK makes in this process from the world, if it has a seed.
+
+        They then continue from a mark after a reset, as the ids of the world do.
+        """
+        world = platform.registry.get(self.world_name)
+        if not world.ids.repeatable:
+            yield
+            return
+        with sdk_ids.drawn_from(lambda: str(world.ids.state())) as restart:
+            world.after_roll_back.append(restart)
+            yield
+
         self._platform = None
 
     def __enter__(self) -> Self:

@@ -14,6 +14,7 @@ from kili_emulator import private_files
 from kili_emulator.client import ControlPlane, Transport
 from kili_emulator.client.worlds import IDLE_SECONDS, Scenario
 from kili_emulator.config import DEFAULT_WORLD, GRAPHQL_PATH, no_proxy
+from kili_emulator.plugins.guest import sdk_ids
 from kili_emulator.plugins.guest.sdk_client import client_options
 from kili_emulator.printable import shorten
 
@@ -49,6 +50,7 @@ class EmulatorFront(ABC):
         plugins: plugins and webhooks: ``emulator.plugins.link(…)``.
         runs: the runs of plugins: ``emulator.runs.list(…)``.
         worlds: the worlds of the emulator, this one and others: ``emulator.worlds.create(…)``.
+        clock: the time of the world: ``emulator.clock.set("2026-01-05")``.
         why: explains why a plugin was called, or was not: ``emulator.why(label=…)``.
     """
 
@@ -59,6 +61,7 @@ class EmulatorFront(ABC):
         self.plugins = control.plugins
         self.runs = control.runs
         self.worlds = control.worlds
+        self.clock = control.clock
         self.why = control.why
         self._exit = contextlib.ExitStack()
         self._clients: dict[str, Kili] = {}
@@ -69,6 +72,7 @@ class EmulatorFront(ABC):
         self.submit, self.review = self.users.submit, self.users.review
         self.save, self.send_back = self.users.save, self.users.send_back
         self.skip, self.unskip, self.click = self.users.skip, self.users.unskip, self.users.click
+        self.freeze, self.advance = self.clock.freeze, self.clock.advance
         self.trigger = self.plugins.trigger
         self.link_plugin, self.unlink_plugin = self.plugins.link, self.plugins.unlink
         self.plugin_versions, self.plugin_files = self.plugins.versions, self.plugins.files
@@ -126,6 +130,7 @@ class EmulatorFront(ABC):
         for decided in options.keys() & {"api_key", "api_endpoint"}:
             raise TypeError(f"client() chooses {decided!r}: give the name of a key instead")
         endpoint, key = self.endpoint, self.key(name)
+        sdk_ids.replace_ids()
         folder = self._exit.enter_context(private_files.temporary_folder("kili-cache-"))
         chosen = client_options(endpoint, key, Path(folder))
         return Kili(**{**chosen, **options})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,14 +14,22 @@ from flask import Blueprint
 from kili_emulator import data_folder, ids, private_files
 from kili_emulator.api.execution import GraphQLExecutor
 from kili_emulator.app.graceful_stop import GracefulStop
+from kili_emulator.clock import (
+    ClockState,
+    checked_moment,
+    default_clock,
+    first_clock,
+    parse_time,
+)
 from kili_emulator.config import (
     DEFAULT_WORLD,
     GRAPHQL_PATH,
     IN_PROCESS,
     Settings,
+    SettingsError,
 )
 from kili_emulator.domain.api_key import scenario_key
-from kili_emulator.domain.registry import ScenarioSource, WorldRegistry
+from kili_emulator.domain.registry import FirstClock, ScenarioSource, WorldRegistry
 from kili_emulator.domain.world import World
 from kili_emulator.http.application import create_application
 from kili_emulator.http.control import control_blueprint
@@ -65,7 +74,11 @@ class Platform:
         self._isolation = self._make_isolation()
         self.host = self._make_host(instruments)
         self.registry = WorldRegistry(
-            settings.folder, self._load_content, self.host.attach, self._detach
+            settings.folder,
+            self._load_content,
+            self.host.attach,
+            self._detach,
+            _first_clock(settings.start_time),
         )
         signer = FileUrlSigner(_signing_secret(settings.folder))
         executor = GraphQLExecutor()
@@ -204,6 +217,26 @@ class Platform:
         from kili_emulator.plugins.guest.sdk_client import make_client
 
         return make_client(self.endpoint, key, Path(self._cache.name))
+
+
+def _first_clock(start_time: str) -> FirstClock:
+    """Return how the clocks of new worlds go, by the setting ``start_time``.
+
+    Raises:
+        SettingsError: it is not a time, or not one that a world can have.
+    """
+    if start_time == "auto":
+        return default_clock
+    if start_time == "now":
+        return lambda _: ClockState()
+    try:
+        start = checked_moment(parse_time(start_time))
+    except ValueError:
+        raise SettingsError(
+            f"start_time = {start_time!r} is not allowed: give an ISO 8601 time such as "
+            "2026-01-05T09:00:00Z, or one of now, auto"
+        ) from None
+    return partial(first_clock, start)
 
 
 class _InProcess:

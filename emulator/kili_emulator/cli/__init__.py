@@ -13,6 +13,7 @@ import click
 
 from kili_emulator import __version__
 from kili_emulator.cli import (
+    clock,
     lint,
     packages,
     plugins,
@@ -53,5 +54,6 @@ main.add_command(lint.lint)
 for each in users.COMMANDS:
     main.add_command(each)
 main.add_command(worlds.reset)
+main.add_command(clock.clock)
 main.add_command(worlds.world)
 main.add_command(repair.repair)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kili_emulator import data_folder, errors, messages, private_files
+from kili_emulator.clock import ClockState, default_clock
 from kili_emulator.config import DEFAULT_WORLD
 from kili_emulator.domain import world_folder
 from kili_emulator.domain.api_key import authenticate, world_of_key
@@ -62,6 +63,8 @@ class ScenarioLoader(Protocol):
 
 
 WorldHook = Callable[[World], None]
+# Returns how the clock of a new world goes; the argument is the seed of the world.
+FirstClock = Callable[[int | None], ClockState]
 
 
 class WorldRegistry:
@@ -72,6 +75,7 @@ class WorldRegistry:
         load_content: loads a scenario into a world.
         attach: connects a world, after its content is loaded, with its event listeners.
         detach: disconnects a world from its event listeners, before the world is deleted.
+        first_clock: how the clock of a new world goes.
     """
 
     def __init__(
@@ -80,11 +84,13 @@ class WorldRegistry:
         load_content: ScenarioLoader,
         attach: WorldHook,
         detach: WorldHook,
+        first_clock: FirstClock = default_clock,
     ) -> None:
         self._folder = folder / data_folder.WORLDS if folder else None
         self._load_content = load_content
         self._attach = attach
         self._detach = detach
+        self._first_clock = first_clock
         self._worlds: dict[str, World] = {}
         self._lock = threading.RLock()
 
@@ -135,7 +141,7 @@ class WorldRegistry:
             if folder:
                 world_folder.create_folder(folder)
             try:
-                world = _new_world(name, folder, seed)
+                world = _new_world(name, folder, seed, self._first_clock(seed))
                 try:
                     self._load_content(world, scenario)
                     self._check_new_keys(world)
@@ -247,9 +253,9 @@ class WorldRegistry:
             self._worlds.clear()
 
 
-def _new_world(name: str, folder: Path | None, seed: int | None) -> World:
+def _new_world(name: str, folder: Path | None, seed: int | None, clock: ClockState) -> World:
     try:
-        return World(name, folder, seed)
+        return World(name, folder, seed, clock)
     except OSError as error:
         raise errors.not_stored(error) from error
 

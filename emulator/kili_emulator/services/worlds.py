@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from kili_emulator.domain.api_key import change_api_key
 from kili_emulator.domain.registry import ScenarioSource, WorldRegistry
 from kili_emulator.domain.world import Actor, Mark, World
-from kili_emulator.rules.masking import masked
 from kili_emulator.services.session import WorldSession
 
 
@@ -107,15 +106,6 @@ def load_world(
 def mark_world(session: WorldSession) -> Mark:
     """Return a mark of the present state of a world, to which a reset can return."""
     return session.deploy_saved().world.mark()
-
-
-def export_world(world: World) -> dict[str, list[dict[str, Any]]]:
-    """Return all documents of a world with masked secrets: table → documents in creation order.
-
-    See contract/plugin.md#logs.
-    """
-    exported: dict[str, list[dict[str, Any]]] = masked(world.export())
-    return exported
 
 
 def wait_idle(session: WorldSession) -> bool:

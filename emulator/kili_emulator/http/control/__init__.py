@@ -25,6 +25,7 @@ from kili_emulator.config import CONTROL_PATH, DEFAULT_WORLD, IN_PROCESS, Settin
 from kili_emulator.domain.registry import ScenarioSource, WorldError, WorldRegistry
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
+from kili_emulator.http.control.clock import add_clock_routes
 from kili_emulator.http.control.description import DESCRIPTION, add_description_route
 from kili_emulator.http.control.metrics import add_metrics_route
 from kili_emulator.http.control.plugins import add_link_routes, add_plugin_routes
@@ -43,6 +44,7 @@ from kili_emulator.scenario import ScenarioError
 _WORLD_ROUTES: tuple[Callable[[Blueprint, Sessions], None], ...] = (
     add_world_routes,
     add_load_route,
+    add_clock_routes,
     add_run_routes,
     add_plugin_routes,
     add_link_routes,

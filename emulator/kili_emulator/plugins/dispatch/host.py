@@ -76,6 +76,14 @@ class PluginHost:
         counts = [each.schedule.count_jobs() for each in list(self._hosts.values())]
         return JobCounts(sum(each.waiting for each in counts), sum(each.running for each in counts))
 
+    def wait_for_due(self, world: World, seconds: float) -> bool:
+        """Wait for the runs and builds that a world's clock has made due.
+
+        Returns:
+            whether they were done in time; true at once if no request waits for runs.
+        """
+        return not self._timing.waits_for_runs or self._hosts[world].schedule.wait_for_due(seconds)
+
     def wait_until(self, world: World, condition: Callable[[], bool], seconds: float) -> None:
         """Wait until a condition holds that only a run can change, or the time is over."""
         self._hosts[world].runs.waiters.wait_for(condition, seconds)
@@ -253,9 +261,17 @@ class WorldHost:
     def _dispatch(self, events: list[Event]) -> list[Delivery]:
         """Start the runs and builds for the events of a transaction.
 
+        In a world with a seed, the first of them begins when all are recorded.
+
         Returns:
             the deliveries that the request of the events waits for.
         """
+        if not self._world.ids.repeatable:
+            return self._start_work(events)
+        with self.schedule.hold():
+            return self._start_work(events)
+
+    def _start_work(self, events: list[Event]) -> list[Delivery]:
         decided = decide_calls(self._world.view, events)
         if decided.not_called:  # before any run, so that each run's mark includes the decisions
             with self.schedule.change(deferrable=True) as tx:
