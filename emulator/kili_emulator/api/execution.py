@@ -102,6 +102,21 @@ class GraphQLExecutor:
         except GraphQLError:
             return []
 
+    def operation_name(self, data: dict[str, Any]) -> str | None:
+        """Return the name of the operation of a request; ``None`` if it has none, or is invalid."""
+        name = data.get("operationName")
+        try:
+            operation = self._documents.find(data["query"]).operation(name)
+        except (GraphQLError, KeyError, TypeError):
+            return None
+        return operation.node.name.value if operation and operation.node.name else None
+
+    @property
+    def operations(self) -> list[str]:
+        """The names of all root fields of queries and mutations."""
+        roots = (self.schema.query_type, self.schema.mutation_type)
+        return sorted(name for root in roots if root for name in root.fields)
+
     def parse_request(self, data: dict[str, Any]) -> tuple[DocumentNode, dict[str, Any]]:
         """Parse and validate the document of a request; return it with its variables.
 

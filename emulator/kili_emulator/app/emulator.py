@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from kili_emulator import private_files
+from kili_emulator.app.faults import Faults
 from kili_emulator.app.platform import Platform, direct_connections
 from kili_emulator.app.plugins import Plugins
 from kili_emulator.app.runs import Runs
@@ -68,6 +69,7 @@ class Emulator:
         users: simulated users: ``emulator.users.submit(…)``.
         plugins: plugins and webhooks: ``emulator.plugins.link(…)``.
         runs: the runs of plugins: ``emulator.runs.list(…)``.
+        faults: requests and plugins that fail on purpose: ``emulator.faults.add(…)``.
         worlds: the worlds of the emulator, this one and others: ``emulator.worlds.create(…)``.
         url: the address of the server.
         endpoint: the value for ``KILI_API_ENDPOINT``.
@@ -96,6 +98,7 @@ class Emulator:
         self.users = Users(self._session)
         self.plugins = Plugins(self._session)
         self.runs = Runs(self._session)
+        self.faults = Faults(lambda: self.world, lambda: self.platform.operations)
         self.worlds = Worlds(self._session, lambda: self.platform)
         self._add_aliases()
 

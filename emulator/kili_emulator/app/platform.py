@@ -26,6 +26,7 @@ from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.domain.world import World
 from kili_emulator.http.application import call_after_first_answer, create_application
 from kili_emulator.http.control import control_blueprint
+from kili_emulator.http.fault_gate import FaultGate
 from kili_emulator.http.metrics import Metrics
 from kili_emulator.http.request_log import RequestLog
 from kili_emulator.http.request_scope import RequestScopes
@@ -62,10 +63,11 @@ class Platform:
         self._isolation = self._make_isolation()
         self.host = self._make_host(instruments)
         self.registry = WorldRegistry(
-            settings.folder, self._load_content, self.host.attach, self._detach
+            settings.folder, self._load_content, self._attach, self._detach
         )
         signer = FileUrlSigner(_signing_secret(settings.folder))
         executor = GraphQLExecutor()
+        self.operations = executor.operations
         self.subscriptions = WebsocketConnections(self.registry, executor, self._request_log)
         self.application = create_application(
             settings,
@@ -77,7 +79,10 @@ class Platform:
             request_log=self._request_log,
         )
         self.application.register_blueprint(subscriptions_blueprint(self.subscriptions, signer))
-        self._stop_gate = StopGate(self.application)
+        self._fault_gate = FaultGate(
+            self.application, self.registry, signer, executor, self._request_log
+        )
+        self._stop_gate = StopGate(self._fault_gate)
         self._cache = _make_cache()
         try:
             self.server = HttpServer(
@@ -144,6 +149,10 @@ class Platform:
 
         load_scenario(world, read_scenario(scenario), key_for)
 
+    def _attach(self, world: World) -> None:
+        self.host.attach(world)
+        self._fault_gate.attach(world)
+
     def _detach(self, world: World) -> None:
         self.subscriptions.detach(world)
         self.host.detach(world)
@@ -188,7 +197,12 @@ class Platform:
             lambda: self.server.count_connections(),  # noqa: PLW0108  (the server does not exist yet)
         )
         return control_blueprint(
-            self.registry, self.settings, self.host, self.request_shutdown, metrics
+            self.registry,
+            self.settings,
+            self.host,
+            self.request_shutdown,
+            metrics,
+            self.operations,
         )
 
     def _plugin_client(self, key: str) -> Any:

@@ -43,12 +43,15 @@ class RequestLogEntry:
         session: the world and the user of the API key; ``None`` for an unknown key.
         operations: the root fields, such as ``Query.assets``.
         errors: whether the answer has errors.
+        fault: the effect of the fault that the request meets; the line of the request itself
+            follows if the platform carries it out.
     """
 
     request: Request
     session: tuple[World, Actor] | None
     operations: list[str]
     errors: bool
+    fault: str | None = None
 
     def line(self) -> str:
         """Format the entry as JSON; unknown values are null."""
@@ -63,6 +66,8 @@ class RequestLogEntry:
             "operations": self.operations,
             "errors": self.errors,
         }
+        if self.fault is not None:
+            content["fault"] = self.fault
         return json.dumps(content, separators=(",", ":"))  # ASCII, without control characters
 
 

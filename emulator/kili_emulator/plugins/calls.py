@@ -8,9 +8,23 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kili_emulator.domain.documents import Outcome, WebhookDelivery
+from kili_emulator.observe.fault_rule import FaultOptions
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.plugins.logs import RunLog
 from kili_emulator.rules import handlers
+
+
+@dataclass(frozen=True)
+class CallFault:
+    """A fault that a call meets.
+
+    Attributes:
+        options: its effect.
+        pause: waits for some seconds.
+    """
+
+    options: FaultOptions
+    pause: Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -27,6 +41,7 @@ class Call:
         key: the API key of the run's client, valid while the run lasts.
         seed: seeds ``random`` and ``numpy.random`` for the time of the call.
         seconds: the time limit.
+        fault: what happens to the delivery to a webhook, other than usual.
     """
 
     run_id: str
@@ -38,6 +53,7 @@ class Call:
     key: str
     seed: int | None
     seconds: float
+    fault: CallFault | None = None
 
     @property
     def method(self) -> str:

@@ -20,6 +20,7 @@ from kili_emulator.config import CONTROL_PATH, DEFAULT_WORLD, Settings
 from kili_emulator.domain.registry import WorldError, WorldRegistry
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
+from kili_emulator.http.control.faults import add_fault_routes
 from kili_emulator.http.control.metrics import add_metrics_route
 from kili_emulator.http.control.plugins import add_link_routes, add_plugin_routes
 from kili_emulator.http.control.runs import add_run_routes
@@ -51,6 +52,7 @@ def control_blueprint(
     host: PluginHost,
     shut_down: Callable[[], None],
     metrics: Metrics,
+    operations: list[str],
 ) -> Blueprint:
     """Build the routes below ``/_emulator``.
 
@@ -59,6 +61,7 @@ def control_blueprint(
             which an answer waits for plugin runs.
         host: the plugin host of all worlds.
         shut_down: a function that stops the server.
+        operations: the root fields of GraphQL.
     """
     blueprint = Blueprint("control", __name__, url_prefix=CONTROL_PATH)
     sessions = Sessions(registry, host, settings.sync_wait)
@@ -67,6 +70,7 @@ def control_blueprint(
     _add_shutdown_route(blueprint, shut_down, settings.stop_wait)
     add_metrics_route(blueprint, metrics)
     add_registry_routes(blueprint, registry, settings.scenario)
+    add_fault_routes(blueprint, registry, operations)
     for add_routes in _WORLD_ROUTES:
         add_routes(blueprint, sessions)
     return blueprint
