@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from ariadne.graphql import validate_data, validate_operation_is_not_subscription
-from graphql import DocumentNode, GraphQLError
+from graphql import DocumentNode, FieldNode, GraphQLError
 
 from kili_emulator.api.answer import Answer
 from kili_emulator.api.context import RequestContext
@@ -23,6 +23,18 @@ class InvalidRequestError(Exception):
     def __init__(self, graphql_errors: Iterable[GraphQLError]) -> None:
         super().__init__()
         self.errors = [format_error(each) for each in graphql_errors]
+
+
+class OperationNames(NamedTuple):
+    """The names in an operation.
+
+    Attributes:
+        name: the name of the operation, if it has one.
+        response_keys: the members of ``data`` in its answer.
+    """
+
+    name: str | None
+    response_keys: list[str]
 
 
 class GraphQLExecutor:
@@ -102,14 +114,18 @@ class GraphQLExecutor:
         except GraphQLError:
             return []
 
-    def operation_name(self, data: dict[str, Any]) -> str | None:
-        """Return the name of the operation of a request; ``None`` if it has none, or is invalid."""
-        name = data.get("operationName")
+    def names_of(self, data: dict[str, Any]) -> OperationNames:
+        """Return the names in the operation of a request; none if the request is invalid."""
         try:
-            operation = self._documents.find(data["query"]).operation(name)
+            operation = self._documents.find(data["query"]).operation(data.get("operationName"))
         except (GraphQLError, KeyError, TypeError):
-            return None
-        return operation.node.name.value if operation and operation.node.name else None
+            operation = None
+        if operation is None:
+            return OperationNames(None, [])
+        node = operation.node
+        fields = [each for each in node.selection_set.selections if isinstance(each, FieldNode)]
+        keys = [(each.alias or each.name).value for each in fields]
+        return OperationNames(node.name.value if node.name else None, keys)
 
     @property
     def operations(self) -> list[str]:

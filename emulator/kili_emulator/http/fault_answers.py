@@ -58,14 +58,14 @@ def answer_with_fault(
     start_response: Callable[..., Any],
     options: FaultOptions,
     pause: Callable[[float], None],
-    root_fields: list[str],
+    response_keys: list[str],
 ) -> Iterable[bytes]:
     """Answer a request that meets a fault.
 
     Args:
         application: answers the request if the platform gets it.
         pause: waits for some seconds.
-        root_fields: the root fields of a GraphQL request.
+        response_keys: the members of ``data`` in the answer to a GraphQL request.
 
     Raises:
         ConnectionDroppedError: the connection ends.
@@ -77,7 +77,7 @@ def answer_with_fault(
     if "status" in options:
         return _start(start_response, _refusal(options), options, pause)
     if "error" in options and not options.get("partial"):
-        content = {"errors": _graphql_errors(options, root_fields), "data": None}
+        content = {"errors": _graphql_errors(options, response_keys), "data": None}
         return _start(start_response, ("200 OK", _JSON, write_json(content), []), options, pause)
     if not {"drop", "error", "truncate", "slow"} & options.keys():
         return application(environ, start_response)
@@ -85,7 +85,7 @@ def answer_with_fault(
     if "drop" in options:
         raise ConnectionDroppedError
     if "error" in options:
-        answer.body = _with_errors(answer.body, _graphql_errors(options, root_fields))
+        answer.body = _with_errors(answer.body, _graphql_errors(options, response_keys))
     if "truncate" in options:
         headers = answer.headers_for(len(answer.body), CLOSE_HEADER)
         start_response(answer.status, headers)
@@ -120,14 +120,14 @@ def _start(
     return _paced(body, options, pause)
 
 
-def _graphql_errors(options: FaultOptions, root_fields: list[str]) -> list[dict[str, Any]]:
+def _graphql_errors(options: FaultOptions, response_keys: list[str]) -> list[dict[str, Any]]:
     """Return ``errors`` in the form of the platform (contract/errors.md#format)."""
     code = options.get("code", errors.RESOLUTION_FAILURE)
     error: dict[str, Any] = {
         "message": options["error"],
         "extensions": {"code": code, **options.get("extensions", {})},
     }
-    return [{**error, "path": root_fields[:1]} if root_fields else error]
+    return [{**error, "path": response_keys[:1]} if response_keys else error]
 
 
 def _with_errors(body: bytes, graphql_errors: list[dict[str, Any]]) -> bytes:

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from flask import Request
 
-from kili_emulator.api.execution import GraphQLExecutor
+from kili_emulator.api.execution import GraphQLExecutor, OperationNames
 from kili_emulator.config import API_PATH, GRAPHQL_PATH
 from kili_emulator.domain.file import FILES_PATH, UPLOAD_PATH
 from kili_emulator.domain.registry import WorldError, WorldRegistry
@@ -54,6 +54,7 @@ class _FaultyRequest:
     Attributes:
         actor: the user of the API key; for a signed URL, the emulator itself.
         operations: the root fields of a GraphQL request, such as ``Query.assets``.
+        names: further names in it.
         content: the content of a GraphQL request.
     """
 
@@ -62,12 +63,8 @@ class _FaultyRequest:
     world: World
     actor: Actor
     operations: list[str]
+    names: OperationNames
     content: dict[str, Any]
-
-    @property
-    def root_fields(self) -> list[str]:
-        """The names of the root fields."""
-        return [each.partition(".")[2] for each in self.operations]
 
 
 class FaultGate:
@@ -113,7 +110,7 @@ class FaultGate:
         faulty = self._read(environ)
         if faulty is None:
             return self._application(environ, start_response)
-        rule = faulty.world.faults.meet(_occasion_of(faulty, self._executor))
+        rule = faulty.world.faults.meet(_occasion_of(faulty))
         if rule is None:
             return self._application(environ, start_response)
         self._record(faulty, rule)
@@ -123,7 +120,7 @@ class FaultGate:
             start_response,
             rule.options,
             faulty.world.faults.pause,
-            faulty.root_fields,
+            faulty.names.response_keys,
         )
 
     def _read(self, environ: WSGIEnvironment) -> _FaultyRequest | None:
@@ -136,11 +133,12 @@ class FaultGate:
         if session is None or not session[0].faults.is_set:
             return None
         if target != "graphql":
-            return _FaultyRequest(request, target, *session, [], {})
+            return _FaultyRequest(request, target, *session, [], OperationNames(None, []), {})
         content = _peek_json(environ)
         query = content.get("query")
         operations = self._executor.root_fields(query) if isinstance(query, str) else []
-        return _FaultyRequest(request, target, *session, operations, content)
+        names = self._executor.names_of(content)
+        return _FaultyRequest(request, target, *session, operations, names, content)
 
     def _open_session(self, request: Request, target: str) -> tuple[World, Actor] | None:
         """Return the world and the user of a request, by its key or by its signed URL."""
@@ -181,15 +179,16 @@ def _is_carried_out(rule: FaultRule) -> bool:
     return not is_refused and ("error" not in options or options.get("partial", False))
 
 
-def _occasion_of(faulty: _FaultyRequest, executor: GraphQLExecutor) -> Occasion:
+def _occasion_of(faulty: _FaultyRequest) -> Occasion:
     view, actor = faulty.world.view, faulty.actor
     keys = view.api_keys.find("key", security.api_key(faulty.request) or "")
     run = view.runs.get(actor.run_id) if actor.run_id else None
     plugin = view.plugins.get(run["pluginId"]) if run else None
-    targets = {faulty.target, *faulty.root_fields}
-    targets |= {each.partition(".")[0].lower() for each in faulty.operations}
-    if name := executor.operation_name(faulty.content):
-        targets.add(OPERATION_PREFIX + name)
+    targets = {faulty.target}
+    for kind, _, root_field in (each.partition(".") for each in faulty.operations):
+        targets |= {kind.lower(), root_field}
+    if faulty.names.name:
+        targets.add(OPERATION_PREFIX + faulty.names.name)
     users = {actor.user["email"], *(each["name"] for each in keys)}
     return Occasion(frozenset(targets), frozenset(users), plugin["name"] if plugin else None)
 

@@ -60,7 +60,7 @@ class RequestLogEntry:
         content: dict[str, Any] = {
             "time": format_time(clock.now()),
             "world": world.name if world else None,
-            "user": actor.user.get("email") if actor else None,
+            "user": (actor.user.get("email") or None) if actor else None,
             "run": actor.run_id if actor else None,
             **{name: _header(self.request, headers) for name, headers in _CLIENT_HEADERS.items()},
             "operations": self.operations,
