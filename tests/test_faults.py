@@ -329,3 +329,15 @@ def test_a_request_of_another_form_is_refused(emulator: Emulator, body: dict[str
 
     assert answer.status_code == 400
     assert answer.json()["error"].startswith("the body is invalid: send")
+
+
+def test_the_id_of_a_fault_is_a_number(emulator: Emulator) -> None:
+    wire = Wire(emulator)
+    path = "/_emulator/worlds/default/faults/first"
+    answer = wire.request("DELETE", path, headers=wire.authorization("admin"))
+    wire.close()
+
+    assert (answer.status_code, answer.json()["error"][:28]) == (
+        400,
+        "the fault is not a number: g",
+    )

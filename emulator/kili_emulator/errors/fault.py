@@ -69,3 +69,4 @@ CONTROL_FAULTS_INVALID = (
     'the body is invalid: send {"target": operation or route, …} with the members of a fault, or '
     '{"preset": name}'
 )
+CONTROL_FAULT_ID_INVALID = "the fault is not a number: give the id that the list of faults shows"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from kili_emulator.domain.registry import WorldError, WorldRegistry
 from kili_emulator.http.request_body import read_json
 from kili_emulator.observe.fault_presets import faults_of_preset
 from kili_emulator.services import faults
+
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def add_fault_routes(blueprint: Blueprint, registry: WorldRegistry, operations: list[str]) -> None:
@@ -35,9 +38,11 @@ def add_fault_routes(blueprint: Blueprint, registry: WorldRegistry, operations: 
     def clear_faults(name: str) -> Response:
         return jsonify(removed=faults.clear_faults(registry.get(name)))
 
-    @blueprint.delete("/worlds/<name>/faults/<int:fault_id>")
-    def remove_fault(name: str, fault_id: int) -> Response:
-        return jsonify(faults.remove_fault(registry.get(name), fault_id))
+    @blueprint.delete("/worlds/<name>/faults/<fault_id>")
+    def remove_fault(name: str, fault_id: str) -> Response:
+        if not _NUMBER.fullmatch(fault_id):
+            raise WorldError(errors.CONTROL_FAULT_ID_INVALID)
+        return jsonify(faults.remove_fault(registry.get(name), int(fault_id)))
 
 
 def _parse_rules(data: dict[str, Any]) -> list[Mapping[str, object]]:
