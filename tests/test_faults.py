@@ -249,7 +249,7 @@ def test_commands_add_list_and_remove_faults(
     first, second = json.loads(listed.output)
 
     assert added.output == (
-        f"{first['id']:>3}  createIssues  retry-after 2, status 503  (fired 0 of 0)\n"
+        f"{first['id']:>3}  createIssues  status 503, retry-after 2  (fired 0 of 0)\n"
     )
     assert partial.exit_code == 0
     assert second | {"id": 0} == {

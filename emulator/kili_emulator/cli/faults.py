@@ -152,7 +152,8 @@ def _parse_object(text: str) -> Any:
 
 
 def _line(view: FaultView) -> str:
-    shown = {name: value for name, value in view.items() if name in (*_MEMBERS, "partial")}
-    parts = [f"{name.replace('_', '-')} {json.dumps(value)}" for name, value in shown.items()]
+    members: dict[str, Any] = dict(view)
+    shown = [name for name in (*_MEMBERS, "partial") if name in members]
+    parts = [f"{name.replace('_', '-')} {json.dumps(members[name])}" for name in shown]
     counts = f"fired {view['fired']} of {view['matched']}"
     return f"{view['id']:>3}  {view['target']}  {', '.join(parts)}  ({counts})"

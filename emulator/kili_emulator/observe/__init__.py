@@ -3,5 +3,5 @@
 Plain records that know no world: ``fault_rule`` reads the rule of a fault, ``faults`` keeps the
 faults of one world and decides which of them a request meets, ``fault_presets`` has sets of faults.
 
-Imported by: app, cli, domain, http, plugins, services.
+Imported by: cli, client, domain, http, plugins, services.
 """

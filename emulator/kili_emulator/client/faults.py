@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from kili_emulator.domain.world import World
-from kili_emulator.observe.fault_presets import faults_of_preset
-from kili_emulator.observe.fault_rule import FaultOptions
-from kili_emulator.observe.faults import FaultView
-from kili_emulator.services import faults
+from kili_emulator.client.control_requests import ControlRequests
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-FaultViews = list[FaultView]
+    from kili_emulator.observe.fault_rule import FaultOptions
+    from kili_emulator.observe.faults import FaultView
+
+    FaultViews = list[FaultView]
 
 
 class Fault:
@@ -28,24 +26,24 @@ class Fault:
         assert fault.fired == 1
 
     Args:
-        world: the world that has the fault.
+        faults: the part that added it.
         view: the fault as it was added.
     """
 
-    def __init__(self, world: World, view: FaultView) -> None:
-        self._world = world
+    def __init__(self, faults: Faults, view: FaultView) -> None:
+        self._faults = faults
         self._view = view
 
     @property
-    def view(self) -> FaultView:
-        """The fault with its present counts, or with the last ones that were read."""
-        listed = [each for each in faults.list_faults(self._world) if each["id"] == self.id]
-        self._view = listed[0] if listed else self._view
-        return self._view
+    def id(self) -> int:
+        """The number of the fault, for ``faults.remove``."""
+        return self._view["id"]
 
     @property
-    def id(self) -> int:
-        return self._view["id"]
+    def view(self) -> FaultView:
+        """The fault with its present counts, or with the last ones if it was removed."""
+        self._view = self._find() or self._view
+        return self._view
 
     @property
     def matched(self) -> int:
@@ -59,8 +57,11 @@ class Fault:
 
     def remove(self) -> None:
         """Remove the fault, unless it was removed already, as by a reset."""
-        if any(each["id"] == self.id for each in faults.list_faults(self._world)):
-            self._view = faults.remove_fault(self._world, self.id)
+        if self._find():
+            self._view = self._faults.remove(self.id)
+
+    def _find(self) -> FaultView | None:
+        return next((each for each in self._faults.list() if each["id"] == self.id), None)
 
     def __enter__(self) -> Fault:
         return self
@@ -78,13 +79,11 @@ class Faults:
     """The faults of the emulator's world: ``emulator.faults``; a reset removes them.
 
     Args:
-        world: returns the emulator's own world.
-        operations: returns the root fields of GraphQL.
+        requests: sends the requests.
     """
 
-    def __init__(self, world: Callable[[], World], operations: Callable[[], list[str]]) -> None:
-        self._world = world
-        self._operations = operations
+    def __init__(self, requests: ControlRequests) -> None:
+        self._requests = requests
 
     def add(self, target: str, **options: Unpack[FaultOptions]) -> Fault:
         """Let requests fail: ``add("createIssues", status=503, times=2)``.
@@ -99,10 +98,8 @@ class Faults:
         Raises:
             KiliError: the rule is not valid.
         """
-        (view,) = faults.add_faults(
-            self._world(), [{"target": target, **options}], self._operations()
-        )
-        return Fault(self._world(), view)
+        views: FaultViews = self._requests.post("/faults", {"target": target, **options})
+        return Fault(self, views[0])
 
     def add_preset(self, name: str) -> FaultViews:
         """Add a ready-made set of faults, ``rate-limit`` or ``flaky-network``, and return it.
@@ -110,12 +107,25 @@ class Faults:
         Raises:
             KiliError: there is no such set.
         """
-        return faults.add_faults(self._world(), faults_of_preset(name), self._operations())
+        views: FaultViews = self._requests.post("/faults", {"preset": name})
+        return views
 
     def list(self) -> FaultViews:
         """Return the faults with their counts, in the order in which they were added."""
-        return faults.list_faults(self._world())
+        views: FaultViews = self._requests.get("/faults")
+        return views
+
+    def remove(self, fault_id: int) -> FaultView:
+        """Remove a fault, and return it with its last counts.
+
+        Raises:
+            KiliError: there is no such fault.
+        """
+        path = self._requests.world_path(f"/faults/{fault_id}")
+        view: FaultView = self._requests.send("DELETE", path)
+        return view
 
     def clear(self) -> int:
         """Remove all faults; return their number."""
-        return faults.clear_faults(self._world())
+        answer = self._requests.send("DELETE", self._requests.world_path("/faults"))
+        return int(answer["removed"])
