@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from flask import Request
+from werkzeug.wrappers import Request
 
 from kili_emulator.api.execution import GraphQLExecutor, OperationNames
 from kili_emulator.config import API_PATH, GRAPHQL_PATH
