@@ -103,6 +103,8 @@ WRITES: list[tuple[dict[str, Any], tuple[End, int], tuple[End, int]]] = [
     (NOT_FORWARDED, (End(3), 1), (End(3), 1)),
     ({"status": 503, "times": 2}, (End(1, UNKNOWN), 0), (End(3), 1)),
     ({"status": 502}, (End(1, UNKNOWN), 0), (End(11, "RetryError"), 0)),
+    ({"status": 504}, (End(1, UNKNOWN), 0), (End(11, "RetryError"), 0)),
+    ({"status": 500}, (End(1, UNKNOWN), 0), (End(1, "TransportServerError"), 0)),
     ({"drop": "before", "times": 1}, (End(1, UNKNOWN), 0), (End(2), 1)),
     # The old SDK sends the mutation again, and makes a second project.
     ({"drop": "after", "times": 1}, (End(1, UNKNOWN), 1), (End(2), 2)),
