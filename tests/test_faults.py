@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -224,6 +226,25 @@ def test_a_delivery_to_a_webhook_or_its_answer_is_lost(
     assert run["outcome"] == ("FAILED" if error else "SUCCEEDED")
     again = plugin_project.emulator.runs.redeliver(run["id"])
     assert again["outcome"] == "SUCCEEDED"
+
+
+def test_a_reset_ends_the_delay_of_a_delivery(
+    plugin_project: PluginProject, receiver: WebhookReceiver
+) -> None:
+    emulator = plugin_project.emulator
+    plugin_project.kili.create_webhook(receiver.url, plugin_name="Hook")
+    plugin_project.activate("Hook")
+    fault = emulator.faults.add("webhook", delay=3600)
+    with ThreadPoolExecutor(1) as pool:
+        submitted = pool.submit(plugin_project.submit)
+        while not fault.fired:
+            threading.Event().wait(0.001)
+
+        emulator.reset()
+
+        assert submitted.result()
+    assert len(receiver.received) == 1
+    assert emulator.faults.list() == []
 
 
 # Command line and HTTP

@@ -134,6 +134,7 @@ def test_the_target_names_operations(
 def test_the_name_in_the_request_chooses_among_operations(client: Wire) -> None:
     query = "query One { countProjects(where: {}) } query Two { me { id } }"
     client.emulator.faults.add("operation:Two", status=503)
+    client.emulator.faults.add("me", status=429)
 
     answers = [client.post({"query": query, "operationName": name}) for name in ("One", "Two")]
 
@@ -270,6 +271,14 @@ def test_a_graphql_error_has_a_code_and_extensions(client: Wire) -> None:
         "data": None,
     }
     assert count_projects(client) == 1
+
+
+def test_an_error_of_an_unreadable_document_has_no_path(client: Wire) -> None:
+    client.emulator.faults.add("graphql", error="x")
+
+    (error,) = client.post({"query": "{"}).json()["errors"]
+
+    assert error == {"message": "x", "extensions": {"code": "OPERATION_RESOLUTION_FAILURE"}}
 
 
 def test_a_partial_error_stands_beside_the_data(client: Wire) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, cast
 
 from ariadne.graphql import validate_data, validate_operation_is_not_subscription
@@ -29,12 +29,15 @@ class OperationNames(NamedTuple):
     """The names in an operation.
 
     Attributes:
+        kind: ``query``, ``mutation`` or ``subscription``; empty for an invalid request.
         name: the name of the operation, if it has one.
         response_keys: the members of ``data`` in its answer.
     """
 
-    name: str | None
-    response_keys: list[str]
+    kind: str = ""
+    name: str | None = None
+    root_fields: Sequence[str] = ()
+    response_keys: Sequence[str] = ()
 
 
 class GraphQLExecutor:
@@ -115,17 +118,21 @@ class GraphQLExecutor:
             return []
 
     def names_of(self, data: dict[str, Any]) -> OperationNames:
-        """Return the names in the operation of a request; none if the request is invalid."""
+        """Return the names in the operation that a request chooses; none if it is invalid."""
         try:
             operation = self._documents.find(data["query"]).operation(data.get("operationName"))
         except (GraphQLError, KeyError, TypeError):
             operation = None
         if operation is None:
-            return OperationNames(None, [])
+            return OperationNames()
         node = operation.node
         fields = [each for each in node.selection_set.selections if isinstance(each, FieldNode)]
-        keys = [(each.alias or each.name).value for each in fields]
-        return OperationNames(node.name.value if node.name else None, keys)
+        return OperationNames(
+            node.operation.value,
+            node.name.value if node.name else None,
+            [each.name.value for each in fields],
+            [(each.alias or each.name).value for each in fields],
+        )
 
     @property
     def operations(self) -> list[str]:

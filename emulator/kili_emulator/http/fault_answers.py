@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from kili_emulator import errors
 from kili_emulator.http.serving.answer import CLOSE_HEADER, PacedBody
 from kili_emulator.observe.fault_rule import FaultOptions
+from kili_emulator.observe.faults import MetFault
 from kili_emulator.rules.json_text import parse_json, write_json
 
 if TYPE_CHECKING:
@@ -56,29 +57,27 @@ def answer_with_fault(
     application: WSGIApplication,
     environ: WSGIEnvironment,
     start_response: Callable[..., Any],
-    options: FaultOptions,
-    pause: Callable[[float], None],
-    response_keys: list[str],
+    fault: MetFault,
+    response_keys: Sequence[str],
 ) -> Iterable[bytes]:
     """Answer a request that meets a fault.
 
     Args:
         application: answers the request if the platform gets it.
-        pause: waits for some seconds.
         response_keys: the members of ``data`` in the answer to a GraphQL request.
 
     Raises:
         ConnectionDroppedError: the connection ends.
     """
-    if "delay" in options:
-        pause(options["delay"])
+    options = fault.options
+    fault.delay()
     if options.get("drop") == "before":
         raise ConnectionDroppedError
     if "status" in options:
-        return _start(start_response, _refusal(options), options, pause)
+        return _start(start_response, _refusal(options), fault)
     if "error" in options and not options.get("partial"):
         content = {"errors": _graphql_errors(options, response_keys), "data": None}
-        return _start(start_response, ("200 OK", _JSON, write_json(content), []), options, pause)
+        return _start(start_response, ("200 OK", _JSON, write_json(content), []), fault)
     if not {"drop", "error", "truncate", "slow"} & options.keys():
         return application(environ, start_response)
     answer = _Answer(application, environ)
@@ -89,9 +88,9 @@ def answer_with_fault(
     if "truncate" in options:
         headers = answer.headers_for(len(answer.body), CLOSE_HEADER)
         start_response(answer.status, headers)
-        return _paced(answer.body[: options["truncate"]], options, pause)
+        return _paced(answer.body[: options["truncate"]], fault)
     start_response(answer.status, answer.headers_for(len(answer.body)))
-    return _paced(answer.body, options, pause)
+    return _paced(answer.body, fault)
 
 
 _Refusal = tuple[str, str, bytes, list[tuple[str, str]]]
@@ -109,25 +108,24 @@ def _refusal(options: FaultOptions) -> _Refusal:
 
 
 def _start(
-    start_response: Callable[..., Any],
-    refusal: _Refusal,
-    options: FaultOptions,
-    pause: Callable[[float], None],
+    start_response: Callable[..., Any], refusal: _Refusal, fault: MetFault
 ) -> Iterable[bytes]:
     status, kind, body, headers = refusal
     sizes = [("Content-Type", kind), ("Content-Length", str(len(body)))]
     start_response(status, [*sizes, ("X-Content-Type-Options", "nosniff"), *headers])
-    return _paced(body, options, pause)
+    return _paced(body, fault)
 
 
-def _graphql_errors(options: FaultOptions, response_keys: list[str]) -> list[dict[str, Any]]:
+def _graphql_errors(options: FaultOptions, response_keys: Sequence[str]) -> list[dict[str, Any]]:
     """Return ``errors`` in the form of the platform (contract/errors.md#format)."""
     code = options.get("code", errors.RESOLUTION_FAILURE)
     error: dict[str, Any] = {
         "message": options["error"],
         "extensions": {"code": code, **options.get("extensions", {})},
     }
-    return [{**error, "path": response_keys[:1]} if response_keys else error]
+    if response_keys:
+        error["path"] = list(response_keys[:1])
+    return [error]
 
 
 def _with_errors(body: bytes, graphql_errors: list[dict[str, Any]]) -> bytes:
@@ -136,14 +134,14 @@ def _with_errors(body: bytes, graphql_errors: list[dict[str, Any]]) -> bytes:
     return write_json({**content, "errors": [*content.get("errors", []), *graphql_errors]})
 
 
-def _paced(body: bytes, options: FaultOptions, pause: Callable[[float], None]) -> Iterable[bytes]:
+def _paced(body: bytes, fault: MetFault) -> Iterable[bytes]:
     """Return a body whose pieces leave one by one, if the fault is slow."""
-    seconds = options.get("slow")
-    return [body] if seconds is None else PacedBody(_pieces(body, seconds, pause))
+    seconds = fault.options.get("slow")
+    return [body] if seconds is None else PacedBody(_pieces(body, seconds, fault))
 
 
-def _pieces(body: bytes, seconds: float, pause: Callable[[float], None]) -> Iterator[bytes]:
+def _pieces(body: bytes, seconds: float, fault: MetFault) -> Iterator[bytes]:
     count = max(1, min(len(body), math.ceil(seconds / _PACE)))
     for number in range(count):
-        pause(seconds / count)
+        fault.pause(seconds / count)
         yield body[len(body) * number // count : len(body) * (number + 1) // count]

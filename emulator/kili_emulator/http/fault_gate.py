@@ -54,7 +54,7 @@ class _FaultyRequest:
     Attributes:
         actor: the user of the API key; for a signed URL, the emulator itself.
         operations: the root fields of a GraphQL request, such as ``Query.assets``.
-        names: further names in it.
+        names: the names in the operation that it chooses.
         content: the content of a GraphQL request.
     """
 
@@ -110,16 +110,15 @@ class FaultGate:
         faulty = self._read(environ)
         if faulty is None:
             return self._application(environ, start_response)
-        rule = faulty.world.faults.meet(_occasion_of(faulty))
-        if rule is None:
+        fault = faulty.world.faults.meet(_occasion_of(faulty))
+        if fault is None:
             return self._application(environ, start_response)
-        self._record(faulty, rule)
+        self._record(faulty, fault.rule)
         return answer_with_fault(
             self._application,
             environ,
             start_response,
-            rule.options,
-            faulty.world.faults.pause,
+            fault,
             faulty.names.response_keys,
         )
 
@@ -133,7 +132,7 @@ class FaultGate:
         if session is None or not session[0].faults.is_set:
             return None
         if target != "graphql":
-            return _FaultyRequest(request, target, *session, [], OperationNames(None, []), {})
+            return _FaultyRequest(request, target, *session, [], OperationNames(), {})
         content = _peek_json(environ)
         query = content.get("query")
         operations = self._executor.root_fields(query) if isinstance(query, str) else []
@@ -184,11 +183,10 @@ def _occasion_of(faulty: _FaultyRequest) -> Occasion:
     keys = view.api_keys.find("key", security.api_key(faulty.request) or "")
     run = view.runs.get(actor.run_id) if actor.run_id else None
     plugin = view.plugins.get(run["pluginId"]) if run else None
-    targets = {faulty.target}
-    for kind, _, root_field in (each.partition(".") for each in faulty.operations):
-        targets |= {kind.lower(), root_field}
-    if faulty.names.name:
-        targets.add(OPERATION_PREFIX + faulty.names.name)
+    names = faulty.names
+    targets = {faulty.target, names.kind, *names.root_fields}
+    if names.name:
+        targets.add(OPERATION_PREFIX + names.name)
     users = {actor.user["email"], *(each["name"] for each in keys)}
     return Occasion(frozenset(targets), frozenset(users), plugin["name"] if plugin else None)
 

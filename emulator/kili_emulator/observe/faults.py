@@ -9,23 +9,25 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import cast
+from typing import TypedDict, cast
 
 from kili_emulator import errors
 from kili_emulator.observe.fault_rule import FaultOptions, FaultRule
 
 
-class FaultView(FaultOptions, total=False):
+class _FaultState(TypedDict):
+    id: int
+    target: str
+    matched: int
+    fired: int
+
+
+class FaultView(FaultOptions, _FaultState):
     """A fault in lists: its rule, its id, and how often it was met.
 
     - ``matched``: the number of calls that its target and its senders selected.
     - ``fired``: how many of those met the fault.
     """
-
-    id: int
-    target: str
-    matched: int
-    fired: int
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,28 @@ class Occasion:
             and options.get("sender", sender) == sender
             and options.get("plugin", self.plugin) == self.plugin
         )
+
+
+@dataclass(frozen=True)
+class MetFault:
+    """A fault that takes effect, once."""
+
+    rule: FaultRule
+    _interruption: threading.Event
+
+    @property
+    def options(self) -> FaultOptions:
+        """The members of its rule."""
+        return self.rule.options
+
+    def pause(self, seconds: float) -> None:
+        """Wait for some seconds, until :meth:`Faults.end_delays` at the latest."""
+        self._interruption.wait(seconds)
+
+    def delay(self) -> None:
+        """Wait as long as the rule demands."""
+        if "delay" in self.options:
+            self.pause(self.options["delay"])
 
 
 @dataclass
@@ -92,7 +116,7 @@ class Faults:
     _last_id: int = 0
     _number: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _removal: threading.Event = field(default_factory=threading.Event)
+    _interruption: threading.Event = field(default_factory=threading.Event)
 
     def add(self, rule: FaultRule) -> FaultView:
         """Add a fault after the present ones."""
@@ -135,12 +159,17 @@ class Faults:
             count, self._number = len(self._faults), 0
             self._faults.clear()
             self.is_set = False
-            self._removal.set()
-            self._removal = threading.Event()
+        self.end_delays()
         self.on_change()
         return count
 
-    def meet(self, occasion: Occasion) -> FaultRule | None:
+    def end_delays(self) -> None:
+        """Let all that waits by a fault go on."""
+        with self._lock:
+            self._interruption.set()
+            self._interruption = threading.Event()
+
+    def meet(self, occasion: Occasion) -> MetFault | None:
         """Count an occasion as a call of each fault that selects it; return the one it meets.
 
         Of several faults, the one that was added first takes effect.
@@ -154,7 +183,7 @@ class Faults:
                         met = fault
             if met is not None:
                 met.fired += 1
-        return met.rule if met else None
+            return MetFault(met.rule, self._interruption) if met else None
 
     def _fires(self, fault: _Fault) -> bool:
         options, call = fault.rule.options, fault.matched
@@ -166,7 +195,3 @@ class Faults:
             and (seconds is None or self.now() < fault.added_at + timedelta(seconds=seconds))
             and (probability is None or self.draw(f"fault {fault.number} {call}") < probability)
         )
-
-    def pause(self, seconds: float) -> None:
-        """Wait in the thread of a request; the removal of all faults ends the wait."""
-        self._removal.wait(seconds)

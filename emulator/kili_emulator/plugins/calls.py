@@ -8,23 +8,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kili_emulator.domain.documents import Outcome, WebhookDelivery
-from kili_emulator.observe.fault_rule import FaultOptions
+from kili_emulator.observe.faults import MetFault
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.plugins.logs import RunLog
 from kili_emulator.rules import handlers
-
-
-@dataclass(frozen=True)
-class CallFault:
-    """A fault that a call meets.
-
-    Attributes:
-        options: its effect.
-        pause: waits for some seconds.
-    """
-
-    options: FaultOptions
-    pause: Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -53,7 +40,7 @@ class Call:
     key: str
     seed: int | None
     seconds: float
-    fault: CallFault | None = None
+    fault: MetFault | None = None
 
     @property
     def method(self) -> str:

@@ -79,8 +79,8 @@ class Webhook:
             requests.RequestException: the delivery or its answer did not arrive.
         """
         options: FaultOptions = call.fault.options if call.fault else {}
-        if call.fault and "delay" in options:
-            call.fault.pause(options["delay"])
+        if call.fault:
+            call.fault.delay()
         if "status" in options:
             status, body = options["status"], options.get("body", "")
             answer |= {"status": status, "reason": None, "headers": {}, "body": body}

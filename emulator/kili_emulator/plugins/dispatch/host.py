@@ -320,8 +320,8 @@ class WorldHost:
         if not faults.is_set:
             return {}
         name = self._world.view.plugins.require(plugin_id)["name"]
-        rule = faults.meet(Occasion(frozenset({DEPLOY}), plugin=name))
-        return rule.options if rule else {}
+        fault = faults.meet(Occasion(frozenset({DEPLOY}), plugin=name))
+        return fault.options if fault else {}
 
     def _start_build(self, version_id: str, failure: str | None) -> Delivery:
         """Queue the build of a version.

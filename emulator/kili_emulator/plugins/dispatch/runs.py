@@ -18,10 +18,10 @@ from kili_emulator.domain.world import Actor
 from kili_emulator.errors import StorageError
 from kili_emulator.instruments import Durations
 from kili_emulator.observe.fault_rule import RUN, WEBHOOK
-from kili_emulator.observe.faults import Occasion
+from kili_emulator.observe.faults import MetFault, Occasion
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.versions import Versions
-from kili_emulator.plugins.calls import Call, CallFault, LoadedVersion, Result
+from kili_emulator.plugins.calls import Call, LoadedVersion, Result
 from kili_emulator.plugins.dispatch.causal_tree import CausalTree
 from kili_emulator.plugins.dispatch.failure_reports import report_run
 from kili_emulator.plugins.dispatch.run_storage import RunRecord, RunStorage
@@ -291,14 +291,13 @@ class Runs:
         finally:
             self._world.revoke(call.key)
 
-    def _find_fault(self, plugin: PluginDoc) -> CallFault | None:
+    def _find_fault(self, plugin: PluginDoc) -> MetFault | None:
         """Return the fault that a call of a handler, or a delivery to a webhook, meets."""
         faults = self._world.faults
         if not faults.is_set:
             return None
         target = WEBHOOK if plugin_domain.is_webhook(self._world.view, plugin) else RUN
-        rule = faults.meet(Occasion(frozenset({target}), plugin=plugin["name"]))
-        return CallFault(rule.options, faults.pause) if rule else None
+        return faults.meet(Occasion(frozenset({target}), plugin=plugin["name"]))
 
 
 def _refusal(
