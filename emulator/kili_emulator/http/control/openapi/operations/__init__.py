@@ -4,7 +4,14 @@ Imported by: http.control.openapi.
 """
 
 from kili_emulator.http.control.openapi.operation import Operation
-from kili_emulator.http.control.openapi.operations import plugins, runs, server, users, worlds
+from kili_emulator.http.control.openapi.operations import (
+    faults,
+    plugins,
+    runs,
+    server,
+    users,
+    worlds,
+)
 
 __all__ = ["OPERATIONS"]
 
@@ -14,4 +21,5 @@ OPERATIONS: tuple[Operation, ...] = (
     *users.OPERATIONS,
     *plugins.OPERATIONS,
     *runs.OPERATIONS,
+    *faults.OPERATIONS,
 )
