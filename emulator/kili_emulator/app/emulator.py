@@ -169,6 +169,7 @@ class Emulator(EmulatorFront):
     def stop(self) -> None:
         """Stop the emulator, if it is running; it can be started again, with its scenario."""
         self._close()
+        self._platform = None
 
     @contextlib.contextmanager
     def _repeatable_sdk_ids(self, platform: Platform) -> Iterator[None]:
@@ -183,8 +184,6 @@ class Emulator(EmulatorFront):
         with sdk_ids.drawn_from(lambda: str(world.ids.state())) as restart:
             world.after_roll_back.append(restart)
             yield
-
-        self._platform = None
 
     def __enter__(self) -> Self:
         return self.start()
