@@ -77,6 +77,10 @@ ROUTES = [
     Route("POST", f"{_WORLD}/runs/<run_id>/redeliver", _OF_WORLD),
     Route("POST", f"{_WORLD}/people/<verb>", _OF_WORLD),
     Route("POST", f"{_WORLD}/trigger", _OF_WORLD, {"json": {}}),
+    Route("GET", f"{_WORLD}/faults", _OF_WORLD),
+    Route("POST", f"{_WORLD}/faults", _OF_WORLD, {"json": {}}),
+    Route("DELETE", f"{_WORLD}/faults", _OF_WORLD),
+    Route("DELETE", f"{_WORLD}/faults/<fault_id>", _OF_WORLD),
 ]
 # The websocket checks the key in its first frame: ``access_table.SUBSCRIPTIONS``.
 WEBSOCKETS = {"/api/label/v2/graphql"}

@@ -51,6 +51,7 @@ class EmulatorFront(ABC):
         runs: the runs of plugins: ``emulator.runs.list(…)``.
         worlds: the worlds of the emulator, this one and others: ``emulator.worlds.create(…)``.
         clock: the time of the world: ``emulator.clock.set("2026-01-05")``.
+        faults: requests and plugins that fail on purpose: ``emulator.faults.add(…)``.
         why: explains why a plugin was called, or was not: ``emulator.why(label=…)``.
     """
 
@@ -62,6 +63,7 @@ class EmulatorFront(ABC):
         self.runs = control.runs
         self.worlds = control.worlds
         self.clock = control.clock
+        self.faults = control.faults
         self.why = control.why
         self._exit = contextlib.ExitStack()
         self._clients: dict[str, Kili] = {}

@@ -33,6 +33,7 @@ from kili_emulator.domain.registry import FirstClock, ScenarioSource, WorldRegis
 from kili_emulator.domain.world import World
 from kili_emulator.http.application import create_application
 from kili_emulator.http.control import control_blueprint
+from kili_emulator.http.fault_gate import FaultGate
 from kili_emulator.http.metrics import Metrics
 from kili_emulator.http.request_log import RequestLog
 from kili_emulator.http.request_scope import RequestScopes
@@ -76,12 +77,13 @@ class Platform:
         self.registry = WorldRegistry(
             settings.folder,
             self._load_content,
-            self.host.attach,
+            self._attach,
             self._detach,
             _first_clock(settings.start_time),
         )
         signer = FileUrlSigner(_signing_secret(settings.folder))
         executor = GraphQLExecutor()
+        self._operations = executor.operations
         self.subscriptions = WebsocketConnections(self.registry, executor, self._request_log)
         self.application = create_application(
             settings,
@@ -93,7 +95,10 @@ class Platform:
             request_log=self._request_log,
         )
         self.application.register_blueprint(subscriptions_blueprint(self.subscriptions, signer))
-        self._stop_gate = StopGate(self.application)
+        self._fault_gate = FaultGate(
+            self.application, self.registry, signer, executor, self._request_log
+        )
+        self._stop_gate = StopGate(self._fault_gate)
         self._cache = _make_cache()
         try:
             requests = RequestScopes(self._stop_gate, instruments)
@@ -166,6 +171,10 @@ class Platform:
             found = scenario_of(scenario.data, scenario.origin)
         load_scenario(world, found, key_for, replace=replace)
 
+    def _attach(self, world: World) -> None:
+        self.host.attach(world)
+        self._fault_gate.attach(world)
+
     def _detach(self, world: World) -> None:
         self.subscriptions.detach(world)
         self.host.detach(world)
@@ -210,7 +219,13 @@ class Platform:
             lambda: self.server.count_connections(),  # noqa: PLW0108  (the server does not exist yet)
         )
         return control_blueprint(
-            self.registry, self.settings, self.host, self._scenario, self.request_shutdown, metrics
+            self.registry,
+            self.settings,
+            self.host,
+            self._scenario,
+            self.request_shutdown,
+            metrics,
+            operations=self._operations,
         )
 
     def _plugin_client(self, key: str) -> Any:

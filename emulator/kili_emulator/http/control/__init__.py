@@ -27,6 +27,7 @@ from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
 from kili_emulator.http.control.clock import add_clock_routes
 from kili_emulator.http.control.description import DESCRIPTION, add_description_route
+from kili_emulator.http.control.faults import add_fault_routes
 from kili_emulator.http.control.metrics import add_metrics_route
 from kili_emulator.http.control.plugins import add_link_routes, add_plugin_routes
 from kili_emulator.http.control.runs import add_run_routes
@@ -64,6 +65,8 @@ def control_blueprint(
     scenario: ScenarioSource,
     shut_down: Callable[[], None],
     metrics: Metrics,
+    *,
+    operations: list[str],
 ) -> Blueprint:
     """Build the routes below ``/_emulator``.
 
@@ -72,6 +75,7 @@ def control_blueprint(
         host: the plugin host of all worlds.
         scenario: the default scenario of new worlds.
         shut_down: a function that stops the server.
+        operations: the root fields of GraphQL.
     """
     blueprint = Blueprint("control", __name__, url_prefix=CONTROL_PATH)
     sessions = Sessions(registry, host, settings.sync_wait)
@@ -81,6 +85,7 @@ def control_blueprint(
     add_metrics_route(blueprint, metrics)
     add_description_route(blueprint)
     add_registry_routes(blueprint, registry, scenario)
+    add_fault_routes(blueprint, registry, operations)
     for add_routes in _WORLD_ROUTES:
         add_routes(blueprint, sessions)
     return blueprint
