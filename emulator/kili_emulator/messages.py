@@ -290,6 +290,8 @@ BREAKPOINT_IN_PROCESS = (
 WEBHOOK_ANSWERED = "The webhook answered {status}"
 WEBHOOK_TIMED_OUT = "The webhook did not answer within {seconds:g} seconds"
 WEBHOOK_UNREACHABLE = "The webhook could not be reached: {reason}"
+FAULT_LOST_DELIVERY = "a fault of this test lost the delivery"
+FAULT_LOST_ANSWER = "a fault of this test lost the answer, after the webhook got the delivery"
 
 
 # Notifications of imports

@@ -51,12 +51,14 @@ ROUTES = [
     Route("PUT", "/api/label/v2/files/upload", None, has_token=True),
     Route("POST", "/_emulator/shutdown", OPERATORS),
     Route("GET", "/_emulator/metrics", OPERATORS),
+    Route("GET", "/_emulator/openapi.json", _OF_WORLD),
     Route("GET", "/_emulator/worlds", OPERATORS),
     Route("POST", "/_emulator/worlds", OPERATORS, {"json": {"name": 1}}),
     Route("GET", "/_emulator/world", _OF_WORLD),
     Route("GET", _WORLD, _OF_WORLD),
     Route("DELETE", _WORLD, _OF_WORLD),
     Route("POST", f"{_WORLD}/reset", _OF_WORLD, {"json": {"mark": 1}}),
+    Route("POST", f"{_WORLD}/load", _OF_WORLD, {"json": {}}),
     Route("POST", f"{_WORLD}/mark", _OF_WORLD),
     Route("GET", f"{_WORLD}/export", _OF_WORLD),
     Route("POST", f"{_WORLD}/keys/<key_name>", _OF_WORLD, {"json": {"x": 1}}),
@@ -75,6 +77,10 @@ ROUTES = [
     Route("POST", f"{_WORLD}/runs/<run_id>/redeliver", _OF_WORLD),
     Route("POST", f"{_WORLD}/people/<verb>", _OF_WORLD),
     Route("POST", f"{_WORLD}/trigger", _OF_WORLD, {"json": {}}),
+    Route("GET", f"{_WORLD}/faults", _OF_WORLD),
+    Route("POST", f"{_WORLD}/faults", _OF_WORLD, {"json": {}}),
+    Route("DELETE", f"{_WORLD}/faults", _OF_WORLD),
+    Route("DELETE", f"{_WORLD}/faults/<fault_id>", _OF_WORLD),
 ]
 # The websocket checks the key in its first frame: ``access_table.SUBSCRIPTIONS``.
 WEBSOCKETS = {"/api/label/v2/graphql"}

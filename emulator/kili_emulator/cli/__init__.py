@@ -14,6 +14,7 @@ import click
 from kili_emulator import __version__
 from kili_emulator.cli import (
     clock,
+    faults,
     lint,
     packages,
     plugins,
@@ -49,6 +50,7 @@ main.add_command(runs.runs)
 main.add_command(plugins.plugins)
 main.add_command(why.why)
 main.add_command(webhooks.redeliver)
+main.add_command(faults.faults)
 main.add_command(packages.packages)
 main.add_command(lint.lint)
 for each in users.COMMANDS:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kili_emulator.client.clock import WorldClock
 from kili_emulator.client.control_requests import ControlRequests
+from kili_emulator.client.faults import Faults
 from kili_emulator.client.plugins import Plugins
 from kili_emulator.client.runs import Runs
 from kili_emulator.client.transport import Request, Transport
@@ -30,6 +31,7 @@ class ControlPlane:
         runs: the runs of plugins.
         worlds: the worlds of the emulator.
         clock: the time of the world.
+        faults: requests and plugins that fail on purpose.
     """
 
     def __init__(self, transport: Transport, world: str = DEFAULT_WORLD) -> None:
@@ -39,6 +41,7 @@ class ControlPlane:
         self.runs = Runs(self._requests)
         self.worlds = Worlds(self._requests)
         self.clock = WorldClock(self._requests)
+        self.faults = Faults(self._requests)
 
     @property
     def world(self) -> str:

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from kili_emulator import data_folder, errors, messages, private_files
 from kili_emulator.clock import ClockState, default_clock
@@ -53,7 +53,15 @@ class GivenScenario:
 
 # The name or path of a scenario, or its content.
 ScenarioSource = str | GivenScenario
-ScenarioLoader = Callable[[World, ScenarioSource], None]
+
+
+class ScenarioLoader(Protocol):
+    """Loads scenarios."""
+
+    def __call__(self, world: World, scenario: ScenarioSource, *, replace: bool = False) -> None:
+        """Load a scenario into a world, in place of its documents if ``replace`` is true."""
+
+
 WorldHook = Callable[[World], None]
 # Returns how the clock of a new world goes; the argument is the seed of the world.
 FirstClock = Callable[[int | None], ClockState]
@@ -64,7 +72,7 @@ class WorldRegistry:
 
     Args:
         folder: the data folder; ``None`` keeps the worlds in memory.
-        load_content: loads a scenario into a new world.
+        load_content: loads a scenario into a world.
         attach: connects a world, after its content is loaded, with its event listeners.
         detach: disconnects a world from its event listeners, before the world is deleted.
         first_clock: how the clock of a new world goes.
@@ -194,6 +202,17 @@ class WorldRegistry:
             world.roll_back(start)
         except ValueError as error:
             raise WorldError(str(error)) from None
+        return world
+
+    def load(self, name: str, scenario: ScenarioSource) -> World:
+        """Replace the documents of a world by those of a scenario; a reset undoes it.
+
+        Raises:
+            WorldError: the world is unknown.
+            StorageError: the data folder cannot be written.
+        """
+        world = self.get(name)
+        self._load_content(world, scenario, replace=True)
         return world
 
     def delete(self, name: str) -> None:

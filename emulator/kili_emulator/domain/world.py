@@ -24,6 +24,7 @@ from kili_emulator.domain.mark import Mark
 from kili_emulator.domain.tables import TABLES, View, WritableView
 from kili_emulator.domain.world_clock import read_clock
 from kili_emulator.ids import IdSource
+from kili_emulator.observe.faults import Faults
 from kili_emulator.storage.blobs import BlobStore
 from kili_emulator.storage.documents import DocumentStore
 from kili_emulator.storage.journal import Change
@@ -134,6 +135,7 @@ class World:
         epoch: how often the world was rolled back; each rollback begins a new history.
         after_roll_back: callbacks after a rollback, before the world delivers new events.
         after_clock_change: callbacks after somebody has set the clock.
+        faults: the faults that requests and plugins meet; a rollback removes them.
         run_keys: API key → actor, for the plugin runs in progress.
         is_key_of_other_world: returns whether another world has an API key: each key identifies
             one world.
@@ -159,6 +161,7 @@ class World:
         self.ids = IdSource(seed)
         if "ids" in self.documents.meta:
             self.ids.restore(self.documents.meta["ids"])
+        self.faults = Faults(self.clock.now, self.ids.derived_draw)
         self.epoch: int = self.documents.meta.get("epoch", 0)
         self.after_roll_back: list[Callable[[], None]] = []
         self.after_clock_change: list[Callable[[], None]] = []
@@ -305,6 +308,7 @@ class World:
         with self._delivery_lock:
             with self.documents.write_lock:
                 self._roll_back(mark)
+            self.faults.clear()
             for callback in list(self.after_roll_back):  # a copy: a callback may remove itself
                 callback()
 
@@ -390,6 +394,7 @@ class World:
 
     def close(self) -> None:
         """Close the file; the world must not be used afterwards."""
+        self.faults.clear()
         self.documents.close()
 
     def _meta(self) -> dict[str, Any]:

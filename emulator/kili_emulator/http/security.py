@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
@@ -19,6 +20,7 @@ from kili_emulator.domain.world import World
 
 API_KEY_SCHEME = "X-API-Key: "
 UPLOAD_LIFETIME = 3600  # seconds
+_CACHED_HOSTS = 64
 
 # Documents of other types may only be displayed in a browser.
 _CONTENT_SECURITY_POLICY = (
@@ -42,7 +44,7 @@ class Guard:
 
     def refuse(self, request: Request) -> Response | None:
         """Return a 403 for a foreign request; ``None`` to accept it."""
-        host = _parts(f"//{request.host}").hostname
+        host = _host_name(request.host)
         if not host:
             return text_answer(errors.HOST_MISSING, 403)
         if not self._is_allowed(host):
@@ -56,6 +58,12 @@ class Guard:
 
     def _is_allowed(self, host: str) -> bool:
         return host in self._allowed_hosts or (self._allow_any_address and _is_address(host))
+
+
+@lru_cache(_CACHED_HOSTS)
+def _host_name(host: str) -> str | None:
+    """Return the name in a ``Host`` header, without the port; ``None`` if there is none."""
+    return _parts(f"//{host}").hostname
 
 
 def _parts(url: str) -> SplitResult:

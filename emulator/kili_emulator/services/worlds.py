@@ -72,6 +72,8 @@ def reset_world(
 ) -> WorldView:
     """Wait for a world's plugins, then roll the world back to a mark, or to its scenario.
 
+    The rollback removes the faults of the world; their delays end before.
+
     Args:
         session: its seconds are the longest wait for the plugins; those that still run then are
             interrupted at their next request.
@@ -82,8 +84,26 @@ def reset_world(
     Raises:
         WorldError: the mark is of a time that was undone.
     """
+    session.world.faults.end_delays()
     session.host.wait_idle(session.world, session.seconds)
     return world_view(registry.reset(session.world.name, mark))
+
+
+def load_world(
+    registry: WorldRegistry, session: WorldSession, scenario: ScenarioSource
+) -> WorldView:
+    """Wait for a world's plugins, then replace the world's documents by those of a scenario.
+
+    A reset undoes it.
+
+    Returns:
+        the world.
+
+    Raises:
+        ScenarioError: the scenario does not exist or cannot be read.
+    """
+    session.host.wait_idle(session.world, session.seconds)
+    return world_view(registry.load(session.world.name, scenario))
 
 
 def mark_world(session: WorldSession) -> Mark:

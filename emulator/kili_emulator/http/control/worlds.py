@@ -10,13 +10,9 @@ from typing import Any
 from flask import Blueprint, Response, g, jsonify, request
 
 from kili_emulator import errors
-from kili_emulator.domain.registry import (
-    GivenScenario,
-    ScenarioSource,
-    WorldError,
-    WorldRegistry,
-)
+from kili_emulator.domain.registry import ScenarioSource, WorldError, WorldRegistry
 from kili_emulator.domain.world import Mark, World
+from kili_emulator.http.control.scenarios import parse_scenario
 from kili_emulator.http.control.sessions import MAX_WAIT_SECONDS, Sessions
 from kili_emulator.http.request_body import read_json
 from kili_emulator.services import export, worlds
@@ -48,7 +44,7 @@ def add_registry_routes(
         unknown = data.keys() - {"name", "scenario", "origin", "seed"}
         if unknown or not isinstance(name, str) or not (seed is None or _is_integer(seed)):
             raise WorldError(errors.CONTROL_CREATE_INVALID)
-        scenario = _parse_scenario(data) or default_scenario
+        scenario = parse_scenario(data) or default_scenario
         return jsonify(worlds.create_world(registry, name, scenario, seed)), 201
 
     @blueprint.get("/world", endpoint=OWN_WORLD)
@@ -104,20 +100,6 @@ def add_world_routes(blueprint: Blueprint, sessions: Sessions) -> None:
         wait_seconds = min(max(seconds, 0), _MAX_IDLE_SECONDS)
         session = WorldSession(registry.get(name), sessions.host, wait_seconds)
         return jsonify(idle=worlds.wait_idle(session))
-
-
-def _parse_scenario(data: dict[str, Any]) -> ScenarioSource | None:
-    """Return the scenario of a request: the name or path, or the content; ``None`` without one.
-
-    Raises:
-        WorldError: a member is of the wrong type.
-    """
-    scenario, origin = data.get("scenario"), data.get("origin", "")
-    if isinstance(scenario, dict) and isinstance(origin, str) and "\0" not in origin:
-        return GivenScenario(scenario, origin)
-    if "origin" in data or not isinstance(scenario, str | None):
-        raise WorldError(errors.CONTROL_CREATE_INVALID)
-    return scenario or None
 
 
 def _parse_mark(data: Any, world: World) -> Mark:

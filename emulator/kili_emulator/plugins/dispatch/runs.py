@@ -17,6 +17,8 @@ from kili_emulator.domain.trigger import Trigger, trigger_by_hand
 from kili_emulator.domain.world import Actor
 from kili_emulator.errors import StorageError
 from kili_emulator.instruments import Durations
+from kili_emulator.observe.fault_rule import RUN, WEBHOOK
+from kili_emulator.observe.faults import MetFault, Occasion
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.versions import Versions
 from kili_emulator.plugins.calls import Call, LoadedVersion, Result
@@ -272,6 +274,8 @@ class Runs:
         self, loaded: LoadedVersion, run: RunDoc, plugin: PluginDoc, record: RunRecord, epoch: int
     ) -> Result:
         """Call the handler, with an API key that is valid during the call."""
+        fault = self._find_fault(plugin)
+        seconds = fault.options.get("timeout") if fault else None
         call = Call(
             run_id=run["id"],
             plugin_name=plugin["name"],
@@ -281,9 +285,9 @@ class Runs:
             project_id=run["projectId"],
             key=RUN_KEY_PREFIX + ids.new_secret(),
             seed=run["seed"],
-            seconds=self._timing.timeout,
+            seconds=self._timing.timeout if seconds is None else seconds,
+            fault=fault,
         )
-
         service_user = self._world.view.users.require(plugin["userId"])
         self._world.admit(call.key, Actor(service_user, run["id"], epoch, record.calls))
         try:
@@ -295,6 +299,14 @@ class Runs:
             )
         finally:
             self._world.revoke(call.key)
+
+    def _find_fault(self, plugin: PluginDoc) -> MetFault | None:
+        """Return the fault that a call of a handler, or a delivery to a webhook, meets."""
+        faults = self._world.faults
+        if not faults.is_set:
+            return None
+        target = WEBHOOK if plugin_domain.is_webhook(self._world.view, plugin) else RUN
+        return faults.meet(Occasion(frozenset({target}), plugin=plugin["name"]))
 
 
 def _refusal(
