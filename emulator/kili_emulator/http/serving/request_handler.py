@@ -172,7 +172,8 @@ class RequestHandler(WSGIRequestHandler):
     ) -> None:
         chunks = self._site.app(environ, answer.start)
         try:
-            if not (body.is_complete and self._site.keeps_connections):
+            may_keep = body.is_complete and self._site.keeps_connections
+            if not may_keep or answer.ends_connection:
                 self.close_connection = True
             answer.send(chunks, keeps_connection=not self.close_connection)
             self._site.note_answer()
