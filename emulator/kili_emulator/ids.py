@@ -19,16 +19,17 @@ from typing import Any
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
-_COUNTER_LIMIT = 36**4
+_FOUR_DIGITS = 36**4
+_COUNTER_LIMIT = _FOUR_DIGITS
 
 
 def base36(number: int, width: int) -> str:
     """Return a number in base 36, padded or cut at the front to ``width`` digits."""
     digits = ""
-    for _ in range(width // 2):
-        number, pair = divmod(number, 36 * 36)
-        digits = _PAIRS[pair] + digits
-    return _DIGITS[number % 36] + digits if width % 2 else digits
+    while len(digits) < width:
+        number, low = divmod(number, _FOUR_DIGITS)
+        digits = f"{_PAIRS[low // 1296]}{_PAIRS[low % 1296]}{digits}"
+    return digits[-width:]
 
 
 def derive_common_id(*origins: str) -> str:
@@ -127,8 +128,14 @@ class IdSource:
 
 
 def _hash_with_seed(seed: int, text: str) -> int:
-    digest = hashlib.blake2b(f"{seed}:{text}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big")
+    digest = _hasher(seed).copy()
+    digest.update(text.encode())
+    return int.from_bytes(digest.digest(), "big")
+
+
+@lru_cache(16)
+def _hasher(seed: int) -> hashlib.blake2b:
+    return hashlib.blake2b(f"{seed}:".encode(), digest_size=8)
 
 
 @lru_cache(16)
