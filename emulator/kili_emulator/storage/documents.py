@@ -128,9 +128,14 @@ class IncrementalStorage(Storage):
     def _snapshot_after(self, commit: Commit) -> Snapshot:
         per_table: dict[str, dict[str, Row | None]] = {}
         shared = SharedValues()
-        for change in commit.changes:
-            row = change.after and Row(change.after.position, shared.compact(change.after.document))
-            per_table.setdefault(change.table, {})[change.id] = row
+        models: dict[str, Document] = {}  # the last document of each table
+        for table, document_id, before, after in commit.changes:
+            row = None
+            if after:
+                model = before.document if before else models.get(table)
+                models[table] = shared.compact_like(after.document, model)
+                row = Row(after.position, models[table])
+            per_table.setdefault(table, {})[document_id] = row
         updated = {name: self.snapshot[name].changed(rows) for name, rows in per_table.items()}
         return {**self.snapshot, **updated}
 

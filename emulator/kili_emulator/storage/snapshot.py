@@ -294,20 +294,19 @@ class TableSnapshot:
 
     def _list_moves(self, changes: Mapping[str, Row | None]) -> list[_Move]:
         """Describe the changes, in the creation order of the changed copy."""
-        sort_key = self.spec.sort_key
-        removed = [each for each, row in changes.items() if row is None]
-        rows = sorted(
-            ((sort_key(row), each, row) for each, row in changes.items() if row is not None),
-            key=itemgetter(0),
-        )
-        moves = [
-            _Move(each, before := self._rows.get(each), None, before is None) for each in removed
-        ]
-        for place, document_id, row in rows:
-            before = self._rows.get(document_id)
-            stays = before is not None and sort_key(before) == place
-            moves.append(_Move(document_id, before, row, stays))
-        return moves
+        sort_key, find = self.spec.sort_key, self._rows.get
+        removed: list[_Move] = []
+        placed: list[tuple[SortKey, _Move]] = []
+        for document_id, row in changes.items():
+            before = find(document_id)
+            if row is None:
+                removed.append(_Move(document_id, before, None, before is None))
+            else:
+                place = sort_key(row)
+                stays = before is not None and sort_key(before) == place
+                placed.append((place, _Move(document_id, before, row, stays)))
+        placed.sort(key=itemgetter(0))
+        return [*removed, *(move for _, move in placed)]
 
     def _reordered(self, moves: list[_Move], copy: TableSnapshot) -> Posting:
         """Return the ids of all documents of a changed copy, in creation order."""
@@ -321,18 +320,19 @@ class TableSnapshot:
         removed: dict[Hashable, set[str]] = {}
         added: dict[Hashable, list[str]] = {}
         for document_id, before, after, stays in moves:
-            old = key_of(before.document) if before else None
             new = key_of(after.document) if after else None
-            if stays and old == new:
-                continue
-            if old is not None:
-                removed.setdefault(old, set()).add(document_id)
+            if before:
+                old = key_of(before.document)
+                if stays and old == new:
+                    continue
+                if old is not None:
+                    removed.setdefault(old, set()).add(document_id)
             if new is not None:
                 added.setdefault(new, []).append(document_id)
         if not removed and not added:
             return index
         changes: dict[Hashable, Posting | str | None] = {}
-        for key in removed.keys() | added.keys():
+        for key in removed.keys() | added.keys() if removed else added:
             value, removed_ids, added_ids = index.get(key), removed.get(key, ()), added.get(key, ())
             if len(added_ids) < 2 and (value is None or (removed_ids and isinstance(value, str))):
                 changes[key] = added_ids[0] if added_ids else None
