@@ -84,6 +84,7 @@ class IdSource:
     def __init__(self, seed: int | None = None) -> None:
         self.repeatable = seed is not None
         self._seed = secrets.randbits(64) if seed is None else seed
+        self._hasher = _make_hasher(self._seed)
         self._draws = 0
         self._counter = 0
 
@@ -121,24 +122,26 @@ class IdSource:
     def restore(self, state: list[Any]) -> None:
         """Continue from a state that :meth:`state` returned; in old ones, the seed is a number."""
         self.repeatable, seed, self._draws, self._counter = state
-        self._seed = int(seed)
+        if int(seed) != self._seed:
+            self._seed = int(seed)
+            self._hasher = _make_hasher(self._seed)
 
     def _next(self) -> int:
         self._draws += 1
         return self._hash(str(self._draws))
 
     def _hash(self, text: str) -> int:
-        return _hash_with_seed(self._seed, text)
+        return _hash_after(self._hasher, text)
 
 
-def _hash_with_seed(seed: int, text: str) -> int:
-    digest = _hasher(seed).copy()
+def _hash_after(hasher: hashlib.blake2b, text: str) -> int:
+    digest = hasher.copy()
     digest.update(text.encode())
     return int.from_bytes(digest.digest(), "big")
 
 
-@lru_cache(16)
-def _hasher(seed: int) -> hashlib.blake2b:
+def _make_hasher(seed: int) -> hashlib.blake2b:
+    """Return a hasher of texts that depends on a seed."""
     return hashlib.blake2b(f"{seed}:".encode(), digest_size=8)
 
 
@@ -149,4 +152,4 @@ def _format_moment(now: datetime) -> str:
 
 @lru_cache(16)
 def _fingerprint(seed: int) -> str:
-    return base36(_hash_with_seed(seed, "fingerprint"), 4)
+    return base36(_hash_after(_make_hasher(seed), "fingerprint"), 4)

@@ -148,7 +148,7 @@ class Repository(ReadRepository[D]):
         if self._draft.row(document["id"]):
             raise errors.document_id_exists("insert", document["id"])
         row = Row(self._take_position(), cast(Document, document))
-        self._draft.put(document["id"], row)
+        self._draft.insert(document["id"], row)
         return document
 
     def insert_all(self, documents: Sequence[D]) -> None:
@@ -164,7 +164,7 @@ class Repository(ReadRepository[D]):
             ids.add(document["id"])
         for document in documents:
             row = Row(self._take_position(), cast(Document, document))
-            self._draft.put(document["id"], row)
+            self._draft.insert(document["id"], row)
 
     def change(self, document: D, **members: Any) -> D:
         """Store a document with replaced members, and return it; the old document is unchanged."""

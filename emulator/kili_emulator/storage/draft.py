@@ -48,7 +48,13 @@ class TableDraft:
 
     def put(self, document_id: str, row: Row | None) -> None:
         """Change a row; ``None`` removes it."""
-        before = self.row(document_id)
+        self._record(document_id, self.row(document_id), row)
+
+    def insert(self, document_id: str, row: Row) -> None:
+        """Add a row whose id no row has, as :meth:`row` has told."""
+        self._record(document_id, None, row)
+
+    def _record(self, document_id: str, before: Row | None, row: Row | None) -> None:
         self._changes.append((document_id, before, row))
         self._origins.setdefault(document_id, before)
         self._rows[document_id] = self._changed[document_id] = row

@@ -278,9 +278,17 @@ class TableSnapshot:
         """Return the number of documents with this key in an index."""
         return len(self.posting(index, key))
 
-    def changed(self, changes: Mapping[str, Row | None]) -> TableSnapshot:
-        """Return a copy in which the given ids have the given rows; ``None`` removes a row."""
-        moves = self._list_moves(changes)
+    def changed(
+        self,
+        changes: Mapping[str, Row | None],
+        present: Mapping[str, Row | None] | None = None,
+    ) -> TableSnapshot:
+        """Return a copy in which the given ids have the given rows; ``None`` removes a row.
+
+        Args:
+            present: the rows that these ids have now, if the caller has read them.
+        """
+        moves = self._list_moves(changes, (present or self._rows).get)
         copy = TableSnapshot(self.spec, self._rows.changed(changes))
         copy._ids = self._reordered(moves, copy)
         copy._indexes = {name: self._reindexed(name, moves, copy) for name in self.spec.indexes}
@@ -292,9 +300,15 @@ class TableSnapshot:
         assert row is not None, document_id
         return self.spec.sort_key(row)
 
-    def _list_moves(self, changes: Mapping[str, Row | None]) -> list[_Move]:
-        """Describe the changes, in the creation order of the changed copy."""
-        sort_key, find = self.spec.sort_key, self._rows.get
+    def _list_moves(
+        self, changes: Mapping[str, Row | None], find: Callable[[str], Row | None]
+    ) -> list[_Move]:
+        """Describe the changes, in the creation order of the changed copy.
+
+        Args:
+            find: returns the row that an id has now.
+        """
+        sort_key = self.spec.sort_key
         removed: list[_Move] = []
         placed: list[tuple[SortKey, _Move]] = []
         for document_id, row in changes.items():
