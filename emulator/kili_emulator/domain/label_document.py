@@ -125,6 +125,8 @@ def refresh_latest_marks(
     """Update the "latest" marks of an author's labels on an asset; return the asset's labels."""
     labels = list(labels)
     own = [each for each in labels if each["authorId"] == author_id]
+    if not own:
+        return labels
     marks = _latest_marks(own, has_steps=bool(asset["stepId"]))
     return _store_latest_marks(tx, labels, marks)
 

@@ -20,7 +20,7 @@ from collections.abc import (
 )
 from dataclasses import dataclass, field
 from itertools import chain
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 from kili_emulator.storage.merged_postings import slice_of_all
@@ -151,6 +151,8 @@ class TableSpec:
         """Return whether a change leaves a document at its place in creation order."""
         if before is None or after is None:
             return before is after
+        if self.date_member is None:
+            return before.position == after.position
         return self.sort_key(before) == self.sort_key(after)
 
 
@@ -308,19 +310,15 @@ class TableSnapshot:
         Args:
             find: returns the row that an id has now.
         """
-        sort_key = self.spec.sort_key
         removed: list[_Move] = []
-        placed: list[tuple[SortKey, _Move]] = []
-        for document_id, row in changes.items():
+        placed: list[_Move] = []
+        for document_id, after in changes.items():
             before = find(document_id)
-            if row is None:
-                removed.append(_Move(document_id, before, None, before is None))
-            else:
-                place = sort_key(row)
-                stays = before is not None and sort_key(before) == place
-                placed.append((place, _Move(document_id, before, row, stays)))
-        placed.sort(key=itemgetter(0))
-        return [*removed, *(move for _, move in placed)]
+            stays = self.spec.keeps_place(before, after)
+            (placed if after else removed).append(_Move(document_id, before, after, stays))
+        sort_key = self.spec.sort_key
+        placed.sort(key=lambda move: sort_key(move.after) if move.after else ("", 0))
+        return removed + placed
 
     def _reordered(self, moves: list[_Move], copy: TableSnapshot) -> Posting:
         """Return the ids of all documents of a changed copy, in creation order."""
