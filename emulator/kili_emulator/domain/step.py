@@ -40,12 +40,11 @@ class AssetStep(TypedDict):
     stepGroupName: str | None
 
 
-class EntryState(TypedDict):
-    """The members of a new asset for its position in the workflow and its use for consensus."""
+class EntryPosition(TypedDict):
+    """The members of a new asset for its position in the workflow; ``None`` in a V1 project."""
 
     stepId: str | None
     stepStatus: StepStatus | None
-    isUsedForConsensus: bool
 
 
 def steps_of(view: View, project_id: str) -> list[StepDoc]:
@@ -108,14 +107,12 @@ def can_role_work_on(step_type: str, role: str) -> bool:
     return step_type == "DEFAULT" or role != "LABELER"
 
 
-def entry_state(tx: Transaction, project: ProjectDoc) -> EntryState:
-    """Return a new asset's position in the workflow, and draw whether consensus uses the asset."""
-    steps = steps_of(tx, project["id"])
+def entry_position(steps: list[StepDoc]) -> EntryPosition:
+    """Return the position of a new asset in a workflow with these steps."""
     position = rules.start(steps) if steps else None
     return {
         "stepId": position.step_id if position else None,
         "stepStatus": position.status if position else None,
-        "isUsedForConsensus": draw_for_consensus(tx, project, steps),
     }
 
 
