@@ -290,8 +290,8 @@ class WorldHost:
                 self._report(event["payload"]["versionId"])
             elif event["event"] == plugin_domain.DELETED:
                 self._versions.prune()
-            else:
-                deliveries.extend(self._call(event, decided.called.get(event["id"], [])))
+            elif triggers := decided.called.get(event["id"]):
+                deliveries.extend(self._call(event, triggers))
         return deliveries if self._waits_for_runs else []
 
     def _call(self, event: Event, triggers: list[Trigger]) -> Iterator[Delivery]:
