@@ -10,19 +10,21 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from kili_emulator import errors, private_files
-from kili_emulator.clock import Clock, format_time
+from kili_emulator.clock import Clock, ClockState, default_clock, format_time
 from kili_emulator.domain.access import Access
 from kili_emulator.domain.actor import Actor
 from kili_emulator.domain.blob_collection import collect_blobs, released_sizes
 from kili_emulator.domain.event_bus import Delivery, Event, EventBus
+from kili_emulator.domain.mark import Mark
 from kili_emulator.domain.tables import TABLES, View, WritableView
+from kili_emulator.domain.world_clock import read_clock
 from kili_emulator.ids import IdSource
+from kili_emulator.observe.faults import Faults
 from kili_emulator.storage.blobs import BlobStore
 from kili_emulator.storage.documents import DocumentStore
 from kili_emulator.storage.journal import Change
@@ -30,16 +32,6 @@ from kili_emulator.storage.layouts import DECISIONS_POSITION
 from kili_emulator.storage.snapshot import Document
 
 __all__ = ["Actor", "EpochOverError", "Mark", "Transaction", "View", "World"]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A point in a world's history, to which the world can be rolled back."""
-
-    sequence: int
-    ids: list[Any]
-    clock_offset: float
-    epoch: int = 0
 
 
 class EpochOverError(errors.KiliError):
@@ -63,7 +55,10 @@ class Transaction(WritableView):
     def __init__(self, world: World, actor: Actor) -> None:
         self.world = world
         self.actor = actor
-        self.moment: datetime = world.clock.now()
+        # The emulator's own records, such as log lines, have the time of the change before them:
+        # they are committed at moments that differ from one process to the next.
+        is_change = bool(actor.user_id)
+        self.moment: datetime = world.clock.step() if is_change else world.clock.now()
         self.now = format_time(self.moment)
         self.deliveries: list[Delivery] = []
         self._events: list[Event] = []
@@ -133,11 +128,14 @@ class World:
     Args:
         name: the world's name; API keys without a world's name belong to ``default``.
         folder: the folder of the world's data; ``None`` keeps the data in memory.
-        seed: makes random draws repeatable, and ids except for the time in them.
+        seed: makes random draws and ids repeatable.
+        clock: how the clock of a new world goes; ``None`` for :func:`default_clock`.
 
     Attributes:
         epoch: how often the world was rolled back; each rollback begins a new history.
         after_roll_back: callbacks after a rollback, before the world delivers new events.
+        after_clock_change: callbacks after somebody has set the clock.
+        faults: the faults that requests and plugins meet; a rollback removes them.
         run_keys: API key → actor, for the plugin runs in progress.
         is_key_of_other_world: returns whether another world has an API key: each key identifies
             one world.
@@ -145,7 +143,13 @@ class World:
 
     START = "start"
 
-    def __init__(self, name: str, folder: Path | None = None, seed: int | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        folder: Path | None = None,
+        seed: int | None = None,
+        clock: ClockState | None = None,
+    ) -> None:
         self.name = name
         self.folder = folder
         if folder:
@@ -153,12 +157,14 @@ class World:
         self.documents = DocumentStore(TABLES, folder / "documents.sqlite" if folder else None)
         self.blobs = BlobStore(folder / "blobs" if folder else None)
         self.bus = EventBus()
-        self.clock = Clock(timedelta(seconds=self.documents.meta.get("clock_offset", 0.0)))
+        self.clock = Clock(read_clock(self.documents.meta) or clock or default_clock(seed))
         self.ids = IdSource(seed)
         if "ids" in self.documents.meta:
             self.ids.restore(self.documents.meta["ids"])
+        self.faults = Faults(self.clock.now, self.ids.derived_draw)
         self.epoch: int = self.documents.meta.get("epoch", 0)
         self.after_roll_back: list[Callable[[], None]] = []
+        self.after_clock_change: list[Callable[[], None]] = []
         self.run_keys: dict[str, Actor] = {}
         self.is_key_of_other_world: Callable[[str], bool] = lambda key: False  # noqa: ARG005
         self._writer: int | None = None
@@ -186,22 +192,25 @@ class World:
             KiliError: the actor is a run that has ended.
             StorageError: the data folder cannot be written.
         """
-        self._check_no_transaction()
+        self.check_no_transaction()
         with self.documents.write_lock:
             self.check_epoch(actor.epoch)
             self._check_run(actor)
             self._writer = threading.get_ident()
-            ids = self.ids.state()
+            ids, clock_state = self.ids.state(), self.clock.own_state
             try:
                 tx = Transaction(self, actor)
                 yield tx
                 changes = tx.changes()
                 if changes:
                     self.documents.commit(changes, self._meta(), deferrable=deferrable)
+                else:
+                    self.clock.state = clock_state
                 if tx.emitted_events:
                     self._outbox.append(tx)
             except BaseException:
                 self.ids.restore(ids)
+                self.clock.state = clock_state
                 raise
             finally:
                 self._writer = None
@@ -250,7 +259,12 @@ class World:
             self.run_keys.pop(run_key, None)
         self._deliver()
 
-    def _check_no_transaction(self) -> None:
+    def check_no_transaction(self) -> None:
+        """Check that this thread has no open transaction.
+
+        Raises:
+            RuntimeError: it has one.
+        """
         if self._writer == threading.get_ident():
             raise RuntimeError("a transaction is open in this thread already")
 
@@ -277,9 +291,9 @@ class World:
             after_commit: mark the state after the commit of the transaction that is open.
         """
         with self.documents.write_lock:
-            offset = self.clock.offset.total_seconds()
             sequence = self.documents.mark(after_commit=after_commit)
-            return Mark(sequence, self.ids.state(), offset, self.epoch)
+            clock_state = self.clock.own_state.stored()
+            return Mark(sequence, self.ids.state(), clock_state, self.epoch)
 
     def roll_back(self, mark: Mark) -> None:
         """Undo all changes since the mark; ids and random draws continue from the mark.
@@ -290,10 +304,11 @@ class World:
         Raises:
             ValueError: the mark was set in a time that has been undone.
         """
-        self._check_no_transaction()
+        self.check_no_transaction()
         with self._delivery_lock:
             with self.documents.write_lock:
                 self._roll_back(mark)
+            self.faults.clear()
             for callback in list(self.after_roll_back):  # a copy: a callback may remove itself
                 callback()
 
@@ -306,14 +321,14 @@ class World:
         returns = [each for each in returns if each[1] < mark.sequence]
         meta = {
             "ids": mark.ids,
-            "clock_offset": mark.clock_offset,
+            "clock": mark.clock,
             "epoch": self.epoch + 1,
             "returns": [*returns, [self.epoch, mark.sequence]],
         }
         self.documents.roll_back(mark.sequence, meta)
         self.epoch += 1
         self.ids.restore(mark.ids)
-        self.clock.offset = timedelta(seconds=mark.clock_offset)
+        self.clock.state = ClockState.parse(mark.clock)
         self.run_keys.clear()
         self._outbox.clear()
 
@@ -321,7 +336,10 @@ class World:
     def start(self) -> Mark | None:
         """The mark of the state after loading the scenario; ``None`` while the world is created."""
         mark = self.documents.meta.get(self.START)
-        return Mark(*mark) if mark else None
+        if not mark:
+            return None
+        sequence, ids, clock_state, epoch = mark
+        return Mark(sequence, ids, ClockState.parse(clock_state).stored(), epoch)
 
     @property
     def start_position(self) -> int:
@@ -356,7 +374,7 @@ class World:
         """Store the present state as the world's start."""
         with self.documents.write_lock:
             mark = self.mark()
-            start = [mark.sequence + 1, mark.ids, mark.clock_offset, mark.epoch]
+            start = [mark.sequence + 1, mark.ids, mark.clock, mark.epoch]
             position = self.documents.take_position()
             start_meta = {
                 self.START: start,
@@ -376,7 +394,8 @@ class World:
 
     def close(self) -> None:
         """Close the file; the world must not be used afterwards."""
+        self.faults.clear()
         self.documents.close()
 
     def _meta(self) -> dict[str, Any]:
-        return {"ids": self.ids.state(), "clock_offset": self.clock.offset.total_seconds()}
+        return {"ids": self.ids.state(), "clock": self.clock.own_state.stored()}
