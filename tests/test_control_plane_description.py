@@ -164,6 +164,7 @@ def test_requests_and_answers_of_all_operations_are_as_described(
     use_plugins(control, tmp_path)
     use_webhooks(control, emulator)
     use_users(control)
+    use_clock(control)
     use_faults(control)
     for method, path in (("GET", "/metrics"), ("GET", "/openapi.json"), ("POST", "/shutdown")):
         transport.send(Request(method, path))
@@ -250,6 +251,17 @@ def use_users(control: ControlPlane) -> None:
     control.users.unskip(TITLE, asset)
     with pytest.raises(Exception, match="there is no project"):
         control.users.submit("Nowhere")
+
+
+def use_clock(control: ControlPlane) -> None:
+    with control.clock.freeze() as clock:
+        clock.advance(hours=2)
+    control.clock.freeze("2030-01-05T09:00:00Z")
+    control.clock.set("2030-01-06")
+    control.clock.speed(2.5)
+    control.clock.resume()
+    with pytest.raises(Exception, match="soon"):
+        control.clock.set("soon")
 
 
 ADMIN = {

@@ -175,6 +175,25 @@ class TestVerbs:
             linked.load({**SCENARIO, "colour": "red"})
         assert linked.export() == before
 
+    def test_time_is_frozen_and_advanced(self, emulator: EmulatorFront) -> None:
+        with emulator.freeze("2026-01-05T09:00:00Z"):
+            emulator.advance(hours=2)
+            assert emulator.clock.show()["time"] == "2026-01-05T11:00:00.000Z"
+            created = emulator.client().create_project(
+                input_type="TEXT", json_interface={"jobs": {}}, title="Timed"
+            )
+            (project,) = emulator.client().projects(created["id"], fields=["createdAt"])
+            assert project["createdAt"].startswith("2026-01-05T11:00:00")
+        assert emulator.clock.show()["mode"] != "frozen"
+        with pytest.raises(KiliError, match="soon"):
+            emulator.freeze("soon")
+
+    def test_requests_fail_on_purpose(self, emulator: EmulatorFront) -> None:
+        with emulator.faults.add("countProjects", status=503, times=2) as fault:
+            assert emulator.client().count_projects() == 1  # the third attempt
+            assert fault.fired == 2
+        assert emulator.faults.list() == []
+
     def test_wait_idle_and_worlds(self, emulator: EmulatorFront) -> None:
         assert emulator.wait_idle(5)
         assert emulator.worlds.show()["name"] == emulator.world_name
