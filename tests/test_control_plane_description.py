@@ -164,7 +164,6 @@ def test_requests_and_answers_of_all_operations_are_as_described(
     use_plugins(control, tmp_path)
     use_webhooks(control, emulator)
     use_users(control)
-    use_clock(control)
     use_faults(control)
     for method, path in (("GET", "/metrics"), ("GET", "/openapi.json"), ("POST", "/shutdown")):
         transport.send(Request(method, path))
@@ -187,6 +186,11 @@ def use_worlds(control: ControlPlane) -> None:
     control.worlds.reset(mark=mark)
     control.worlds.export()
     control.worlds.wait_idle(1)
+    with control.clock.freeze("2026-01-05") as clock:
+        clock.advance(hours=2)
+    clock.set("now")
+    clock.speed(2)
+    clock.resume()
     requests = control.worlds._requests
     requests.post("/keys/labeler", {"expiryDate": "2099-01-01T00:00:00.000Z"})
 
@@ -226,6 +230,18 @@ def use_webhooks(control: ControlPlane, emulator: Emulator) -> None:
         control.why(asset=submitted["externalId"], project=TITLE)
 
 
+def use_faults(control: ControlPlane) -> None:
+    fault = control.faults.add("createIssues", status=503, retry_after=2, probability=0.5)
+    control.faults.add("query", error="x", code="X", extensions={"a": 1}, partial=True, user="u")
+    control.faults.load([{"target": "webhook", "drop": "before"}])
+    control.faults.add_preset("flaky-network")
+    control.faults.list()
+    fault.remove()
+    control.faults.clear()
+    with pytest.raises(Exception, match="did you mean 'createIssues'"):
+        control.faults.add("createIssue", status=503)
+
+
 def use_users(control: ControlPlane) -> None:
     asset = control.users.submit(TITLE, None, EMPTY)["assetId"]
     control.users.send_back(TITLE, asset, issue="Look again")
@@ -234,29 +250,6 @@ def use_users(control: ControlPlane) -> None:
     control.users.unskip(TITLE, asset)
     with pytest.raises(Exception, match="there is no project"):
         control.users.submit("Nowhere")
-
-
-def use_clock(control: ControlPlane) -> None:
-    with control.clock.freeze() as clock:
-        clock.advance(hours=2)
-    control.clock.freeze("2030-01-05T09:00:00Z")
-    control.clock.set("2030-01-06")
-    control.clock.speed(2.5)
-    control.clock.resume()
-    with pytest.raises(Exception, match="soon"):
-        control.clock.set("soon")
-
-
-def use_faults(control: ControlPlane) -> None:
-    with control.faults.add("createIssues", status=503, times=2, retry_after=1):
-        control.faults.list()
-    control.faults.add("appendManyLabels", drop="after", probability=0.5, sender="plugins")
-    control.faults.add_preset("rate-limit")
-    control.faults.clear()
-    rules = [{"target": "deploy", "error": "no space"}]
-    control.worlds._requests.post("/faults", {"faults": rules})
-    with pytest.raises(Exception, match="createIssue"):
-        control.faults.add("createIsues", status=503)
 
 
 ADMIN = {

@@ -84,6 +84,18 @@ class TestVerbs:
         with pytest.raises(KeyError, match="there are: admin, labeler, manager, reviewer"):
             emulator.client("boss")
 
+    def test_faults_let_requests_fail(self, emulator: EmulatorFront) -> None:
+        with (
+            emulator.faults.add("countProjects", error="[down] Not now") as fault,
+            pytest.raises(Exception, match="Not now"),
+        ):
+            emulator.client().count_projects()
+        assert (fault.matched, fault.fired) == (1, 1)
+        emulator.faults.load([{"target": "upload", "status": 503}])
+        assert [each["target"] for each in emulator.faults.list()] == ["upload"]
+        emulator.reset()
+        assert emulator.faults.list() == []
+
     def test_client_has_no_progress_bars_unless_told_otherwise(
         self, emulator: EmulatorFront, capfd: pytest.CaptureFixture[str]
     ) -> None:

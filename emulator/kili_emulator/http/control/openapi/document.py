@@ -16,12 +16,13 @@ _PATH_PARAMETER = re.compile(r"<(\w+)>")
 _PATH_TEXTS = {
     "name": "The name of a world.",
     "key_name": "The name of an API key, such as `admin`.",
-    "fault_id": "The id of a fault, a number.",
     "run_id": "The id of a run.",
     "verb": "The action of a user.",
+    "fault_id": "The id of a fault.",
 }
 _DESCRIPTION = """\
-What the platform's API lacks: worlds, marks and resets, simulated users, plugins and their runs.
+What the platform's API lacks: worlds, marks and resets, simulated users, plugins and their runs,
+faults.
 
 Each request needs the API key of an administrator. An administrator of the default world controls
 all worlds, and an administrator of another world that world only.

@@ -20,8 +20,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *server.OPERATIONS,
     *worlds.OPERATIONS,
     *clock.OPERATIONS,
-    *faults.OPERATIONS,
     *users.OPERATIONS,
     *plugins.OPERATIONS,
     *runs.OPERATIONS,
+    *faults.OPERATIONS,
 )

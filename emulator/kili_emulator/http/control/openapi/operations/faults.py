@@ -16,23 +16,21 @@ class _Target(TypedDict):
 
 
 class NewFault(FaultOptions, _Target):
-    """A rule: which requests fail, when and how.
+    """A fault to add; ``FaultView`` shows the same members.
 
     - ``target``: a root field of GraphQL; ``operation:NAME``, ``graphql``, ``query``, ``mutation``;
       ``version``, ``upload``, ``download``; ``webhook``, ``deploy``, ``run``.
-
-    All other members are optional.
     """
 
 
 class NewFaults(TypedDict):
-    """Several rules, all of which are added or none."""
+    """Faults to add, all of them or none."""
 
     faults: list[NewFault]
 
 
 class FaultPreset(TypedDict):
-    """The name of a ready-made set of rules, such as ``rate-limit`` or ``flaky-network``."""
+    """A ready-made set of faults to add: ``rate-limit`` or ``flaky-network``."""
 
     preset: str
 
@@ -48,19 +46,21 @@ OPERATIONS = (
         "listFaults",
         "GET",
         _FAULTS,
-        "List the faults with their counts, in the order in which they were added.",
+        "List the faults of a world, with their counts.",
         answer=list[FaultView],
     ),
     Operation(
         "addFaults",
         "POST",
         _FAULTS,
-        "Let requests and plugins fail on purpose, until a reset.",
+        "Let requests and plugins fail, until the faults are removed or the world is reset.",
         answer=list[FaultView],
         body=NewFault | NewFaults | FaultPreset,
         status=201,
     ),
-    Operation("clearFaults", "DELETE", _FAULTS, "Remove all faults.", answer=RemovedFaults),
+    Operation(
+        "clearFaults", "DELETE", _FAULTS, "Remove all faults of a world.", answer=RemovedFaults
+    ),
     Operation(
         "removeFault",
         "DELETE",
