@@ -29,9 +29,15 @@ from kili_emulator.domain.why.explanation import Explanation
 from kili_emulator.domain.why.question import Question
 from kili_emulator.domain.world import Mark, World
 from kili_emulator.folder_lock import lock_folder
+from kili_emulator.observe.timeline import RequestNode
 from kili_emulator.plugins.guest.sdk_client import client_options
-from kili_emulator.services import why
+from kili_emulator.services import calls, events, logs, timeline, why
+from kili_emulator.services.calls import ApiCallView, CallQuery
+from kili_emulator.services.events import EventQuery, EventView
+from kili_emulator.services.logs import LogQuery
+from kili_emulator.services.runs import RunLineView
 from kili_emulator.services.session import WorldSession
+from kili_emulator.services.timeline import TimelineSelection
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -217,6 +223,89 @@ class Emulator:
             KiliError: an argument is unknown, or the number of label, asset and event is not one.
         """
         return why.answer(self._session(), Question(label, asset, project, event, plugin))
+
+    def calls(
+        self,
+        operation: str | None = None,
+        *,
+        user: str | None = None,
+        failed: bool | None = None,
+    ) -> list[ApiCallView]:
+        """Return the API requests since the last reset, in the order of their arrival.
+
+        The latest ``kept_requests`` of this process are kept.
+
+        Args:
+            operation: a root field, such as ``createIssues``; the name of an operation that a
+                client sent; ``upload`` or ``download`` for files.
+            user: the sender: an e-mail address, the name of an API key, or the name of a plugin.
+            failed: only requests that were answered with an error, or only the others.
+
+        Raises:
+            KiliError: there is no such operation, user or plugin.
+        """
+        return calls.list_calls(self._session(), CallQuery(operation, user, failed))
+
+    def events(
+        self,
+        type: str | None = None,  # noqa: A002
+        *,
+        project: str | None = None,
+        asset: str | None = None,
+        run: str | None = None,
+        internal: bool = False,
+    ) -> list[EventView]:
+        """Return events, in order: those of the audit trail.
+
+        Args:
+            type: the name of the events, or a pattern such as ``asset.*``.
+            project: the id or title of their project.
+            asset: the id of their asset, or with ``project`` its external id.
+            run: the id of the run that caused them.
+            internal: include the emulator's own events, such as ``plugin.activated``.
+
+        Raises:
+            KiliError: there is no such event, project or asset.
+        """
+        query = EventQuery(type, project, asset, run, internal)
+        return events.list_events(self._session(), query)
+
+    def logs(self, plugin: str | None = None, *, project: str | None = None) -> list[RunLineView]:
+        """Return the log lines of plugins, in the order in which they were stored.
+
+        Args:
+            plugin: only lines of the plugin with this name or id.
+            project: only lines of runs on the project with this id or title.
+
+        Raises:
+            KiliError: plugin or project is unknown.
+        """
+        session = self._session().deploy_saved()
+        return logs.list_logs(session, LogQuery(plugin, project)).lines
+
+    def timeline(
+        self,
+        *,
+        run: str | None = None,
+        asset: str | None = None,
+        project: str | None = None,
+        limit: int | None = None,
+    ) -> list[RequestNode]:
+        """Return the requests that no plugin sent, oldest first, each with the tree of its effects.
+
+        ``kili_emulator.observe.timeline.text_of`` formats a tree.
+
+        Args:
+            run: the id of a run: only what led to it, and its effects.
+            asset: the id of an asset, or with ``project`` its external id.
+            project: the id or title of a project.
+            limit: the largest number of requests; the latest are returned.
+
+        Raises:
+            KiliError: run, asset or project is unknown, or ``run`` is given with another one.
+        """
+        selection = TimelineSelection(run, asset, project, limit)
+        return timeline.show_timeline(self._session(), selection)
 
     def _session(self) -> WorldSession:
         """Return the context of a service call on this emulator's world."""

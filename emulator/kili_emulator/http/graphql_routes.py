@@ -33,7 +33,13 @@ from kili_emulator.http.file_urls import (
 )
 from kili_emulator.http.request_body import BodyError, read_json
 from kili_emulator.http.request_log import RequestLog, RequestLogEntry
+from kili_emulator.http.request_records import (
+    begin_record,
+    keep_errors,
+    keep_graphql_content,
+)
 from kili_emulator.http.request_scope import note_operations
+from kili_emulator.observe.requests import RequestRecord
 from kili_emulator.rules.json_text import write_json
 from kili_emulator.rules.workflow import version_for
 
@@ -65,24 +71,30 @@ class GraphQLEndpoint:
             self._log(None, [], errors=True)
             is_revoked = key is not None and key.startswith(RUN_KEY_PREFIX)
             return _json_answer(_revoked_key_answer()) if is_revoked else security.unauthorized()
-        recorder = CallRecorder(request, *session)
+        record = begin_record(*session, "graphql")
         try:
             data = _read_request()
         except BodyError as error:
             self._log(session, [], errors=True)
-            return _json_answer(plain_error(str(error), errors.BAD_USER_INPUT), error.status)
-        return self._execute(session, recorder, data)
+            content = plain_error(str(error), errors.BAD_USER_INPUT)
+            keep_errors(record, content["errors"])
+            return _json_answer(content, error.status)
+        return self._execute(session, record, data)
 
     def _execute(
-        self, session: tuple[World, Actor], recorder: CallRecorder, data: dict[str, Any]
+        self, session: tuple[World, Actor], record: RequestRecord, data: dict[str, Any]
     ) -> Response:
         world, actor = session
+        recorder = CallRecorder(request, world, actor, record)
+        keep_graphql_content(world, record, request, data)
         context = make_context_factory(self.signer, self.settings.workflow)(world, actor)
-        root_fields = self.executor.root_fields(data["query"])
+        record.operations = root_fields = self.executor.root_fields(data["query"])
         wait_seconds = self.settings.sync_wait
         if actor.run_id is None and any(map(_may_call_plugins, root_fields)):
             wait_seconds = self.deploy_saved(world)
         answer = self.executor.answer(data, context)
+        if answer.has_errors:
+            keep_errors(record, answer.content["errors"])
         note_operations(root_fields if answer.is_valid else [], has_errors=answer.has_errors)
         self._log(session, root_fields, errors=answer.has_errors)
         wait_for_deliveries(context.deliveries, wait_seconds, include_children=actor.run_id is None)
