@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from flask import Request, Response
+from werkzeug.wrappers import Request, Response
 
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.http.request_scope import current_request

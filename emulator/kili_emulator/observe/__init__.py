@@ -3,5 +3,5 @@
 ``requests`` keeps the latest requests of a world; ``timeline`` has the tree that
 ``domain/timeline`` builds, and its text. Nothing here knows a world, its tables or HTTP.
 
-Imported by: app, cli, domain, http, services.
+Imported by: cli, client, domain, http, services.
 """

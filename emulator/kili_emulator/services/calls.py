@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -75,8 +76,13 @@ class ApiCallView(TypedDict):
     durationMs: float | None
 
 
-def list_calls(session: WorldSession, query: CallQuery) -> list[ApiCallView]:
+def list_calls(
+    session: WorldSession, query: CallQuery, root_fields: Collection[str]
+) -> list[ApiCallView]:
     """Return the latest API requests of a query, in the order of their arrival.
+
+    Args:
+        root_fields: the root fields of GraphQL: a misspelt operation would never be found.
 
     Raises:
         KiliError: there is no such operation, user or plugin.
@@ -85,7 +91,7 @@ def list_calls(session: WorldSession, query: CallQuery) -> list[ApiCallView]:
     view = world.view
     records = [each for each in world.requests.all() if each.kind in ("graphql", "file")]
     if query.operation is not None:
-        records = _of_operation(records, query.operation)
+        records = _of_operation(records, query.operation, root_fields)
     if query.user is not None:
         senders = _sender_ids(view, query.user)
         records = [each for each in records if each.sender.user_id in senders]
@@ -96,12 +102,12 @@ def list_calls(session: WorldSession, query: CallQuery) -> list[ApiCallView]:
     return [_call_view(view, each) for each in records]
 
 
-def _of_operation(records: list[RequestRecord], operation: str) -> list[RequestRecord]:
+def _of_operation(
+    records: list[RequestRecord], operation: str, root_fields: Collection[str]
+) -> list[RequestRecord]:
     matching = [each for each in records if operation in _names(each)]
     if not matching:
-        from kili_emulator.api.executable_schema import root_field_names
-
-        known = [*root_field_names(), *_FILE_ROUTES]
+        known = [*root_fields, *_FILE_ROUTES]
         field = operation.removeprefix("Query.").removeprefix("Mutation.")
         if field not in known:
             raise errors.operation_unknown(operation, closest(field, known))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
+from kili_emulator.api.executable_schema import root_field_names
 from kili_emulator.http.control.parameters import Parameters
 from kili_emulator.http.control.sessions import Sessions
 
@@ -26,4 +27,4 @@ def add_call_routes(blueprint: Blueprint, sessions: Sessions) -> None:
             failed=given.flag("failed"),
             limit=given.number("limit"),
         )
-        return jsonify(calls=calls.list_calls(sessions.open(name), query))
+        return jsonify(calls=calls.list_calls(sessions.open(name), query, root_field_names()))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class RunWaiters:
-    """The threads that wait for runs of a world: changes of runs, and ends of requests, wake them."""
+    """The threads that wait for runs and requests of a world; each change of these wakes them."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
