@@ -186,6 +186,11 @@ def use_worlds(control: ControlPlane) -> None:
     control.worlds.reset(mark=mark)
     control.worlds.export()
     control.worlds.wait_idle(1)
+    with control.clock.freeze("2026-01-05") as clock:
+        clock.advance(hours=2)
+    clock.set("now")
+    clock.speed(2)
+    clock.resume()
     requests = control.worlds._requests
     requests.post("/keys/labeler", {"expiryDate": "2099-01-01T00:00:00.000Z"})
 

@@ -6,6 +6,8 @@ import importlib
 import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,6 +82,22 @@ def import_sdk() -> Any:
     """Import the SDK, and return the module with its limit of calls."""
     importlib.import_module("kili.client")
     return importlib.import_module("kili.core.graphql.graphql_client")
+
+
+def test_upload_of_a_plugin_has_no_long_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "main.py").write_text(
+        "from kili.plugins import PluginCore\n\nclass PluginHandler(PluginCore):\n"
+        "    def on_submit(self, label, asset_id):\n        pass\n"
+    )
+    slept: list[float] = []
+    sleep = time.sleep
+    monkeypatch.setattr(time, "sleep", lambda seconds: (slept.append(seconds), sleep(0.05)))
+    with Emulator() as emulator:
+        assert emulator.client().upload_plugin(str(tmp_path), "Quiet")
+    assert slept
+    assert max(slept) <= 0.05
 
 
 def run_python(code: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from kili_emulator import ids, messages
@@ -153,12 +152,13 @@ class Runs:
 
     def _queue_run(self, run: RunDoc, epoch: int, queue: str, lane: str) -> QueuedWork:
         """Queue a recorded run; it begins after the latency of plugins at the earliest."""
-        due = self._schedule.due_after(self._timing.latency)
+        latency = self._timing.latency
+        due = self._schedule.due_after(latency) if latency else None
         delivery = QueuedWork(
             lambda kind, text: self._storage.add_line(run["id"], epoch, kind, text)
         )
         self.causal_tree.begin(run["id"], delivery)
-        self._schedule.start(queue, lambda: self._run(run, epoch, due), delivery, lane)
+        self._schedule.start(queue, lambda: self._run(run, epoch), delivery, lane, due=due)
         return delivery
 
     def trigger(
@@ -236,14 +236,8 @@ class Runs:
             return lane
         return f"within {waiting_run['id']}" if waiting_run else "seeded"
 
-    def _run(self, run: RunDoc, epoch: int, due: datetime) -> None:
-        """Execute a run.
-
-        Args:
-            due: the earliest time of its start, on the world's clock.
-        """
-        if self._timing.latency:
-            self._schedule.pause(due, epoch)
+    def _run(self, run: RunDoc, epoch: int) -> None:
+        """Execute a run."""
         plugin = self._world.view.plugins.get(run["pluginId"])
         if plugin is None:
             return

@@ -5,6 +5,7 @@ Imported by: http.control.openapi.
 
 from kili_emulator.http.control.openapi.operation import Operation
 from kili_emulator.http.control.openapi.operations import (
+    clock,
     observations,
     plugins,
     runs,
@@ -18,6 +19,7 @@ __all__ = ["OPERATIONS"]
 OPERATIONS: tuple[Operation, ...] = (
     *server.OPERATIONS,
     *worlds.OPERATIONS,
+    *clock.OPERATIONS,
     *users.OPERATIONS,
     *plugins.OPERATIONS,
     *runs.OPERATIONS,
