@@ -166,6 +166,7 @@ def test_requests_and_answers_of_all_operations_are_as_described(
     use_users(control)
     use_clock(control)
     use_faults(control)
+    use_observations(control)
     for method, path in (("GET", "/metrics"), ("GET", "/openapi.json"), ("POST", "/shutdown")):
         transport.send(Request(method, path))
     assert sorted(set(OPERATION_IDS) - transport.answered) == []
@@ -241,6 +242,22 @@ def use_faults(control: ControlPlane) -> None:
     control.faults.clear()
     with pytest.raises(Exception, match="did you mean 'createIssues'"):
         control.faults.add("createIssue", status=503)
+
+
+def use_observations(control: ControlPlane) -> None:
+    control.observations.calls("countAssets", user="counter", failed=False, limit=3)
+    control.observations.calls()
+    control.observations.events("label.*", project=TITLE, asset="aquarium", internal=True, limit=9)
+    control.observations.events(run="none")
+    control.observations.logs("counter", project=TITLE, limit=3)
+    control.observations.timeline()
+    control.observations.timeline(asset="aquarium", project=TITLE, limit=3)
+    control.observations.timeline(run=control.runs.list()[0]["id"])
+    with pytest.raises(Exception, match="no operation"):
+        control.observations.calls("nothing")
+    requests = control.observations._requests
+    requests.get("/logs", after=0, wait=0)
+    requests.get("/timeline", after="0", wait=0)
 
 
 def use_users(control: ControlPlane) -> None:

@@ -13,14 +13,18 @@ import click
 
 from kili_emulator import __version__
 from kili_emulator.cli import (
+    calls,
     clock,
+    events,
     faults,
     lint,
+    logs,
     packages,
     plugins,
     repair,
     runs,
     server,
+    timeline,
     users,
     webhooks,
     why,
@@ -49,6 +53,10 @@ main.add_command(server.env)
 main.add_command(runs.runs)
 main.add_command(plugins.plugins)
 main.add_command(why.why)
+main.add_command(timeline.timeline)
+main.add_command(calls.calls)
+main.add_command(events.events)
+main.add_command(logs.logs)
 main.add_command(webhooks.redeliver)
 main.add_command(faults.faults)
 main.add_command(packages.packages)
