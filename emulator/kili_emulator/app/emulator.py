@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from kili_emulator import private_files
+from kili_emulator.app.checkpoints import Checkpoint, Checkpoints
 from kili_emulator.app.platform import Platform, direct_connections
 from kili_emulator.app.plugins import Plugins
 from kili_emulator.app.runs import Runs
@@ -97,6 +98,9 @@ class Emulator:
         self.plugins = Plugins(self._session)
         self.runs = Runs(self._session)
         self.worlds = Worlds(self._session, lambda: self.platform)
+        self._checkpoints = Checkpoints(
+            self.worlds.mark, self._roll_back
+        )
         self._add_aliases()
 
     def _add_aliases(self) -> None:
@@ -129,6 +133,7 @@ class Emulator:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._checkpoints.clear()
         self._clients.clear()
         self._exit.close()
         self._platform = None
@@ -187,8 +192,33 @@ class Emulator:
         """Return a mark of the present state of the world: ``worlds.mark()``."""
         return self.worlds.mark()
 
+    def checkpoint(self) -> Checkpoint:
+        """Make the present state the one that :meth:`reset` returns to, in place of the scenario.
+
+        ::
+
+            with emulator.checkpoint():
+                ...
+                emulator.reset()  # to the state at the begin of the block
+
+        Checkpoints nest. Without ``with``, a checkpoint holds until its ``end()``, or until the
+        emulator ends.
+        """
+        return self._checkpoints.add()
+
     def reset(self, mark: Mark | None = None) -> None:
-        """Roll the world back to a mark, or to its scenario: ``worlds.reset()``."""
+        """Wait for the plugins, then roll the world back.
+
+        Args:
+            mark: the state to return to; by default, that of the last :meth:`checkpoint`, or else
+                that after the scenario was loaded.
+
+        Raises:
+            WorldError: the mark is of a time that was undone, or of a time before a checkpoint.
+        """
+        self._checkpoints.reset(mark)
+
+    def _roll_back(self, mark: Mark | None) -> None:
         self.worlds.reset(mark=mark)
 
     def wait_idle(self, seconds: float = IDLE_SECONDS) -> bool:

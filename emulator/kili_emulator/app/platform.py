@@ -228,14 +228,27 @@ def _store_new_secret(folder: Path) -> str:
     return secret
 
 
+_running_urls: list[str] = []
+
+
+def running_urls() -> list[str]:
+    """Return the addresses of the emulators that this process uses now."""
+    return list(_running_urls)
+
+
 @contextlib.contextmanager
 def direct_connections(url: str, environment: Any = os.environ) -> Iterator[None]:
-    """Exclude the emulator's address from the proxies of this process, for a while."""
+    """Exclude the emulator's address from the proxies of this process, for a while.
+
+    Meanwhile, :func:`running_urls` has the address.
+    """
     before = environment.get("NO_PROXY")
     environment["NO_PROXY"] = no_proxy(url, before or "")
+    _running_urls.append(url)
     try:
         yield
     finally:
+        _running_urls.remove(url)
         if before is None:
             del environment["NO_PROXY"]
         else:

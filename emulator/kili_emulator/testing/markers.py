@@ -1,0 +1,175 @@
+"""The markers of the pytest plugin: what each means, and what is wrong with one.
+
+A marker on a test, on its class or on its module (``pytestmark``) holds for the test; the nearest
+one wins. Settings of several markers are merged.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kili_emulator.config import (
+    SettingsError,
+    load_embedded_settings,
+    setting_names,
+    suggest_setting,
+)
+
+DESCRIPTIONS = (
+    "kili_scenario(source): the content of the emulator's world: the path of a scenario file, "
+    "relative to the test's file, the name of a built-in scenario, or a dictionary",
+    "kili_seed(number): the seed of the emulator's world",
+    "kili_settings(**settings): further settings of the emulator, such as plugin_timeout=5",
+    "kili_frozen(time): freeze the clock of the world, as in kili_frozen('2026-01-05T09:00:00Z')",
+    "kili_faults(...): let requests fail; the arguments are those of emulator.faults.add()",
+)
+# Markers that need an emulator of their own.
+_OPTIONS = ("kili_scenario", "kili_seed", "kili_settings")
+NAMES = tuple(each.partition("(")[0] for each in DESCRIPTIONS)
+
+
+class MarkerError(Exception):
+    """A marker has wrong arguments; the message says which, and how to write it."""
+
+
+def emulator_options(item: pytest.Item | pytest.Function) -> dict[str, Any]:
+    """Return the arguments of ``Emulator()`` that the markers of a test ask for.
+
+    Raises:
+        MarkerError: a marker is wrong.
+    """
+    options: dict[str, Any] = {}
+    for marker in reversed(list(item.iter_markers())):  # the nearest one is the last
+        if marker.name in _OPTIONS:
+            options |= _READERS[marker.name](marker, item.path.parent)
+    return options
+
+
+def check_markers(item: pytest.Item) -> Iterator[str]:
+    """Yield what is wrong with the markers of a test."""
+    for marker in item.iter_markers():
+        if marker.name in NAMES:
+            try:
+                _READERS[marker.name](marker, item.path.parent)
+            except MarkerError as error:
+                yield f"{marker.name}: {error}"
+
+
+def frozen_time(item: pytest.Item) -> str | None:
+    """Return the time at which a test's clock stands still; ``None`` if it runs."""
+    marker = item.get_closest_marker("kili_frozen")
+    return str(marker.args[0]) if marker else None
+
+
+def faults(item: pytest.Item) -> list[pytest.Mark]:
+    """Return the markers of faults, outermost first."""
+    return list(reversed(list(item.iter_markers("kili_faults"))))
+
+
+def read_assignments(lines: Iterable[str], source: str) -> dict[str, str]:
+    """Read settings that are written as ``name=value``.
+
+    Raises:
+        MarkerError: a line has another form, or names no setting.
+    """
+    found = {}
+    for line in lines:
+        name, equals, value = line.partition("=")
+        key = name.strip().replace("-", "_")
+        if not equals:
+            raise MarkerError(f"{source}: {line!r} has no value: write it as name=value")
+        found[key] = value.strip()
+    _check_settings(found, source)
+    return found
+
+
+def _check_settings(settings: Mapping[str, Any], source: str) -> None:
+    for name in settings:
+        if name not in setting_names():
+            raise MarkerError(f"{source}: there is no setting {name!r}{suggest_setting(name)}")
+    try:
+        load_embedded_settings(settings, environment={}, project_file=Path(os.devnull))
+    except SettingsError as error:
+        text = str(error).replace("Emulator(): ", "")
+        raise MarkerError(f"{source}: {text}") from None
+
+
+def _read_scenario(marker: pytest.Mark, folder: Path) -> dict[str, Any]:
+    (source,) = _positional(marker, "a path, a name or a dictionary", str, os.PathLike, Mapping)
+    if isinstance(source, Mapping):
+        return {"scenario": source}
+    text = os.fspath(source)
+    if isinstance(source, str) and not {os.sep, "/", "."} & set(text):
+        return {"scenario": _built_in(text)}
+    path = folder / text
+    if not path.is_file():
+        raise MarkerError(f"there is no file {path}: the path is relative to the file of the test")
+    return {"scenario": str(path)}
+
+
+def _built_in(name: str) -> str:
+    from kili_emulator.scenario import scenario_names
+
+    if name not in scenario_names():
+        known = ", ".join(scenario_names())
+        raise MarkerError(
+            f"there is no scenario {name!r} (there are: {known}); a path ends in .yaml"
+        )
+    return name
+
+
+def _read_seed(marker: pytest.Mark, _folder: Path) -> dict[str, Any]:
+    (seed,) = _positional(marker, "a whole number", int)
+    if isinstance(seed, bool):
+        raise MarkerError("give a whole number")
+    return {"seed": seed}
+
+
+def _read_settings(marker: pytest.Mark, _folder: Path) -> dict[str, Any]:
+    if marker.args or not marker.kwargs:
+        raise MarkerError("give settings by name, such as plugin_timeout=5")
+    others = {"scenario": "kili_scenario", "seed": "kili_seed"}
+    for name in marker.kwargs.keys() & others.keys():
+        raise MarkerError(f"{name!r} has a marker of its own: use {others[name]}")
+    _check_settings(marker.kwargs, "its arguments")
+    return dict(marker.kwargs)
+
+
+def _read_frozen(marker: pytest.Mark, _folder: Path) -> dict[str, Any]:
+    from kili_emulator.clock import parse_time
+
+    (text,) = _positional(marker, "a time such as '2026-01-05T09:00:00Z'", str)
+    try:
+        parse_time(text)
+    except ValueError:
+        remedy = "give a time such as '2026-01-05T09:00:00Z'"
+        raise MarkerError(f"{text!r} is no time: {remedy}") from None
+    return {}
+
+
+def _read_faults(marker: pytest.Mark, _folder: Path) -> dict[str, Any]:
+    if not marker.args and not marker.kwargs:
+        raise MarkerError("give the arguments of emulator.faults.add()")
+    return {}
+
+
+def _positional(marker: pytest.Mark, expected: str, *types: type) -> tuple[Any, ...]:
+    if len(marker.args) != 1 or marker.kwargs or not isinstance(marker.args[0], types):
+        found = [repr(each) for each in marker.args]
+        found += [f"{name}={value!r}" for name, value in marker.kwargs.items()]
+        raise MarkerError(f"give {expected}, and nothing else; found ({', '.join(found)})")
+    return marker.args
+
+
+_READERS: dict[str, Callable[[pytest.Mark, Path], dict[str, Any]]] = {
+    "kili_scenario": _read_scenario,
+    "kili_seed": _read_seed,
+    "kili_settings": _read_settings,
+    "kili_frozen": _read_frozen,
+    "kili_faults": _read_faults,
+}
