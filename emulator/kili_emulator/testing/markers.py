@@ -20,17 +20,8 @@ from kili_emulator.config import (
     suggest_setting,
 )
 
-DESCRIPTIONS = (
-    "kili_scenario(source): the content of the emulator's world: the path of a scenario file, "
-    "relative to the test's file, the name of a built-in scenario, or a dictionary",
-    "kili_seed(number): the seed of the emulator's world",
-    "kili_settings(**settings): further settings of the emulator, such as plugin_timeout=5",
-    "kili_frozen(time): freeze the clock of the world, as in kili_frozen('2026-01-05T09:00:00Z')",
-    "kili_faults(...): let requests fail; the arguments are those of emulator.faults.add()",
-)
 # Markers that need an emulator of their own.
 _OPTIONS = ("kili_scenario", "kili_seed", "kili_settings")
-NAMES = tuple(each.partition("(")[0] for each in DESCRIPTIONS)
 
 
 class MarkerError(Exception):
@@ -53,7 +44,7 @@ def emulator_options(item: pytest.Item | pytest.Function) -> dict[str, Any]:
 def check_markers(item: pytest.Item) -> Iterator[str]:
     """Yield what is wrong with the markers of a test."""
     for marker in item.iter_markers():
-        if marker.name in NAMES:
+        if marker.name in _READERS:
             try:
                 _READERS[marker.name](marker, item.path.parent)
             except MarkerError as error:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kili_emulator.testing.emulator_session import EmulatorSession
-from kili_emulator.testing.run_options import add_options, read_options
+from kili_emulator.testing.run_options import add_markers, add_options, read_options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,15 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_SESSION] = EmulatorSession(read_options(config))
-    for description in (
-        "kili_scenario(source): the content of the world: the path of a scenario file, relative "
-        "to the test's file, the name of a scenario of the emulator, or a dictionary",
-        "kili_seed(number): the seed of the world",
-        "kili_settings(**settings): settings of the emulator, such as plugin_timeout=5",
-        "kili_frozen(time): freeze the world's clock, as in kili_frozen('2026-01-05T09:00:00Z')",
-        "kili_faults(...): let requests fail; the arguments are those of emulator.faults.add()",
-    ):
-        config.addinivalue_line("markers", description)
+    add_markers(config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,4 +1,7 @@
-"""The options of the pytest plugin: on the command line, and in the configuration of pytest."""
+"""The options and markers that the pytest plugin declares.
+
+Every pytest run imports this module, which imports nothing of the emulator.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
+MARKERS = (
+    "kili_scenario(source): the content of the world: the path of a scenario file, relative to the "
+    "test's file, the name of a scenario of the emulator, or a dictionary",
+    "kili_seed(number): the seed of the world",
+    "kili_settings(**settings): settings of the emulator, such as plugin_timeout=5",
+    "kili_frozen(time): freeze the world's clock, as in kili_frozen('2026-01-05T09:00:00Z')",
+    "kili_faults(...): let requests fail; the arguments are those of emulator.faults.add()",
+)
 _GROUP = "kili emulator"
 _DEFAULT_LINES = "60"
 
@@ -56,6 +67,12 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini("kili_emulator_settings", "lines as --kili-emulator-setting", type="linelist")
     parser.addini("kili_emulator_allow_remote", "as --kili-emulator-allow-remote", type="bool")
     parser.addini("kili_emulator_report_lines", "as --kili-emulator-report-lines")
+
+
+def add_markers(config: pytest.Config) -> None:
+    """Declare the markers, for ``--strict-markers`` and ``--markers``."""
+    for description in MARKERS:
+        config.addinivalue_line("markers", description)
 
 
 def read_options(config: pytest.Config) -> RunOptions:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from kili_emulator.domain.documents import RunDoc
-from kili_emulator.domain.run_view import RunDetails, RunView
-from kili_emulator.domain.world import Mark
-from kili_emulator.services import runs
-from kili_emulator.services.runs import RunQuery
-from kili_emulator.services.session import WorldSession
+from kili_emulator.client.control_requests import ControlRequests
 
-RunViews = list[RunView]
+if TYPE_CHECKING:
+    from kili_emulator.domain.documents import RunDoc
+    from kili_emulator.domain.run_view import RunDetails, RunView
+    from kili_emulator.domain.world import Mark
+
+    RunViews = list[RunView]
 
 
 class Runs:
     """The runs of plugins: ``emulator.runs``; calling it lists them.
 
     Args:
-        session: returns the context of a service call.
+        requests: sends the requests.
     """
 
-    def __init__(self, session: Callable[[], WorldSession]) -> None:
-        self._session = session
+    def __init__(self, requests: ControlRequests) -> None:
+        self._requests = requests
 
     def list(
         self, *, plugin: str | None = None, project: str | None = None, failed: bool = False
@@ -37,8 +38,9 @@ class Runs:
         Raises:
             KiliError: plugin or project is unknown.
         """
-        query = RunQuery(plugin=plugin, project=project, failed=failed)
-        return runs.list_runs(self._session().deploy_saved(), query).runs
+        answer = self._requests.get("/runs", plugin=plugin, project=project, failed=failed)
+        views: RunViews = answer["runs"]
+        return views
 
     __call__ = list  # noqa: A003
 
@@ -48,7 +50,8 @@ class Runs:
         Raises:
             KiliError: the run is unknown.
         """
-        return runs.show_run(self._session().deploy_saved(), run_id)
+        details: RunDetails = self._requests.get(_path(run_id))
+        return details
 
     def mark_of(self, run_id: str) -> Mark:
         """Return the mark of the state in which a run's handler was called, for ``reset``.
@@ -57,7 +60,12 @@ class Runs:
             KiliError: the run is unknown.
             ValueError: the run's handler was not called.
         """
-        return runs.mark_of_run(self._session().deploy_saved(), run_id)
+        from kili_emulator.domain.world import Mark
+
+        mark = self.show(run_id)["mark"]
+        if mark is None:
+            raise ValueError(f"the handler of run {run_id} was not called: see its outcome")
+        return Mark(**mark)
 
     def redeliver(self, run_id: str) -> RunDoc:
         """Repeat the delivery of a run to a webhook; return the document of the new run.
@@ -65,4 +73,9 @@ class Runs:
         Raises:
             KiliError: the run is unknown, or its plugin is not a webhook.
         """
-        return runs.redeliver(self._session(), run_id)
+        document: RunDoc = self._requests.post(f"{_path(run_id)}/redeliver", {})
+        return document
+
+
+def _path(run_id: str) -> str:
+    return f"/runs/{quote(run_id, safe='')}"
