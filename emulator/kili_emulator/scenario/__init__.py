@@ -8,7 +8,7 @@ that uses most of the format.
 emulator have a prepared form, which is read without YAML. This room imports neither ``api`` nor
 ``plugins``.
 
-Imported by: app, cli, client, http.
+Imported by: app, cli, client, http, testing.
 """
 
 from kili_emulator.config import seed_data_folder

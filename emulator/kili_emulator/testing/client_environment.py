@@ -6,7 +6,7 @@ import contextlib
 import importlib
 import inspect
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,11 +84,11 @@ def _schema_cache(folder: Path) -> Iterator[None]:
     2.128 keep no schema.
     """
     try:
-        function: Callable[..., Any] = importlib.import_module(_CLIENT_MODULE).GraphQLClient.__init__
+        function: Any = importlib.import_module(_CLIENT_MODULE).GraphQLClient.__init__
     except ImportError:
         yield
         return
-    defaults: tuple[Any, ...] = function.__defaults__ or ()  # type: ignore[attr-defined]
+    defaults: tuple[Any, ...] = function.__defaults__ or ()
     names = [
         name
         for name, parameter in inspect.signature(function).parameters.items()
@@ -99,11 +99,11 @@ def _schema_cache(folder: Path) -> Iterator[None]:
         return
     index = names.index(_CACHE_PARAMETER)
     changed = (*defaults[:index], folder, *defaults[index + 1 :])
-    function.__defaults__ = changed  # type: ignore[attr-defined]
+    function.__defaults__ = changed
     try:
         yield
     finally:
-        function.__defaults__ = defaults  # type: ignore[attr-defined]
+        function.__defaults__ = defaults
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -111,9 +111,9 @@ class EmulatorSession:
         self._guard.close()
         self._is_guarding = False
 
-    def _refuse(self, url: str) -> NoReturn | None:
+    def _refuse(self, url: str) -> None:
         if self._fixture is None:
-            return None
+            return
         pytest.fail(
             f"the Kili API was called at {url}, which is no running emulator, while the test uses "
             f"the fixture {self._fixture!r}. Take the clients of the fixtures `kili` and "

@@ -64,9 +64,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         pytest.UsageError: a marker is wrong.
     """
     marked = [
-        item
-        for item in items
-        if any(each.name.startswith("kili_") for each in item.iter_markers())
+        item for item in items if any(each.name.startswith("kili_") for each in item.iter_markers())
     ]
     if marked:
         from kili_emulator.testing import markers

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 MARKERS = (
-    "kili_scenario(source): the content of the world: the path of a scenario file, relative to the "
-    "test's file, the name of a scenario of the emulator, or a dictionary",
+    "kili_scenario(source): the content of the world: a file, relative to the test's, or a dict",
     "kili_seed(number): the seed of the world",
     "kili_settings(**settings): settings of the emulator, such as plugin_timeout=5",
     "kili_frozen(time): freeze the world's clock, as in kili_frozen('2026-01-05T09:00:00Z')",
