@@ -112,10 +112,11 @@ class EmulatorSession:
         self._is_guarding = False
 
     def _refuse(self, url: str) -> None:
+        __tracebackhide__ = True
         if self._fixture is None:
             return
         pytest.fail(
-            f"the Kili API was called at {url}, which is no running emulator, while the test uses "
+            f"the Kili API was called at {url}, which is no emulator of this run, while the test uses "
             f"the fixture {self._fixture!r}. Take the clients of the fixtures `kili` and "
             "`kili_client`, or let the fixture `kili_env` set KILI_API_ENDPOINT and KILI_API_KEY "
             "before your code makes its client. To allow such calls, run pytest with "

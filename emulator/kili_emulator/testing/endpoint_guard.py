@@ -31,6 +31,7 @@ def guard_endpoints(allowed_urls: Callable[[], Iterable[str]], refuse: Refuse) -
     """
 
     def check(url: str) -> None:
+        __tracebackhide__ = True
         if _origin(url) not in {_origin(each) for each in allowed_urls()}:
             refuse(url)
 
@@ -54,6 +55,7 @@ def _checked(
 
     @functools.wraps(original)
     def method(*args: Any, **options: Any) -> Any:
+        __tracebackhide__ = True  # the traceback of a refusal ends at the caller
         check(*args, **options)
         return original(*args, **options)
 
@@ -66,6 +68,7 @@ def _checked(
 
 def _request_checker(check: Callable[[str], None]) -> Callable[..., None]:
     def check_request(_session: Any, request: Any, **_options: Any) -> None:
+        __tracebackhide__ = True
         key = request.headers.get("Authorization") or b""
         text = key.decode("latin-1") if isinstance(key, bytes) else str(key)
         is_call = text.lower().startswith(_KEY_PREFIX) or _API_PATH in urlsplit(request.url).path
@@ -77,6 +80,7 @@ def _request_checker(check: Callable[[str], None]) -> Callable[..., None]:
 
 def _socket_checker(check: Callable[[str], None]) -> Callable[..., None]:
     def check_socket(_socket: Any, url: str, **_options: Any) -> None:
+        __tracebackhide__ = True
         if _API_PATH in urlsplit(url).path:
             check(url)
 
