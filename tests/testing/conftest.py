@@ -34,7 +34,9 @@ class UserTests:
 
     def run(self, *arguments: str) -> pytest.RunResult:
         """Run all tests in this process."""
-        return self._pytester.runpytest_inprocess("-p", PLUGIN, "-p", "no:cacheprovider", *arguments)
+        return self._pytester.runpytest_inprocess(
+            "-p", PLUGIN, "-p", "no:cacheprovider", *arguments
+        )
 
     def run_process(self, *arguments: str) -> pytest.RunResult:
         """Run all tests in a process of their own."""

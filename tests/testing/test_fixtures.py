@@ -105,7 +105,9 @@ def count(kili):
 
 
 @pytest.mark.parametrize("order", [[], ["--reverse"]])
-def test_fixtures_of_long_scopes_keep_their_changes(user_tests: UserTests, order: list[str]) -> None:
+def test_fixtures_of_long_scopes_keep_their_changes(
+    user_tests: UserTests, order: list[str]
+) -> None:
     user_tests.write(
         conftest=SCOPES
         + """
@@ -192,7 +194,9 @@ def test_second(kili, of_module, of_session):
     )
     result = user_tests.run("-p", "no:randomly", "-W", "default")
     result.assert_outcomes(passed=3, warnings=1)
-    result.stdout.fnmatch_lines("*'of_module' stay in the emulator's world until 'of_session' ends*")
+    result.stdout.fnmatch_lines(
+        "*'of_module' stay in the emulator's world until 'of_session' ends*"
+    )
 
 
 def test_a_checkpoint_is_the_base_of_reset(user_tests: UserTests) -> None:

@@ -7,7 +7,7 @@ one wins. Settings of several markers are merged.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,11 @@ from kili_emulator.config import (
     setting_names,
     suggest_setting,
 )
+from kili_emulator.spelling import closest
+from kili_emulator.testing.run_options import OPTIONS_FIXTURE
 
 # Markers that need an emulator of their own.
+
 _OPTIONS = ("kili_scenario", "kili_seed", "kili_settings")
 
 
@@ -44,11 +47,42 @@ def emulator_options(item: pytest.Item | pytest.Function) -> dict[str, Any]:
 def check_markers(item: pytest.Item) -> Iterator[str]:
     """Yield what is wrong with the markers of a test."""
     for marker in item.iter_markers():
-        if marker.name in _READERS:
-            try:
-                _READERS[marker.name](marker, item.path.parent)
-            except MarkerError as error:
-                yield f"{marker.name}: {error}"
+        try:
+            _check_marker(item, marker)
+        except MarkerError as error:
+            yield f"{marker.name}: {error}"
+
+
+def _check_marker(item: pytest.Item, marker: pytest.Mark) -> None:
+    reader = _READERS.get(marker.name)
+    if reader is None:
+        suggestion = closest(marker.name, list(_READERS))
+        if suggestion and marker.name.startswith("kili_"):
+            raise MarkerError(f"there is no marker of this name: did you mean {suggestion}?")
+        return
+    reader(marker, item.path.parent)
+    names = getattr(item, "fixturenames", ())
+    if "kili_emulator_session" not in names:
+        if marker in item.own_markers:  # one of a class or module need not be for all its tests
+            raise MarkerError(
+                "the test uses no fixture of the emulator: take one, such as `kili`, as an "
+                'argument or with @pytest.mark.usefixtures("kili_emulator")'
+            )
+    elif marker.name in _OPTIONS:
+        _check_options(item, names)
+
+
+def _check_options(item: pytest.Item, names: Sequence[str]) -> None:
+    remedy = "return the options from a fixture `kili_emulator_options` of the session instead"
+    if OPTIONS_FIXTURE not in names:
+        raise MarkerError(
+            f"it has no effect on your own `kili_emulator_session`: remove that, and {remedy}"
+        )
+    if not hasattr(item, "callspec"):
+        raise MarkerError(
+            f"pytest cannot choose fixtures for the methods of a unittest.TestCase: {remedy}, or "
+            "write a plain class"
+        )
 
 
 def frozen_time(item: pytest.Item) -> str | None:

@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kili_emulator.testing.emulator_session import EmulatorSession
-from kili_emulator.testing.run_options import add_markers, add_options, read_options
+from kili_emulator.testing.run_options import (
+    OPTIONS_FIXTURE,
+    add_markers,
+    add_options,
+    read_options,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +29,6 @@ if TYPE_CHECKING:
     from kili_emulator.testing.client_environment import KiliEnvironment
 
 _SESSION = pytest.StashKey[EmulatorSession]()
-_MARKED = "_kili_marked_options"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,7 +49,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give each group of tests with the same markers an emulator of its own."""
     names = [each.name for each in metafunc.definition.iter_markers()]
-    if _MARKED not in metafunc.fixturenames or not any(each.startswith("kili_") for each in names):
+    if OPTIONS_FIXTURE not in metafunc.fixturenames or not any(
+        each.startswith("kili_") for each in names
+    ):
         return
     from kili_emulator.testing import markers
 
@@ -53,7 +59,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         options = markers.emulator_options(metafunc.definition)
         if options:
             hidden = getattr(pytest, "HIDDEN_PARAM", "kili")
-            metafunc.parametrize(_MARKED, [options], indirect=True, scope="session", ids=[hidden])
+            metafunc.parametrize(
+                OPTIONS_FIXTURE, [options], indirect=True, scope="session", ids=[hidden]
+            )
 
 
 @pytest.hookimpl(trylast=True)
