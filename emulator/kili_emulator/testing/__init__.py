@@ -3,7 +3,8 @@
 ``pytest_plugin`` has the fixtures and hooks, ``run_options`` what it declares, ``markers`` what its
 markers mean. ``emulator_session`` is the emulator of a run: ``fixture_states`` keeps what fixtures
 of long scopes change, ``endpoint_guard`` refuses calls to other servers, and
-``client_environment`` is the environment for code that makes its own client. ``sdk`` removes the
+``client_environment`` is the environment for code that makes its own client; ``failure_report``
+describes what the emulator knows about a failed test. ``sdk`` removes the
 pauses of an SDK, ``lint`` has ``lint_plugin``.
 
 Imported by: nothing.

@@ -96,6 +96,14 @@ class EmulatorSession:
         finally:
             self._fixture = None
 
+    def describe(self) -> str:
+        """Describe what has happened in the emulator; empty if the test does not use it."""
+        if self.emulator is None or self._fixture is None or not self.options.report_lines:
+            return ""
+        from kili_emulator.testing.failure_report import describe_world
+
+        return describe_world(self.emulator, self.options.report_lines)
+
     def guard(self) -> None:
         """Begin to check the calls of the SDK; the check refuses nothing outside of tests."""
         if self._is_guarding or self.options.allow_remote:
@@ -116,8 +124,8 @@ class EmulatorSession:
         if self._fixture is None:
             return
         pytest.fail(
-            f"the Kili API was called at {url}, which is no emulator of this run, while the test uses "
-            f"the fixture {self._fixture!r}. Take the clients of the fixtures `kili` and "
+            f"the Kili API was called at {url}, which is no emulator of this run, while the test "
+            f"uses the fixture {self._fixture!r}. Take the clients of the fixtures `kili` and "
             "`kili_client`, or let the fixture `kili_env` set KILI_API_ENDPOINT and KILI_API_KEY "
             "before your code makes its client. To allow such calls, run pytest with "
             "--kili-emulator-allow-remote"

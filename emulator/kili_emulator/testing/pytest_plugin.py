@@ -91,6 +91,17 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Add what the emulator knows to the report of a failed test."""
+    report = yield
+    if report.failed and report.when != "teardown":  # the world is rolled back by then
+        text = item.config.stash[_SESSION].describe()
+        if text:
+            report.sections.append(("Kili Emulator", text))
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Generator[None, Any, Any]:
