@@ -153,7 +153,9 @@ def kili_emulator(
     request: pytest.FixtureRequest, kili_emulator_session: Emulator
 ) -> Iterator[Emulator]:
     """Return the emulator of the run; each test leaves its world as it was."""
-    with request.config.stash[_SESSION].running(kili_emulator_session):
+    from kili_emulator.testing.upload_sources import noted_uploads
+
+    with noted_uploads(), request.config.stash[_SESSION].running(kili_emulator_session):
         yield kili_emulator_session
 
 
