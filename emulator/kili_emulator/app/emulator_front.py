@@ -33,6 +33,8 @@ class EmulatorFront:
         plugins: plugins and webhooks: ``emulator.plugins.link(…)``.
         runs: the runs of plugins: ``emulator.runs.list(…)``.
         worlds: the worlds of the emulator, this one and others: ``emulator.worlds.create(…)``.
+        calls, events, logs: the latest API requests, the events, the log lines of plugins.
+        timeline: requests, each with the tree of what it caused.
         why: explains why a plugin was called, or was not: ``emulator.why(label=…)``.
     """
 
@@ -44,6 +46,8 @@ class EmulatorFront:
         self.runs = control.runs
         self.worlds = control.worlds
         self.why = control.why
+        self.calls, self.events = control.observations.calls, control.observations.events
+        self.logs, self.timeline = control.observations.logs, control.observations.timeline
         self._exit = contextlib.ExitStack()
         self._clients: dict[str, Kili] = {}
         self._checkpoints = Checkpoints(self.worlds.mark, self._roll_back)

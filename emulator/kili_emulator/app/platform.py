@@ -68,7 +68,7 @@ class Platform:
         self._isolation = self._make_isolation()
         self.host = self._make_host(instruments)
         self.registry = WorldRegistry(
-            settings.folder, self._load_content, self.host.attach, self._detach
+            settings.folder, self._load_content, self._attach, self._detach
         )
         signer = FileUrlSigner(_signing_secret(settings.folder))
         executor = GraphQLExecutor()
@@ -153,6 +153,10 @@ class Platform:
         else:
             scenario = scenario_of(source.data, source.origin)
         load_scenario(world, scenario, key_for)
+
+    def _attach(self, world: World) -> None:
+        world.requests.limit = self.settings.kept_requests
+        self.host.attach(world)
 
     def _detach(self, world: World) -> None:
         self.subscriptions.detach(world)

@@ -13,12 +13,16 @@ import click
 
 from kili_emulator import __version__
 from kili_emulator.cli import (
+    calls,
+    events,
     lint,
+    logs,
     packages,
     plugins,
     repair,
     runs,
     server,
+    timeline,
     users,
     webhooks,
     why,
@@ -47,6 +51,10 @@ main.add_command(server.env)
 main.add_command(runs.runs)
 main.add_command(plugins.plugins)
 main.add_command(why.why)
+main.add_command(timeline.timeline)
+main.add_command(calls.calls)
+main.add_command(events.events)
+main.add_command(logs.logs)
 main.add_command(webhooks.redeliver)
 main.add_command(packages.packages)
 main.add_command(lint.lint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kili_emulator.client.control_requests import ControlRequests
+from kili_emulator.client.observations import Observations
 from kili_emulator.client.plugins import Plugins
 from kili_emulator.client.runs import Runs
 from kili_emulator.client.transport import Request, Transport
@@ -28,6 +29,7 @@ class ControlPlane:
         plugins: plugins and webhooks.
         runs: the runs of plugins.
         worlds: the worlds of the emulator.
+        observations: what happened: requests, events, log lines, and the timeline.
     """
 
     def __init__(self, transport: Transport, world: str = DEFAULT_WORLD) -> None:
@@ -36,6 +38,7 @@ class ControlPlane:
         self.plugins = Plugins(self._requests)
         self.runs = Runs(self._requests)
         self.worlds = Worlds(self._requests)
+        self.observations = Observations(self._requests)
 
     @property
     def world(self) -> str:

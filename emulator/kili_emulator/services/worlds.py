@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, TypedDict
 
 from kili_emulator.domain.api_key import change_api_key
@@ -9,6 +10,9 @@ from kili_emulator.domain.registry import ScenarioSource, WorldRegistry
 from kili_emulator.domain.world import Actor, Mark, World
 from kili_emulator.rules.masking import masked
 from kili_emulator.services.session import WorldSession
+
+# The tables whose documents name the request that caused them.
+_WITH_REQUEST_IDS = ("transactions", "runs", "runCalls")
 
 
 class ProjectTitle(TypedDict):
@@ -95,9 +99,13 @@ def mark_world(session: WorldSession) -> Mark:
 def export_world(world: World) -> dict[str, list[dict[str, Any]]]:
     """Return all documents of a world with masked secrets: table → documents in creation order.
 
+    The ids of requests are left out: they are random, even in a world with a seed.
+
     See contract/plugin.md#logs.
     """
     exported: dict[str, list[dict[str, Any]]] = masked(world.export())
+    for document in chain.from_iterable(exported[name] for name in _WITH_REQUEST_IDS):
+        document["requestId"] = None
     return exported
 
 

@@ -113,8 +113,7 @@ class Runs:
             if not refusal and self._begins_at_once(trigger.plugin, queue):
                 run = runs_of.begin_at_once(tx, run)
             if self._timing.waits_for_runs and not refusal and not waits:
-                content = messages.RUN_QUEUED.format(event=event["event"])
-                runs_of.add_lines(tx, run["id"], [("info", content, tx.now)])
+                runs_of.note_queued(tx, run)
         if refusal:
             self.waiters.notify()
             return StartedRun(run["id"], None)
