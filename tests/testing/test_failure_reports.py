@@ -167,3 +167,33 @@ def test_success(kili, caplog):
 """,
     )
     user_tests.run().assert_outcomes(passed=4)
+
+
+def test_a_failed_test_shows_the_last_api_calls(user_tests: UserTests) -> None:
+    user_tests.write(
+        support=SUPPORT,
+        test_it="""
+from support import install, submit
+
+def test_before(kili):
+    kili.count_projects()
+
+def test_it(kili, kili_labeler):
+    project = install(kili, "self.kili.count_projects()")
+    submit(kili, project)
+    for _ in range(10):
+        kili.count_assets(project)
+    kili_labeler.delete_project(project)
+""",
+    )
+    result = user_tests.run("-p", "no:randomly")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*- Kili Emulator -*",
+            "the last 10 of * API calls:",
+            "  | * Query.countAssets: ok (* ms)",
+            "  | * Mutation.deleteProjectAsynchronously: error (* ms)",
+            "  |     *needs the role ADMIN*",
+        ]
+    )

@@ -11,9 +11,12 @@ if TYPE_CHECKING:
     from kili_emulator.app import Emulator
     from kili_emulator.domain.plugin_view import PluginView, VersionView
     from kili_emulator.domain.run_view import RunDetails
+    from kili_emulator.services.calls import ApiCallView
+
 
 _CHARACTERS = 300
 _RUNS = 10
+_CALLS = 10
 # Of a log and of a traceback, the end is kept: it says most.
 _LINES_OF_FAILURE = 20
 _LINES_OF_OTHERS = 5
@@ -29,7 +32,7 @@ def describe_world(emulator: Emulator, lines: int) -> str:
         emulator: a running emulator.
         lines: the largest number of lines; what fails stays longest.
     """
-    blocks = [*_failed_builds(emulator), *_runs(emulator)]
+    blocks = [*_failed_builds(emulator), *_runs(emulator), _calls(emulator)]
     kept: list[str] = []
     for headline, body in blocks:
         if headline:
@@ -78,6 +81,27 @@ def _run(run: RunDetails) -> _Block:
     size = _LINES_OF_FAILURE if error else _LINES_OF_OTHERS
     body = [line for each in texts for line in _indented(each)]
     return f"{headline}{duration}{': ' * bool(text)}{text}", _end_of(body, size)
+
+
+def _calls(emulator: Emulator) -> _Block:
+    calls = emulator.calls()
+    if not calls:
+        return "", []
+    last = calls[-_CALLS:]
+    of_all = f" of {len(calls)}" if len(calls) > len(last) else ""
+    return f"the last {len(last)}{of_all} API calls:", [
+        line for each in last for line in _call(each)
+    ]
+
+
+def _call(call: ApiCallView) -> Iterator[str]:
+    duration = "" if call["durationMs"] is None else f" ({call['durationMs']:.0f} ms)"
+    sender = f"plugin {call['plugin']!r}" if call["plugin"] else call["user"]
+    operations = ", ".join(call["operations"]) or call["name"] or "an invalid document"
+    subject = f"{call['createdAt']} {sender} {operations}: {call['outcome'] or 'not answered yet'}"
+    yield CONTINUATION_PREFIX + shorten(one_line(f"{subject}{duration}"), _CHARACTERS)
+    for error in call["errors"]:
+        yield f"{CONTINUATION_PREFIX}    {shorten(one_line(error), _CHARACTERS)}"
 
 
 def _indented(text: str) -> list[str]:
