@@ -40,10 +40,9 @@ def pytest_configure(config: pytest.Config) -> None:
     add_markers(config)
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    session = config.stash.get(_SESSION, None)
-    if session:
-        session.close()
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    session.config.stash[_SESSION].close()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
