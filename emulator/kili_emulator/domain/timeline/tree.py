@@ -8,7 +8,7 @@ from itertools import islice
 from kili_emulator import errors, messages
 from kili_emulator.clock import format_time
 from kili_emulator.domain.decision import find_decisions
-from kili_emulator.domain.documents import DecisionDoc, RunDoc
+from kili_emulator.domain.documents import DecisionDoc, RunCallDoc, RunDoc
 from kili_emulator.domain.run import called_handler, headline
 from kili_emulator.domain.tables import View
 from kili_emulator.domain.timeline.effects import Effects, TracedEvent, first_position
@@ -106,7 +106,7 @@ class _Builder:
         if request.record is not None:
             return _head_of_record(request.record)
         if request.call is not None:
-            return self._head_of_call(request.call["runId"], request)
+            return self._head_of_call(request.call)
         if request.transactions:
             return self._head_of_transaction(request)
         (run,) = request.runs
@@ -120,16 +120,16 @@ class _Builder:
             "operations": [operation],
         }
 
-    def _head_of_call(self, run_id: str, request: TracedRequest) -> RequestNode:
-        call = request.call
-        assert call is not None
+    def _head_of_call(self, call: RunCallDoc) -> RequestNode:
+        plugin = self._view.plugins.require(call["pluginId"])
         is_file = any("/" in each for each in call["operations"])
         return {
             **_EMPTY,
             "id": call.get("requestId"),
             "kind": "file" if is_file else "graphql",
             "createdAt": call["createdAt"],
-            "runId": run_id,
+            "user": self._view.users.require(plugin["userId"])["email"],
+            "runId": call["runId"],
             "operations": call["operations"],
             "outcome": "error" if call["errors"] else "ok",
             "durationMs": call["durationMs"],
