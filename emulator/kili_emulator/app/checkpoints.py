@@ -23,9 +23,9 @@ class Checkpoints:
         self._roll_back = roll_back
         self._held: list[Checkpoint] = []
 
-    def add(self) -> Checkpoint:
-        """Make the present state the one that ``reset()`` returns to."""
-        checkpoint = Checkpoint(self, self._mark())
+    def add(self, mark: Mark | None = None) -> Checkpoint:
+        """Make a marked state, or else the present one, the state that ``reset()`` returns to."""
+        checkpoint = Checkpoint(self, mark or self._mark())
         self._held.append(checkpoint)
         return checkpoint
 

@@ -104,7 +104,7 @@ class EmulatorFront:
         """Return a mark of the present state of the world: ``worlds.mark()``."""
         return self.worlds.mark()
 
-    def checkpoint(self) -> Checkpoint:
+    def checkpoint(self, mark: Mark | None = None) -> Checkpoint:
         """Make the present state the one that :meth:`reset` returns to, in place of the scenario.
 
         ::
@@ -115,8 +115,11 @@ class EmulatorFront:
 
         Checkpoints nest. Without ``with``, a checkpoint holds until its ``end()``, or until the
         emulator ends.
+
+        Args:
+            mark: an earlier state, to return to that one.
         """
-        return self._checkpoints.add()
+        return self._checkpoints.add(mark)
 
     def reset(self, mark: Mark | None = None) -> None:
         """Wait for the plugins, then roll the world back: ``worlds.reset()``.

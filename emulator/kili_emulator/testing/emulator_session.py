@@ -71,17 +71,17 @@ class EmulatorSession:
     @contextlib.contextmanager
     def test(self) -> Iterator[None]:
         """Undo the changes that are made during a ``with`` block, if an emulator runs."""
-        emulator = self.emulator
-        if emulator is None:
+        states, emulator = self._states, self.emulator
+        if states is None or emulator is None:
             yield
             if self.emulator:  # the test has asked for it by name
                 self.emulator.reset()
             return
-        checkpoint = emulator.checkpoint()
+        checkpoint = emulator.checkpoint(states.base)
         try:
             yield
         finally:
-            if self.emulator is emulator:
+            if self._states is states:
                 checkpoint.end()
 
     @contextlib.contextmanager

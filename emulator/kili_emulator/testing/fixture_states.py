@@ -40,15 +40,20 @@ class FixtureState:
 
 
 class FixtureStates:
-    """The changes of all fixtures that are set up, oldest first."""
+    """The changes of all fixtures that are set up, oldest first.
+
+    Attributes:
+        base: the mark of the state in which the next test begins.
+    """
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
         self._states: list[FixtureState] = []
+        self.base = emulator.mark()
 
     def begin(self, name: str) -> FixtureState:
         """Note the state before the setup of a fixture."""
-        state = FixtureState(name, self._emulator.mark())
+        state = FixtureState(name, self.base)
         self._states.append(state)
         return state
 
@@ -58,7 +63,8 @@ class FixtureStates:
         if after.sequence == state.before.sequence:
             self._states.remove(state)
             return
-        state.checkpoint = self._emulator.checkpoint()
+        state.checkpoint = self._emulator.checkpoint(after)
+        self.base = after
         for waiting in self._waiting_for(state):  # they asked for this fixture during their setup
             waiting.before = after
             self._states.remove(waiting)
@@ -85,6 +91,7 @@ class FixtureStates:
         if state.checkpoint:
             state.checkpoint.drop()
         self._emulator.reset(state.before)
+        self.base = state.before
 
     def _waiting_for(self, state: FixtureState) -> list[FixtureState]:
         """Return the fixtures in setup that have changed nothing before this one began."""
