@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from click.testing import CliRunner
 
 from kili_emulator import Emulator
@@ -140,6 +142,30 @@ def test_uploads_and_downloads_are_calls(emulator: Emulator, tmp_path: Path) -> 
     assert (upload["kind"], upload["status"], upload["outcome"]) == ("file", 201, "ok")
     assert upload["variables"]["id"].startswith("plugins/")
     assert emulator.calls("download") == []
+
+
+@pytest.mark.parametrize(
+    ("effect", "outcome", "status"),
+    [
+        ({"status": 503}, "failure", 503),
+        ({"error": "no"}, "error", 200),
+        ({"drop": "before"}, "error", 0),
+        ({"drop": "after"}, "error", 0),
+        ({"delay": 0.001}, "ok", 200),
+    ],
+)
+def test_request_that_meets_a_fault_is_a_call(
+    emulator: Emulator, wire: Wire, effect: dict[str, Any], outcome: str, status: int
+) -> None:
+    emulator.faults.add("viewer", times=1, **effect)
+    with contextlib.suppress(requests.ConnectionError):
+        wire.post({"query": "query Mine { viewer { id } }"})
+    (call,) = emulator.calls("Mine")
+    ((name, value),) = effect.items()
+    assert (call["fault"], call["outcome"], call["status"]) == (f"{name} {value}", outcome, status)
+    assert emulator.timeline()[-1]["fault"] == call["fault"]
+    wire.post({"query": "query Mine { viewer { id } }"})
+    assert [each["fault"] for each in emulator.calls("Mine")] == [call["fault"], None]
 
 
 def test_request_id_of_a_call_is_that_of_its_answer(emulator: Emulator, wire: Wire) -> None:

@@ -75,7 +75,9 @@ def test_default_again(kili, project):
         ("kili_settings(plugin_timeout='x')", "*plugin_timeout = 'x' is not of type float"),
         ("kili_settings(seed=5)", "'seed' has a marker of its own: use kili_seed"),
         ("kili_frozen('noon')", "'noon' is no time: give a time such as '2026-01-05T09:00:00Z'"),
-        ("kili_faults()", "give the arguments of emulator.faults.add()"),
+        ("kili_faults()", "give a target and an effect, such as 'createIssues', status=503"),
+        ("kili_faults('createIssue', status=503)", "*createIssues*"),
+        ("kili_faults('createIssues', status=200)", "*status*"),
         ("kili_sede(7)", "there is no marker of this name: did you mean kili_seed?"),
     ],
 )
@@ -244,3 +246,44 @@ def test_it(kili):
     result = user_tests.run()
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines("*bad.yaml:3: users?0?.organizationRole: 'BOSS' is not one of*")
+
+
+def test_markers_change_the_clock_and_add_faults(user_tests: UserTests) -> None:
+    user_tests.write(
+        test_it="""
+import pytest
+
+def created_at(kili):
+    project = kili.create_project(input_type="TEXT", json_interface={"jobs": {}}, title="Mine")
+    return kili.projects(project["id"], fields=["createdAt"])[0]["createdAt"]
+
+@pytest.mark.kili_frozen("2027-01-05T09:00:00Z")
+class TestClock:
+    def test_it_stands_still(self, kili):
+        assert created_at(kili) == "2027-01-05T09:00:00.000Z"
+
+    @pytest.mark.kili_frozen("2027-02-05")
+    def test_the_nearest_wins(self, kili, kili_emulator):
+        kili_emulator.advance(hours=2)
+        assert created_at(kili) == "2027-02-05T02:00:00.000Z"
+
+@pytest.mark.kili_faults("countProjects", status=503, times=2)
+@pytest.mark.kili_faults("projects", error="out of order", times=1)
+def test_faults(kili, kili_emulator):
+    assert kili.count_projects() == 1
+    with pytest.raises(Exception, match="out of order"):
+        kili.projects(fields=["id"])
+    assert {each["target"]: each["fired"] for each in kili_emulator.faults.list()} == {
+        "countProjects": 2, "projects": 1
+    }
+
+@pytest.mark.kili_faults("rate-limit")
+def test_ready_made(kili, kili_emulator):
+    assert [each["target"] for each in kili_emulator.faults.list()] == ["graphql"]
+
+def test_neither(kili, kili_emulator):
+    assert created_at(kili) < "2027"
+    assert kili_emulator.faults.list() == []
+"""
+    )
+    user_tests.run().assert_outcomes(passed=5)

@@ -51,8 +51,8 @@ other = Emulator()
 other.__enter__()
 kili = other.client()
 url = other.url
-from kili_emulator.app.platform import _running_urls
-_running_urls.remove(url)  # as if it were the emulator of another process
+from kili_emulator.app.direct_connections import _DIRECT
+_DIRECT.urls.remove(url)  # as if it were the emulator of another process
 
 def test_refused(kili_emulator):
     with pytest.raises(pytest.fail.Exception, match="'kili_emulator'"):
@@ -64,7 +64,7 @@ def test_outside_of_the_fixtures():
 def test_subscription(kili_emulator):
     with pytest.raises(pytest.fail.Exception, match="ws://.*/graphql"):
         kili.label_created_or_updated("p", lambda *_: None)
-    _running_urls.append(url)
+    _DIRECT.urls.append(url)
     other.__exit__(None, None, None)
 """
     )

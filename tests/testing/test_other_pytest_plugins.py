@@ -140,7 +140,8 @@ def state():
     gc.collect()
     import websocket, requests
     return {
-        "threads": sorted({each.name for each in threading.enumerate()} - {"tqdm_monitor"}),  # the SDK's
+        # The monitor is the SDK's.
+        "threads": sorted({each.name for each in threading.enumerate()} - {"tqdm_monitor"}),
         "cache": sorted(map(str, (Path.home() / ".cache").rglob("*"))),
         "environment": {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"},
         "sockets": sorted(

@@ -42,13 +42,6 @@ def executable_schema() -> GraphQLSchema:
     return schema
 
 
-def root_field_names() -> list[str]:
-    """Return the names of all queries and mutations."""
-    schema = executable_schema()
-    types = filter(None, (schema.query_type, schema.mutation_type))
-    return [name for each in types for name in each.fields]
-
-
 @cache
 def schema_hash() -> str:
     """Return a value that changes whenever the schema changes."""

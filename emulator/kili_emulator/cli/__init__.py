@@ -14,7 +14,9 @@ import click
 from kili_emulator import __version__
 from kili_emulator.cli import (
     calls,
+    clock,
     events,
+    faults,
     lint,
     logs,
     packages,
@@ -56,10 +58,12 @@ main.add_command(calls.calls)
 main.add_command(events.events)
 main.add_command(logs.logs)
 main.add_command(webhooks.redeliver)
+main.add_command(faults.faults)
 main.add_command(packages.packages)
 main.add_command(lint.lint)
 for each in users.COMMANDS:
     main.add_command(each)
 main.add_command(worlds.reset)
+main.add_command(clock.clock)
 main.add_command(worlds.world)
 main.add_command(repair.repair)

@@ -60,4 +60,5 @@ def _lines(call: ApiCallView) -> list[str]:
     duration = "" if call["durationMs"] is None else f", {call['durationMs']:.1f} ms"
     title = f"{call['createdAt']} {operations} by {sender or 'a signed URL'}"
     state = call["outcome"] or "in progress"
-    return [f"{title}: {state}{duration}", *(f"  error: {each}" for each in call["errors"])]
+    fault = [f"  fault: {call['fault']}"] if call["fault"] else []
+    return [f"{title}: {state}{duration}", *fault, *(f"  error: {each}" for each in call["errors"])]

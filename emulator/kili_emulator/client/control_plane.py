@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kili_emulator.client.clock import WorldClock
 from kili_emulator.client.control_requests import ControlRequests
+from kili_emulator.client.faults import Faults
 from kili_emulator.client.observations import Observations
 from kili_emulator.client.plugins import Plugins
 from kili_emulator.client.runs import Runs
@@ -29,6 +31,8 @@ class ControlPlane:
         plugins: plugins and webhooks.
         runs: the runs of plugins.
         worlds: the worlds of the emulator.
+        clock: the time of the world.
+        faults: requests and plugins that fail on purpose.
         observations: what happened: requests, events, log lines, and the timeline.
     """
 
@@ -38,6 +42,8 @@ class ControlPlane:
         self.plugins = Plugins(self._requests)
         self.runs = Runs(self._requests)
         self.worlds = Worlds(self._requests)
+        self.clock = WorldClock(self._requests)
+        self.faults = Faults(self._requests)
         self.observations = Observations(self._requests)
 
     @property

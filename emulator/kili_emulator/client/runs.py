@@ -65,7 +65,7 @@ class Runs:
         mark = self.show(run_id)["mark"]
         if mark is None:
             raise ValueError(f"the handler of run {run_id} was not called: see its outcome")
-        return Mark(**mark)
+        return Mark.parse(mark)
 
     def redeliver(self, run_id: str) -> RunDoc:
         """Repeat the delivery of a run to a webhook; return the document of the new run.

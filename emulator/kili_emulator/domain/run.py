@@ -96,10 +96,10 @@ def _refuse_run(tx: Transaction, run: RunDoc, refusal: Refusal) -> RunDoc:
     return run
 
 
-def note_queued(tx: Transaction, run: RunDoc) -> None:
-    """Record that the request that caused a run does not wait for it."""
+def note_queued(tx: Transaction, run: RunDoc, reason: str) -> None:
+    """Record that the request that caused a run does not wait for it, and why in its log."""
     tx.runs.change(run, queued=True)
-    add_lines(tx, run["id"], [("info", messages.RUN_QUEUED.format(event=run["event"]), tx.now)])
+    add_lines(tx, run["id"], [("info", reason, tx.now)])
 
 
 def begin_at_once(tx: Transaction, run: RunDoc) -> RunDoc:

@@ -54,8 +54,8 @@ def files_blueprint(registry: WorldRegistry, signer: security.FileUrlSigner) -> 
     @blueprint.put(file.UPLOAD_PATH)
     def upload() -> Response:
         try:
-            world_name, pending_upload = signer.read(request.args.get("token", ""))
-            world = registry.get(world_name)
+            token = request.args.get("token", "")
+            world, pending_upload = signer.read(token, registry.get)
             record = begin_record(world, None, "file")
             record.name, record.operations = "upload", [f"PUT {file.UPLOAD_PATH}"]
             record.variables = {

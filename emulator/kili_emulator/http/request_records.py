@@ -45,7 +45,9 @@ def keep_graphql_content(
     name = data.get("operationName")
     record.name = name if isinstance(name, str) else None
     size = _plain_size(request.environ)
-    world.requests.keep_content(record, data["query"], data.get("variables"), size)
+    query = data.get("query")
+    text = query if isinstance(query, str) else None
+    world.requests.keep_content(record, text, data.get("variables"), size)
 
 
 def _plain_size(environ: WSGIEnvironment) -> int | None:

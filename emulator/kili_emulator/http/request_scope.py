@@ -43,16 +43,18 @@ class RequestScope:
         operation: the root field of a GraphQL request, or the method and rule of a route.
         has_errors: whether a GraphQL answer has errors.
         status: the HTTP status; 0 until the answer begins, and for websockets.
+        fault: the effect of the fault that the request met; ``None`` without a fault.
         record: the record of the request, once its world is known.
     """
 
-    __slots__ = ("_ring", "has_errors", "id", "operation", "record", "status")
+    __slots__ = ("_ring", "fault", "has_errors", "id", "operation", "record", "status")
 
     def __init__(self, request_id: str) -> None:
         self.id = request_id
         self.operation = ""
         self.has_errors = False
         self.status = 0
+        self.fault: str | None = None
         self.record: RequestRecord | None = None
         self._ring: RequestRing | None = None
 
@@ -65,7 +67,7 @@ class RequestScope:
         """Complete the record, if there is one."""
         if self.record is not None and self._ring is not None:
             forget_current()
-            self.record.status = self.status
+            self.record.status, self.record.fault = self.status, self.fault
             self._ring.end(self.record, self.outcome, seconds)
 
     @property
@@ -73,7 +75,8 @@ class RequestScope:
         """``ok``, ``error`` for a mistake of the client, or ``failure`` for one of the emulator."""
         if self.status >= 500:
             return "failure"
-        return "error" if self.has_errors or self.status >= 400 else "ok"
+        is_unanswered = self.status == 0  # a fault has ended the connection
+        return "error" if self.has_errors or self.status >= 400 or is_unanswered else "ok"
 
 
 _current: ContextVar[RequestScope | None] = ContextVar("request", default=None)
@@ -96,6 +99,13 @@ def note_operations(root_fields: Sequence[str], *, has_errors: bool) -> None:
         scope.has_errors = has_errors
         if root_fields:
             scope.operation = root_fields[0] if len(root_fields) == 1 else _SEVERAL
+
+
+def note_fault(effect: str) -> None:
+    """Note the effect of the fault that the request of this thread meets."""
+    scope = _current.get()
+    if scope is not None:
+        scope.fault = effect
 
 
 def note_route(method: str, rule: object) -> None:

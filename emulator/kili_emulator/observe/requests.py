@@ -67,7 +67,8 @@ class RequestRecord:
             secrets: whoever shows them masks them.
         effects: the transactions of the request that changed documents.
         errors: the messages of the errors that were answered.
-        status: the HTTP status.
+        fault: the effect of the fault that the request met; ``None`` without a fault.
+        status: the HTTP status; 0 before the answer, and if a fault has ended the connection.
         outcome: ``None`` while the request is being answered.
         duration: in seconds; ``None`` while the request is being answered, and without a request.
         number: the place of the request in the order of arrival; never repeated in a process.
@@ -81,6 +82,7 @@ class RequestRecord:
         "effects",
         "ended",
         "errors",
+        "fault",
         "id",
         "is_dropped",
         "kind",
@@ -109,6 +111,7 @@ class RequestRecord:
         self.variables: Any = None
         self.effects: list[ChangedDocuments] = []
         self.errors: list[str] = []
+        self.fault: str | None = None
         self.status = 0
         self.outcome: RequestOutcome | None = None
         self.duration: float | None = None

@@ -103,6 +103,8 @@ class RequestNode(TypedDict):
     - ``outcome``: ``ok``, ``error`` (a mistake of the client), ``failure`` (one of the emulator);
       ``None`` during the request, and if it is unknown, as in a timeline of an earlier process.
     - ``errors``: the messages of the errors that were answered.
+    - ``fault``: the effect of the fault that the request met, such as ``status 503``; ``None``
+      without a fault.
     - ``durationMs``: the milliseconds until the answer, with the runs that it waited for; ``None``
       if they are unknown.
     - ``runs``: the runs that the request started by hand, without an event.
@@ -117,6 +119,7 @@ class RequestNode(TypedDict):
     operations: list[str]
     outcome: str | None
     errors: list[str]
+    fault: str | None
     durationMs: float | None
     changes: list[ChangeSummary]
     events: list[EventNode]
@@ -134,6 +137,8 @@ def text_of(node: RequestNode) -> list[str]:
 def _request_lines(node: RequestNode, indent: str) -> Iterator[str]:
     yield f"{indent}{_request_title(node)}"
     inner = indent + _INDENT
+    if node["fault"]:
+        yield f"{inner}fault: {node['fault']}"
     for error in node["errors"]:
         yield f"{inner}error: {error}"
     for change in node["changes"]:

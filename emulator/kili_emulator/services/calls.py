@@ -56,7 +56,10 @@ class ApiCallView(TypedDict):
     - ``outcome``: ``ok``, ``error`` (a mistake of the client) or ``failure`` (one of the emulator);
       ``None`` while the request is being answered.
     - ``errors``: the messages of the errors that were answered; at most 5.
-    - ``status``: the HTTP status; 0 while the request is being answered.
+    - ``fault``: the effect of the fault that the request met, such as ``status 503``; ``None``
+      without a fault.
+    - ``status``: the HTTP status; 0 while the request is being answered, and if a fault has ended
+      the connection.
     - ``durationMs``: the milliseconds until the answer, with the runs that it waited for.
     """
 
@@ -72,6 +75,7 @@ class ApiCallView(TypedDict):
     variables: Any
     outcome: RequestOutcome | None
     errors: list[str]
+    fault: str | None
     status: int
     durationMs: float | None
 
@@ -153,6 +157,7 @@ def _call_view(view: View, record: RequestRecord) -> ApiCallView:
         "variables": masked(record.variables or {}, names),
         "outcome": record.outcome,
         "errors": [masked_text(each) for each in record.errors],
+        "fault": record.fault,
         "status": record.status,
         "durationMs": None if duration is None else round(duration * 1000, 3),
     }

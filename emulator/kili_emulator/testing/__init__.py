@@ -5,7 +5,8 @@ markers mean. ``emulator_session`` is the emulator of a run: ``fixture_states`` 
 of long scopes change, ``endpoint_guard`` refuses calls to other servers, and ``client_environment``
 is the environment for code that makes its own client; ``failure_report`` describes what the
 emulator knows about a failed test. ``upload_sources`` notes which files become plugins. ``sdk``
-removes the pauses of an SDK, ``lint`` has ``lint_plugin``.
+removes the pauses of an SDK (``sdk_retries`` those between its attempts), ``lint`` has
+``lint_plugin``.
 
-Imported by: nothing.
+Imported by: app.
 """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kili_emulator.testing.fixture_states import FixtureState, FixtureStates
-from kili_emulator.testing.run_options import RunOptions
+from kili_emulator.testing.run_options import EFFECT_MARKERS, RunOptions
 
 if TYPE_CHECKING:
     from kili_emulator.app import Emulator
@@ -69,7 +69,7 @@ class EmulatorSession:
             self._states.end(state)
 
     @contextlib.contextmanager
-    def test(self) -> Iterator[None]:
+    def test(self, item: pytest.Item) -> Iterator[None]:
         """Undo the changes that are made during a ``with`` block, if an emulator runs."""
         states, emulator = self._states, self.emulator
         if states is None or emulator is None:
@@ -79,6 +79,10 @@ class EmulatorSession:
             return
         checkpoint = emulator.checkpoint(states.base)
         try:
+            if any(each.name in EFFECT_MARKERS for each in item.iter_markers()):
+                from kili_emulator.testing.markers import change_emulator
+
+                change_emulator(item, emulator)
             yield
         finally:
             if self._states is states:
@@ -108,10 +112,10 @@ class EmulatorSession:
         """Begin to check the calls of the SDK; the check refuses nothing outside of tests."""
         if self._is_guarding or self.options.allow_remote:
             return
-        from kili_emulator.app.platform import running_urls
+        from kili_emulator.app.direct_connections import connected_urls
         from kili_emulator.testing.endpoint_guard import guard_endpoints
 
-        self._guard.enter_context(guard_endpoints(running_urls, self._refuse))
+        self._guard.enter_context(guard_endpoints(connected_urls, self._refuse))
         self._is_guarding = True
 
     def close(self) -> None:

@@ -9,22 +9,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kili_emulator.config import (
-    SettingsError,
-    load_embedded_settings,
-    setting_names,
-    suggest_setting,
-)
+from kili_emulator.config import SettingsError, load_embedded_settings, settings_table
+from kili_emulator.errors import KiliError
 from kili_emulator.spelling import closest
 from kili_emulator.testing.run_options import OPTIONS_FIXTURE
 
 # Markers that need an emulator of their own.
 
 _OPTIONS = ("kili_scenario", "kili_seed", "kili_settings")
+
+
+if TYPE_CHECKING:
+    from kili_emulator.app import Emulator
 
 
 class MarkerError(Exception):
@@ -85,15 +85,16 @@ def _check_options(item: pytest.Item, names: Sequence[str]) -> None:
         )
 
 
-def frozen_time(item: pytest.Item) -> str | None:
-    """Return the time at which a test's clock stands still; ``None`` if it runs."""
-    marker = item.get_closest_marker("kili_frozen")
-    return str(marker.args[0]) if marker else None
-
-
-def faults(item: pytest.Item) -> list[pytest.Mark]:
-    """Return the markers of faults, outermost first."""
-    return list(reversed(list(item.iter_markers("kili_faults"))))
+def change_emulator(item: pytest.Item, emulator: Emulator) -> None:
+    """Freeze the clock, and add the faults, that the markers of a test ask for."""
+    frozen = item.get_closest_marker("kili_frozen")
+    if frozen:
+        emulator.freeze(frozen.args[0])
+    for marker in reversed(list(item.iter_markers("kili_faults"))):  # those of a class come first
+        if _is_preset(marker):
+            emulator.faults.add_preset(marker.args[0])
+        else:
+            emulator.faults.add(*marker.args, **marker.kwargs)
 
 
 def read_assignments(lines: Iterable[str], source: str) -> dict[str, str]:
@@ -114,9 +115,12 @@ def read_assignments(lines: Iterable[str], source: str) -> dict[str, str]:
 
 
 def _check_settings(settings: Mapping[str, Any], source: str) -> None:
+    known = list(settings_table())
     for name in settings:
-        if name not in setting_names():
-            raise MarkerError(f"{source}: there is no setting {name!r}{suggest_setting(name)}")
+        if name not in known:
+            suggestion = closest(name, known)
+            remedy = f": did you mean {suggestion}?" if suggestion else ""
+            raise MarkerError(f"{source}: there is no setting {name!r}{remedy}")
     try:
         load_embedded_settings(settings, environment={}, project_file=Path(os.devnull))
     except SettingsError as error:
@@ -178,9 +182,27 @@ def _read_frozen(marker: pytest.Mark, _folder: Path) -> dict[str, Any]:
 
 
 def _read_faults(marker: pytest.Mark, _folder: Path) -> dict[str, Any]:
-    if not marker.args and not marker.kwargs:
-        raise MarkerError("give the arguments of emulator.faults.add()")
+    from kili_emulator.api.execution import GraphQLExecutor
+    from kili_emulator.observe.fault_rule import parse_fault
+
+    if len(marker.args) != 1:
+        raise MarkerError(
+            "give a target and an effect, such as 'createIssues', status=503, or the name of a "
+            "ready-made set of faults"
+        )
+    if _is_preset(marker):
+        return {}
+    try:
+        parse_fault({**marker.kwargs, "target": marker.args[0]}, GraphQLExecutor().operations)
+    except KiliError as error:
+        raise MarkerError(error.message) from None
     return {}
+
+
+def _is_preset(marker: pytest.Mark) -> bool:
+    from kili_emulator.observe.fault_presets import PRESET_NAMES
+
+    return not marker.kwargs and marker.args[0] in PRESET_NAMES
 
 
 def _positional(marker: pytest.Mark, expected: str, *types: type) -> tuple[Any, ...]:

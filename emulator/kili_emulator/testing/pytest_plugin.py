@@ -138,12 +138,11 @@ def kili_emulator_session(
 ) -> Iterator[Emulator]:
     """Start the emulator of the run, with seed 0, the project's settings and a fast SDK."""
     from kili_emulator.app import Emulator
-    from kili_emulator.testing.sdk import fast_sdk
 
     run = request.config.stash[_SESSION].options
     options = {"seed": 0, **kili_emulator_options, **run.emulator, **_kili_marked_options}
     scenario = options.pop("scenario", None)
-    with fast_sdk(), Emulator(scenario, **options) as emulator:
+    with Emulator(scenario, **options) as emulator:
         yield emulator
 
 
@@ -161,7 +160,7 @@ def kili_emulator(
 @pytest.fixture(autouse=True)
 def _kili_emulator_test(request: pytest.FixtureRequest) -> Iterator[None]:
     """Undo the changes of each test. Autouse, so that it is torn down after all others."""
-    with request.config.stash[_SESSION].test():
+    with request.config.stash[_SESSION].test(request.node):
         yield
 
 

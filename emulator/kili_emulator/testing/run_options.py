@@ -17,6 +17,8 @@ MARKERS = (
     "kili_frozen(time): freeze the world's clock, as in kili_frozen('2026-01-05T09:00:00Z')",
     "kili_faults(...): let requests fail; the arguments are those of emulator.faults.add()",
 )
+# The markers that change the emulator which runs.
+EFFECT_MARKERS = ("kili_frozen", "kili_faults")
 # The fixture that has the options of a test with markers.
 OPTIONS_FIXTURE = "_kili_marked_options"
 _GROUP = "kili emulator"

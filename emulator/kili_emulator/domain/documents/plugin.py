@@ -197,9 +197,9 @@ class RunDoc(RunResult, _OptionalCauses):
     """A run: one call of one handler of a plugin version for one event.
 
     ``lanes`` lists the lanes of the runs that caused this run, outermost first, and last the lane
-    of this run. ``queued`` is true if the request that caused the run did not wait for it, as an
-    earlier run was in its lane. ``requestId`` is the id of the request that started the run by
-    hand, without an event. Both are missing in runs that earlier versions stored.
+    of this run. ``queued`` is true if the request that caused the run did not wait for it.
+    ``requestId`` is the id of the request that started the run by hand, without an event. Both are
+    missing in runs that earlier versions stored.
     """
 
     id: str

@@ -247,6 +247,7 @@ _EMPTY: RequestNode = {
     "operations": [],
     "outcome": None,
     "errors": [],
+    "fault": None,
     "durationMs": None,
     "changes": [],
     "events": [],
@@ -267,6 +268,7 @@ def _head_of_record(record: RequestRecord) -> RequestNode:
         "operations": record.operations,
         "outcome": record.outcome,
         "errors": [masked_text(each) for each in record.errors],
+        "fault": record.fault,
         "durationMs": None if duration is None else round(duration * 1000, 3),
     }
 

@@ -27,11 +27,15 @@ from kili_emulator.domain.registry import ScenarioSource, WorldError, WorldRegis
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
 from kili_emulator.http.control.calls import add_call_routes
+from kili_emulator.http.control.clock import add_clock_routes
+from kili_emulator.http.control.description import DESCRIPTION, add_description_route
 from kili_emulator.http.control.events import add_event_routes
+from kili_emulator.http.control.faults import add_fault_routes
 from kili_emulator.http.control.logs import add_log_routes
 from kili_emulator.http.control.metrics import add_metrics_route
 from kili_emulator.http.control.plugins import add_link_routes, add_plugin_routes
 from kili_emulator.http.control.runs import add_run_routes
+from kili_emulator.http.control.scenarios import add_load_route
 from kili_emulator.http.control.sessions import Sessions
 from kili_emulator.http.control.timeline import add_timeline_route
 from kili_emulator.http.control.users import add_trigger_route, add_user_routes
@@ -46,6 +50,8 @@ from kili_emulator.scenario import ScenarioError
 
 _WORLD_ROUTES: tuple[Callable[[Blueprint, Sessions], None], ...] = (
     add_world_routes,
+    add_load_route,
+    add_clock_routes,
     add_run_routes,
     add_plugin_routes,
     add_link_routes,
@@ -53,13 +59,14 @@ _WORLD_ROUTES: tuple[Callable[[Blueprint, Sessions], None], ...] = (
     add_webhook_routes,
     add_user_routes,
     add_trigger_route,
-    add_call_routes,
     add_event_routes,
     add_log_routes,
     add_timeline_route,
 )
 # Requests that change nothing, or end the history that the timeline shows.
 _UNRECORDED = frozenset(("mark", "reset", "wait-idle"))
+
+_ABOUT_OWN_WORLD = (f"control.{OWN_WORLD}", f"control.{DESCRIPTION}")
 
 
 def control_blueprint(
@@ -69,6 +76,8 @@ def control_blueprint(
     scenario: ScenarioSource,
     shut_down: Callable[[], None],
     metrics: Metrics,
+    *,
+    operations: list[str],
 ) -> Blueprint:
     """Build the routes below ``/_emulator``.
 
@@ -77,6 +86,7 @@ def control_blueprint(
         host: the plugin host of all worlds.
         scenario: the default scenario of new worlds.
         shut_down: a function that stops the server.
+        operations: the root fields of GraphQL.
     """
     blueprint = Blueprint("control", __name__, url_prefix=CONTROL_PATH)
     sessions = Sessions(registry, host, settings.sync_wait)
@@ -84,7 +94,10 @@ def control_blueprint(
     _add_error_answers(blueprint)
     _add_shutdown_route(blueprint, shut_down, settings.stop_wait)
     add_metrics_route(blueprint, metrics)
+    add_description_route(blueprint)
     add_registry_routes(blueprint, registry, scenario)
+    add_fault_routes(blueprint, registry, operations)
+    add_call_routes(blueprint, sessions, operations)
     for add_routes in _WORLD_ROUTES:
         add_routes(blueprint, sessions)
     return blueprint
@@ -94,7 +107,7 @@ def _add_key_check(blueprint: Blueprint, registry: WorldRegistry) -> None:
     @blueprint.before_request
     def check_key() -> Response | None:
         if IN_PROCESS in request.environ:
-            g.controller_email, g.controller_world = "", DEFAULT_WORLD
+            g.controller_key, g.controller_email, g.controller_world = None, "", DEFAULT_WORLD
             _record_change(registry, None, (request.view_args or {}).get("name"))
             return None
         key = security.api_key(request)
@@ -102,7 +115,8 @@ def _add_key_check(blueprint: Blueprint, registry: WorldRegistry) -> None:
         if session is None:
             return security.unauthorized()
         world, actor = session
-        g.controller_email, g.controller_world = actor.user["email"], world.name
+        g.controller_key, g.controller_world = key, world.name
+        g.controller_email = actor.user["email"]
         name = _named_world(world)
         if not _may_control(world, actor, name):
             return security.text_answer(errors.CONTROL_NEEDS_ADMIN, 403)
@@ -162,7 +176,7 @@ def _add_shutdown_route(
 def _named_world(own: World) -> str | None:
     """Return the name of the world that the request addresses; ``None`` if it addresses none."""
     name: str | None = (request.view_args or {}).get("name")
-    return own.name if request.endpoint == f"control.{OWN_WORLD}" else name
+    return own.name if request.endpoint in _ABOUT_OWN_WORLD else name
 
 
 def _may_control(world: World, actor: Actor, name: str | None) -> bool:

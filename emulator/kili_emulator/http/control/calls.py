@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from kili_emulator.api.executable_schema import root_field_names
 from kili_emulator.http.control.parameters import Parameters
 from kili_emulator.http.control.sessions import Sessions
 
 
-def add_call_routes(blueprint: Blueprint, sessions: Sessions) -> None:
+def add_call_routes(blueprint: Blueprint, sessions: Sessions, operations: list[str]) -> None:
     """Add the route that lists the latest API requests.
 
     ``GET …/calls`` takes ``operation``, ``user``, ``failed`` (``true`` or ``false``) and ``limit``,
     and answers ``calls``.
+
+    Args:
+        operations: the root fields of GraphQL.
     """
 
     @blueprint.get("/worlds/<name>/calls")
@@ -27,4 +29,4 @@ def add_call_routes(blueprint: Blueprint, sessions: Sessions) -> None:
             failed=given.flag("failed"),
             limit=given.number("limit"),
         )
-        return jsonify(calls=calls.list_calls(sessions.open(name), query, root_field_names()))
+        return jsonify(calls=calls.list_calls(sessions.open(name), query, operations))
