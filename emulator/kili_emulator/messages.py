@@ -272,6 +272,7 @@ PRINTS_DROPPED = (
     "plugin {name!r}, run {run}: {count} printed lines are not in its logs, as on premise: "
     "use self.logger instead of print"
 )
+DEBUGGER_AT_ERROR = "{error}: this is the place where it was raised"
 BREAKPOINT_REACHED = (
     "Stopped at breakpoint() of {run}. Its time limit is paused. Enter `c` to continue."
 )
@@ -285,6 +286,7 @@ BREAKPOINT_IN_PROCESS = (
 )
 WEBHOOK_ANSWERED = "The webhook answered {status}"
 WEBHOOK_TIMED_OUT = "The webhook did not answer within {seconds:g} seconds"
+WEBHOOK_NOT_SENT = "The webhook was not called, as this is a replay"
 WEBHOOK_UNREACHABLE = "The webhook could not be reached: {reason}"
 
 

@@ -38,8 +38,12 @@ from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.build.package_settings import PackageSettings
 from kili_emulator.plugins.calls import Isolation
 from kili_emulator.plugins.dispatch.host import PluginHost
+from kili_emulator.plugins.inline.inline_tools import CallMethod
 from kili_emulator.plugins.inline.isolation import InlineIsolation
 from kili_emulator.plugins.scheduling.schedule import Timing
+from kili_emulator.replays.capsule import Capsule
+from kili_emulator.replays.comparison import ReplayView
+from kili_emulator.replays.plugin_code import PluginCode
 from kili_emulator.rules.plugin_policy import Policy
 from kili_emulator.scenario import load_scenario, read_scenario
 
@@ -49,14 +53,16 @@ class Platform:
 
     Args:
         settings: the settings of the emulator.
+        call_method: calls the methods of inline plugins under a debugger; ``None`` without one.
 
     Raises:
         DataFolderError: a file of the data folder, or the temporary folder, cannot be used.
         OSError: the address is in use.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, call_method: CallMethod | None = None) -> None:
         self.settings = settings
+        self._call_method = call_method
         self._request_log = RequestLog(settings.request_log)
         instruments = Instruments()
         self._isolation = self._make_isolation()
@@ -93,6 +99,18 @@ class Platform:
         self.registry.open_all()
         if DEFAULT_WORLD not in [world.name for world in self.registry.all()]:
             self.registry.create(DEFAULT_WORLD, self.settings.scenario, self.settings.seed)
+
+    def open_copy(self, copy: World) -> None:
+        """Open a copy of a world, which is the only world of this platform."""
+        self._isolation.prepare()
+        self.host.attach_copy(copy)
+        self.registry.add_copy(copy)
+
+    def repeat_run(self, capsule: Capsule, code: PluginCode | None, times: int) -> ReplayView:
+        """Repeat a run in a platform of its own, and compare the repetitions with its record."""
+        from kili_emulator.app.replays import repeat_run
+
+        return repeat_run(capsule, self.settings, code, times)
 
     @property
     def url(self) -> str:
@@ -151,7 +169,7 @@ class Platform:
     def _make_isolation(self) -> Isolation:
         settings = self.settings
         if settings.plugin_isolation == "inline":
-            return InlineIsolation(self._plugin_client, settings.plugin_memory)
+            return InlineIsolation(self._plugin_client, settings.plugin_memory, self._call_method)
         from kili_emulator.plugins.process.isolation import ProcessIsolation
 
         return ProcessIsolation(
@@ -188,7 +206,7 @@ class Platform:
             lambda: self.server.count_connections(),  # noqa: PLW0108  (the server does not exist yet)
         )
         return control_blueprint(
-            self.registry, self.settings, self.host, self.request_shutdown, metrics
+            self.registry, self.settings, self.host, self.request_shutdown, metrics, self.repeat_run
         )
 
     def _plugin_client(self, key: str) -> Any:

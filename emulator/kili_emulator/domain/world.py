@@ -63,7 +63,7 @@ class Transaction(WritableView):
     def __init__(self, world: World, actor: Actor) -> None:
         self.world = world
         self.actor = actor
-        self.moment: datetime = world.clock.now()
+        self.moment: datetime = world.take_moment()
         self.now = format_time(self.moment)
         self.deliveries: list[Delivery] = []
         self._events: list[Event] = []
@@ -170,6 +170,10 @@ class World:
     def view(self) -> View:
         """A view of the committed state."""
         return View(self.documents.snapshot)
+
+    def take_moment(self) -> datetime:
+        """Return the time of a transaction that begins now."""
+        return self.clock.now()
 
     @contextmanager
     def transaction(self, actor: Actor, *, deferrable: bool = False) -> Iterator[Transaction]:
@@ -297,10 +301,19 @@ class World:
             for callback in list(self.after_roll_back):  # a copy: a callback may remove itself
                 callback()
 
-    def _roll_back(self, mark: Mark) -> None:
+    def check_mark(self, mark: Mark) -> None:
+        """Check that a mark was not set in a time that has been undone.
+
+        Raises:
+            ValueError: it was.
+        """
         returns: list[list[int]] = self.documents.meta.get("returns", [])
         if any(mark.epoch <= epoch and mark.sequence > target for epoch, target in returns):
             raise ValueError(errors.WORLD_MARK_INVALID)
+
+    def _roll_back(self, mark: Mark) -> None:
+        self.check_mark(mark)
+        returns: list[list[int]] = self.documents.meta.get("returns", [])
         # A return to an earlier moment voids at least the marks that a former return to a later
         # moment voided, so that the former one can be forgotten.
         returns = [each for each in returns if each[1] < mark.sequence]

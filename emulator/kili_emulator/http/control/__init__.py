@@ -22,6 +22,7 @@ from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
 from kili_emulator.http.control.metrics import add_metrics_route
 from kili_emulator.http.control.plugins import add_link_routes, add_plugin_routes
+from kili_emulator.http.control.replays import add_replay_routes
 from kili_emulator.http.control.runs import add_run_routes
 from kili_emulator.http.control.sessions import Sessions
 from kili_emulator.http.control.users import add_trigger_route, add_user_routes
@@ -32,6 +33,7 @@ from kili_emulator.http.metrics import Metrics
 from kili_emulator.http.request_body import BodyError
 from kili_emulator.plugins.dispatch.host import PluginHost
 from kili_emulator.scenario import ScenarioError
+from kili_emulator.services.replays import RepeatRun
 
 _WORLD_ROUTES: tuple[Callable[[Blueprint, Sessions], None], ...] = (
     add_world_routes,
@@ -51,6 +53,7 @@ def control_blueprint(
     host: PluginHost,
     shut_down: Callable[[], None],
     metrics: Metrics,
+    repeat: RepeatRun,
 ) -> Blueprint:
     """Build the routes below ``/_emulator``.
 
@@ -59,6 +62,7 @@ def control_blueprint(
             which an answer waits for plugin runs.
         host: the plugin host of all worlds.
         shut_down: a function that stops the server.
+        repeat: a function that repeats a run in an emulator of its own.
     """
     blueprint = Blueprint("control", __name__, url_prefix=CONTROL_PATH)
     sessions = Sessions(registry, host, settings.sync_wait)
@@ -67,6 +71,7 @@ def control_blueprint(
     _add_shutdown_route(blueprint, shut_down, settings.stop_wait)
     add_metrics_route(blueprint, metrics)
     add_registry_routes(blueprint, registry, settings.scenario)
+    add_replay_routes(blueprint, sessions, settings, repeat)
     for add_routes in _WORLD_ROUTES:
         add_routes(blueprint, sessions)
     return blueprint

@@ -1,0 +1,241 @@
+"""A copy of a world as it was before the handler of a run was called.
+
+The copy shares documents and blobs with its world, which it never changes. Its clock stands still:
+it shows the time of the call, and each transaction moves it to the time that the same transaction
+had in the world. Therefore ids and times repeat, however long a debugger stops the handler.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import Any, NamedTuple, cast
+
+from kili_emulator import errors, ids
+from kili_emulator.clock import Clock, parse_time
+from kili_emulator.domain.documents import RunDoc
+from kili_emulator.domain.run import PENDING
+from kili_emulator.domain.tables import DOCUMENT_TYPES
+from kili_emulator.domain.world import Mark, View, World
+from kili_emulator.ids import IdSource
+from kili_emulator.storage.blobs import BlobStore
+from kili_emulator.storage.documents import StoreState
+from kili_emulator.storage.snapshot import Row, TableSnapshot
+
+
+class Moment(NamedTuple):
+    """The time of one or more transactions, and the last id that they made.
+
+    Attributes:
+        number: the number of the id (:attr:`kili_emulator.ids.IdSource.number`).
+        draws: the number of random draws until then.
+        is_own: whether the run, or a run that it caused, made the transactions.
+    """
+
+    number: int
+    time: datetime
+    draws: int
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class PastState:
+    """The state of a world before the handler of a run was called.
+
+    Attributes:
+        documents: the documents of the world.
+        id_state: the state of its ids and random draws.
+        start: the time of the call.
+        moments: the times of the transactions until the end of the run, in order.
+        waiting: in a world with a seed, the ids of the runs that wait behind the run: some of them
+            take place while the run waits for the runs that it causes.
+    """
+
+    documents: StoreState
+    id_state: list[Any]
+    start: datetime
+    moments: Sequence[Moment] = ()
+    waiting: Sequence[str] = ()
+
+    @property
+    def view(self) -> View:
+        """A view of the documents."""
+        return View(self.documents.snapshot)
+
+    def change(self, table: str, document: dict[str, Any]) -> PastState:
+        """Return the state with another content of one of its documents."""
+        snapshot = self.documents.snapshot
+        row = snapshot[table].row(document["id"])
+        assert row is not None, document["id"]
+        changed = snapshot[table].changed({document["id"]: Row(row.position, document)})
+        return replace(self, documents=self.documents._replace(snapshot={**snapshot, table: changed}))
+
+
+def state_before(world: World, run: RunDoc) -> PastState:
+    """Return the state in which the handler of a run was called.
+
+    Raises:
+        KiliError: the run cannot be repeated.
+    """
+    if run["outcome"] == "NOT_RUN" or run["mark"] is None:
+        raise errors.run_not_called(run["id"], run["outcome"])
+    if run["outcome"] == "RUNNING":
+        raise errors.run_not_ended(run["id"])
+    mark = Mark(**run["mark"])
+    start = parse_time(run["startedAt"] or run["createdAt"])
+    with world.documents.write_lock:
+        try:
+            world.check_mark(mark)
+            documents = world.documents.state_at(mark.sequence)
+        except ValueError:
+            raise errors.run_forgotten(run["id"]) from None
+    waiting = _waiting_runs(world.view, documents, run)
+    end = start + timedelta(milliseconds=run["durationMs"] or 0)
+    repeated = {run["id"], *(each.document["id"] for each in waiting)}
+    moments = _moments_since(world, documents, mark, repeated, end)
+    return PastState(
+        _with_runs(documents, waiting),
+        mark.ids,
+        start,
+        moments,
+        [each.document["id"] for each in waiting],
+    )
+
+
+def _waiting_runs(view: View, documents: StoreState, run: RunDoc) -> list[Row]:
+    """Return the runs that waited when a run began, as they were then.
+
+    The others for the events of the run are recorded before or right after it begins, but before
+    its first request.
+    """
+    if run["seed"] is None:  # the runs of all plugins take place at once
+        return []
+    table = documents.snapshot["runs"]
+    waiting = [
+        row
+        for each in table.posting("running", True)
+        if (row := table.row(each)) and each != run["id"] and not row.document["startedAt"]
+    ]
+    events = documents.snapshot["events"], documents.snapshot["internalEvents"]
+    later = cast("TableSnapshot", view.runs.snapshot)
+    for each in reversed(later.ids_since(documents.next_position)):
+        row = later.row(each)
+        assert row is not None
+        is_of_former_event = any(table.row(row.document["eventId"]) for table in events)
+        if not is_of_former_event or row.document["redeliveryOf"]:
+            break
+        if row.document["outcome"] != "NOT_RUN":
+            waiting.append(Row(row.position, {**row.document, **PENDING}))
+    return waiting
+
+
+def _with_runs(documents: StoreState, rows: list[Row]) -> StoreState:
+    if not rows:
+        return documents
+    runs = documents.snapshot["runs"].changed({each.document["id"]: each for each in rows})
+    position = max(documents.next_position, *(each.position + 1 for each in rows))
+    return documents._replace(
+        snapshot={**documents.snapshot, "runs": runs}, next_position=position
+    )
+
+
+def _moments_since(
+    world: World, documents: StoreState, mark: Mark, repeated: set[str], end: datetime
+) -> list[Moment]:
+    """Return the times of the transactions from a mark to the end of a run.
+
+    They are known from the ids of events and runs: nearly each transaction makes one of these.
+
+    Args:
+        repeated: the runs whose transactions will be repeated.
+    """
+    ids_of = IdSource()
+    ids_of.restore(mark.ids)
+    own_runs = set(repeated)
+    offset = ids_of.draws - ids_of.number
+    moments: list[Moment] = []
+    for number, document in _numbered_documents(world.view, documents, ids_of, end):
+        is_run = "causedBy" in document
+        is_own = document["causedBy" if is_run else "runId"] in own_runs
+        if is_run and is_own:
+            own_runs.add(document["id"])
+        draws = ids_of.draws_after(document["id"], number + 1 + offset)
+        if draws is None:  # the world's ids have begun anew
+            break
+        offset = draws - number - 1
+        draws += is_run and document["seed"] is not None
+        moment = Moment(number, ids.time_of_id(document["id"]), draws, is_own)
+        if moments and (moments[-1].time, moments[-1].is_own) == (moment.time, is_own):
+            moments.pop()
+        moments.append(moment)
+    return moments
+
+
+def _numbered_documents(
+    view: View, documents: StoreState, ids_of: IdSource, end: datetime
+) -> list[tuple[int, dict[str, Any]]]:
+    """Return the events and runs from a state to a time, each with the number of its id."""
+    found: list[tuple[int, dict[str, Any]]] = []
+    for table in (view.events, view.internal_events, view.runs):
+        snapshot = cast("TableSnapshot", table.snapshot)
+        for each in reversed(snapshot.ids_since(documents.next_position)):
+            number = ids_of.number_of(each)
+            if number is None or number < ids_of.number:
+                continue
+            if ids.time_of_id(each) > end:
+                break
+            document = snapshot.get(each)
+            assert document is not None
+            found.append((number, document))
+    return sorted(found, key=itemgetter(0))
+
+
+class _StandingClock(Clock):
+    """A clock that shows the same time until it is set.
+
+    Attributes:
+        time: the time that it shows.
+    """
+
+    def __init__(self, time: datetime) -> None:
+        super().__init__()
+        self.time = time
+
+    def now(self) -> datetime:
+        return self.time
+
+
+class WorldCopy(World):
+    """A copy of a world, in memory.
+
+    Args:
+        state: the state with which the copy begins.
+        blobs: the blobs of the world.
+    """
+
+    def __init__(self, name: str, state: PastState, blobs: BlobStore) -> None:
+        super().__init__(name)
+        assert state.documents.snapshot.keys() == DOCUMENT_TYPES.keys()
+        self.documents.begin_with(state.documents)
+        self.blobs = BlobStore(None, origin=blobs)
+        self.ids.restore(state.id_state)
+        self.clock = self._standing_clock = _StandingClock(state.start)
+        self._moments = state.moments
+
+    def take_moment(self) -> datetime:
+        """Return the time that the same transaction had in the world.
+
+        The ids that transactions of others made in the world since the transaction before are
+        skipped. A transaction that the world did not have gets the time of the transaction before it.
+        """
+        index = bisect_left(self._moments, (self.ids.number,))
+        while index < len(self._moments) and not self._moments[index].is_own:
+            other = self._moments[index]
+            self.ids.skip_to(other.number + 1, other.draws)
+            index += 1
+        if index < len(self._moments):
+            self._standing_clock.time = max(self._standing_clock.time, self._moments[index].time)
+        return self._standing_clock.time

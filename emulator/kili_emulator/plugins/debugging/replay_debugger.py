@@ -1,0 +1,53 @@
+"""Debuggers for the handler of a run that is repeated."""
+
+from __future__ import annotations
+
+import bdb
+import importlib
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from kili_emulator import errors, messages
+from kili_emulator.plugins.calls import Call
+
+_LOOPBACK = "127.0.0.1"
+
+
+def call_in_pdb(call: Call, method: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    """Call a handler in pdb: stop at its first line, and where it raises an exception."""
+    from kili_emulator.plugins.debugging.terminal_debugger import TerminalDebugger
+
+    debugger = TerminalDebugger(f"plugin {call.plugin_name!r}, run {call.run_id}")
+    try:
+        return debugger.runcall(method, **arguments)
+    except bdb.BdbQuit:
+        raise
+    except Exception as error:
+        debugger.message(messages.DEBUGGER_AT_ERROR.format(error=repr(error)))
+        debugger.reset()
+        debugger.interaction(None, error if sys.version_info >= (3, 13) else error.__traceback__)
+        raise
+
+
+def make_debugpy_call(port: int) -> Callable[[Call, Callable[..., Any], dict[str, Any]], Any]:
+    """Return a function that calls a handler when an editor has attached, and stops before it.
+
+    Args:
+        port: the port to which the editor attaches.
+
+    Raises:
+        KiliError: debugpy is not installed.
+    """
+    try:
+        debugpy = importlib.import_module("debugpy")
+    except ImportError:
+        raise errors.debugger_not_installed() from None
+    debugpy.listen((_LOOPBACK, port))
+
+    def call_in_editor(_: Call, method: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+        debugpy.wait_for_client()
+        debugpy.breakpoint()
+        return method(**arguments)
+
+    return call_in_editor
