@@ -288,8 +288,8 @@ def test_required_jobs_must_be_answered(wire: Wire, world_ids: WorldIds) -> None
         (("Hidden", "hidden", EASY), {}, "is not a member of project"),
         (("<project>", "barn", {"NO_JOB": {}}), {}, 'job "NO_JOB" is not in the json interface'),
         (("<project>", "barn", EASY), {"seconds": -1}, "secondsToLabel must be"),
-        (("<project>", "barn", EASY), {"seconds": float("inf")}, "secondsToLabel must be"),
-        (("<project>", "barn", EASY), {"seconds": float("nan")}, "secondsToLabel must be"),
+        (("<project>", "barn", EASY), {"seconds": float("inf")}, "a value is not JSON"),
+        (("<project>", "barn", EASY), {"seconds": float("nan")}, "a value is not JSON"),
         (("Twins", "barn", EASY), {}, "several projects have the title"),
     ],
 )

@@ -146,12 +146,16 @@ class IdSource:
         self._counter, self._draws = number % _COUNTER_LIMIT, draws
 
     def state(self) -> list[Any]:
-        """Return the state from which :meth:`restore` continues, as JSON values."""
-        return [self.repeatable, self._seed, self._draws, self._counter]
+        """Return the state from which :meth:`restore` continues, as JSON values.
+
+        The seed is a text of digits: JSON clients round integers above 2**53.
+        """
+        return [self.repeatable, str(self._seed), self._draws, self._counter]
 
     def restore(self, state: list[Any]) -> None:
-        """Continue from a state that :meth:`state` returned."""
-        self.repeatable, self._seed, self._draws, self._counter = state
+        """Continue from a state that :meth:`state` returned; in old ones, the seed is a number."""
+        self.repeatable, seed, self._draws, self._counter = state
+        self._seed = int(seed)
 
     def _next(self) -> int:
         self._draws += 1

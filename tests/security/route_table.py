@@ -53,6 +53,8 @@ ROUTES = [
     Route("GET", "/_emulator/metrics", OPERATORS),
     Route("GET", "/_emulator/worlds", OPERATORS),
     Route("POST", "/_emulator/worlds", OPERATORS, {"json": {"name": 1}}),
+    Route("GET", "/_emulator/world", _OF_WORLD),
+    Route("GET", _WORLD, _OF_WORLD),
     Route("DELETE", _WORLD, _OF_WORLD),
     Route("POST", f"{_WORLD}/reset", _OF_WORLD, {"json": {"mark": 1}}),
     Route("POST", f"{_WORLD}/mark", _OF_WORLD),

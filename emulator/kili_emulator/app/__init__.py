@@ -1,7 +1,7 @@
 """The whole emulator: ``Platform`` assembles its parts, ``Emulator`` is the public Python API.
 
-``users``, ``plugins``, ``runs`` and ``worlds`` are the parts of ``Emulator``: thin fronts of the
-modules of the same names in ``services``.
+``EmulatorFront`` has the methods that work with an emulator in any process: the client of the
+control plane, and SDK clients.
 
 Imported by: cli, kili_emulator, testing.
 """

@@ -6,9 +6,9 @@ import contextlib
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Blueprint
 
@@ -18,11 +18,12 @@ from kili_emulator.app.graceful_stop import GracefulStop
 from kili_emulator.config import (
     DEFAULT_WORLD,
     GRAPHQL_PATH,
+    IN_PROCESS,
     Settings,
     no_proxy,
 )
 from kili_emulator.domain.api_key import scenario_key
-from kili_emulator.domain.registry import WorldRegistry
+from kili_emulator.domain.registry import ScenarioSource, WorldRegistry
 from kili_emulator.domain.world import World
 from kili_emulator.http.application import call_after_first_answer, create_application
 from kili_emulator.http.control import control_blueprint
@@ -45,7 +46,10 @@ from kili_emulator.replays.capsule import Capsule
 from kili_emulator.replays.comparison import ReplayView
 from kili_emulator.replays.plugin_code import PluginCode
 from kili_emulator.rules.plugin_policy import Policy
-from kili_emulator.scenario import load_scenario, read_scenario
+from kili_emulator.scenario import load_scenario, read_scenario, scenario_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 
 class Platform:
@@ -53,6 +57,7 @@ class Platform:
 
     Args:
         settings: the settings of the emulator.
+        scenario: the content of new worlds; by default, that of the settings.
         call_method: calls the methods of inline plugins under a debugger; ``None`` without one.
 
     Raises:
@@ -60,8 +65,15 @@ class Platform:
         OSError: the address is in use.
     """
 
-    def __init__(self, settings: Settings, call_method: CallMethod | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        scenario: ScenarioSource | None = None,
+        *,
+        call_method: CallMethod | None = None,
+    ) -> None:
         self.settings = settings
+        self._scenario = settings.scenario if scenario is None else scenario
         self._call_method = call_method
         self._request_log = RequestLog(settings.request_log)
         instruments = Instruments()
@@ -86,9 +98,9 @@ class Platform:
         self._stop_gate = StopGate(self.application)
         self._cache = _make_cache()
         try:
-            self.server = HttpServer(
-                RequestScopes(self._stop_gate, instruments), settings.host, settings.port
-            )
+            requests = RequestScopes(self._stop_gate, instruments)
+            self.call_in_process = _InProcess(requests)
+            self.server = HttpServer(requests, settings.host, settings.port)
         except BaseException:
             self._cache.cleanup()
             raise
@@ -98,7 +110,7 @@ class Platform:
         self._isolation.prepare()
         self.registry.open_all()
         if DEFAULT_WORLD not in [world.name for world in self.registry.all()]:
-            self.registry.create(DEFAULT_WORLD, self.settings.scenario, self.settings.seed)
+            self.registry.create(DEFAULT_WORLD, self._scenario, self.settings.seed)
 
     def open_copy(self, copy: World) -> None:
         """Open a copy of a world, which is the only world of this platform."""
@@ -154,13 +166,17 @@ class Platform:
         self._request_log.close()
         self._cache.cleanup()
 
-    def _load_content(self, world: World, scenario: str) -> None:
+    def _load_content(self, world: World, source: ScenarioSource) -> None:
         public = self.settings.is_loopback or self.settings.public_keys
 
         def key_for(name: str) -> str:
             return scenario_key(name if public else ids.new_secret(), world.name)
 
-        load_scenario(world, read_scenario(scenario), key_for)
+        if isinstance(source, str):
+            scenario = read_scenario(source)
+        else:
+            scenario = scenario_of(source.data, source.origin)
+        load_scenario(world, scenario, key_for)
 
     def _detach(self, world: World) -> None:
         self.subscriptions.detach(world)
@@ -206,13 +222,32 @@ class Platform:
             lambda: self.server.count_connections(),  # noqa: PLW0108  (the server does not exist yet)
         )
         return control_blueprint(
-            self.registry, self.settings, self.host, self.request_shutdown, metrics, self.repeat_run
+            self.registry,
+            self.settings,
+            self.host,
+            self._scenario,
+            self.request_shutdown,
+            metrics,
+            repeat=self.repeat_run,
         )
 
     def _plugin_client(self, key: str) -> Any:
         from kili_emulator.plugins.guest.sdk_client import make_client
 
         return make_client(self.endpoint, key, Path(self._cache.name))
+
+
+class _InProcess:
+    """The application for calls from this process, which need no API key."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        environ[IN_PROCESS] = True
+        return self._application(environ, start_response)
 
 
 def _make_cache() -> tempfile.TemporaryDirectory[str]:

@@ -7,7 +7,7 @@ of the world, over HTTP like those of the run.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from typing import Any
 from kili_emulator.app.platform import Platform, direct_connections
 from kili_emulator.config import Settings
 from kili_emulator.domain.run_view import RunDetails, run_details
+from kili_emulator.plugins.calls import Call
+from kili_emulator.plugins.debugging.replay_debugger import DebugCall
 from kili_emulator.plugins.inline.inline_tools import CallMethod
 from kili_emulator.replays.bundle_reading import read_bundle
 from kili_emulator.replays.capsule import Capsule, CapsuleSettings
@@ -30,7 +32,7 @@ def repeat_run(
     settings: Settings,
     code: PluginCode | None = None,
     times: int = 1,
-    call_method: CallMethod | None = None,
+    debug_call: DebugCall | None = None,
 ) -> ReplayView:
     """Repeat a run, and compare the repetitions with its record.
 
@@ -38,11 +40,11 @@ def repeat_run(
         settings: the settings of the emulator that recorded the run.
         code: edited code of the plugin; ``None`` for the code that the run called.
         times: the number of repetitions.
-        call_method: calls the handler under a debugger, in this process and without a time limit.
+        debug_call: calls the handler under a debugger, in this process and without a time limit.
     """
     chosen = with_code(capsule, code)
-    own_settings = _replay_settings(settings, is_debugging=call_method is not None)
-    repeated = [_repeat(chosen, own_settings, call_method) for _ in range(times)]
+    own_settings = _replay_settings(settings, is_debugging=debug_call is not None)
+    repeated = [_repeat(chosen, own_settings, debug_call) for _ in range(times)]
     return compare_runs(capsule.record, repeated, capsule.notes)
 
 
@@ -52,7 +54,7 @@ def replay_bundle(
     plugin: str | PathLike[str] | None = None,
     times: int = 1,
     isolation: str | None = None,
-    call_method: CallMethod | None = None,
+    debug_call: DebugCall | None = None,
 ) -> ReplayView:
     """Repeat the run of a bundle, without a server: this executes the code in the bundle.
 
@@ -61,7 +63,7 @@ def replay_bundle(
         plugin: the folder or ``.py`` file of edited code; ``None`` for the code in the bundle.
         times: how often to repeat the run.
         isolation: where the plugin runs, ``inline`` or ``process``; as recorded by default.
-        call_method: calls the handler under a debugger, in this process.
+        debug_call: calls the handler under a debugger, in this process.
 
     Returns:
         the repetitions, compared with the record of the run.
@@ -76,12 +78,12 @@ def replay_bundle(
     if isolation:
         known["plugin_isolation"] = isolation
     code = None if plugin is None else read_code(Path(plugin))
-    return repeat_run(bundle.capsule, Settings(**known), code, times, call_method)
+    return repeat_run(bundle.capsule, Settings(**known), code, times, debug_call)
 
 
-def _repeat(capsule: Capsule, settings: Settings, call_method: CallMethod | None) -> RunDetails:
-    debugged = call_method and _only_in_run(capsule.run_id, call_method)
-    platform = Platform(settings, debugged)
+def _repeat(capsule: Capsule, settings: Settings, debug_call: DebugCall | None) -> RunDetails:
+    call_method = debug_call and _only_in_run(capsule.run_id, debug_call)
+    platform = Platform(settings, call_method=call_method)
     try:
         with direct_connections(platform.url):
             copy = capsule.make_copy()
@@ -93,11 +95,15 @@ def _repeat(capsule: Capsule, settings: Settings, call_method: CallMethod | None
         platform.close()
 
 
-def _only_in_run(run_id: str, call_method: CallMethod) -> CallMethod:
+def _only_in_run(run_id: str, debug_call: DebugCall) -> CallMethod:
     """Return a function that calls the runs which the repeated run causes without a debugger."""
-    return lambda call, method, arguments: (
-        call_method(call, method, arguments) if call.run_id == run_id else method(**arguments)
-    )
+
+    def call_method(call: Call, method: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+        if call.run_id == run_id:
+            return debug_call(f"plugin {call.plugin_name!r}, run {run_id}", method, arguments)
+        return method(**arguments)
+
+    return call_method
 
 
 def _replay_settings(settings: Settings, *, is_debugging: bool) -> Settings:

@@ -4,7 +4,7 @@
 and merges the sources; ``addresses`` has fixed paths and names. ``rules``
 and ``plugins.guest`` may not import this room, which imports only ``spelling``.
 
-Imported by: app, cli, domain, http, lint, plugins, scenario.
+Imported by: app, cli, client, domain, http, lint, plugins, scenario.
 """
 
 from kili_emulator.config.addresses import (
@@ -12,6 +12,7 @@ from kili_emulator.config.addresses import (
     CONTROL_PATH,
     DEFAULT_WORLD,
     GRAPHQL_PATH,
+    IN_PROCESS,
     LOOPBACK,
     no_proxy,
     seed_data_folder,
@@ -38,6 +39,7 @@ __all__ = [
     "DEFAULT_WORLD",
     "ENVIRONMENT_PREFIX",
     "GRAPHQL_PATH",
+    "IN_PROCESS",
     "LOOPBACK",
     "PLATFORM_RUN_MEGABYTES",
     "PLATFORM_RUN_SECONDS",

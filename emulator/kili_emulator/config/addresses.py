@@ -9,6 +9,9 @@ API_PATH = "/api/label/v2"
 GRAPHQL_PATH = f"{API_PATH}/graphql"
 CONTROL_PATH = "/_emulator"
 DEFAULT_WORLD = "default"
+# The key of a WSGI environment that marks a call from this process, which needs no API key.
+# A client cannot send it: headers of requests have keys that begin with HTTP_.
+IN_PROCESS = "kili_emulator.in_process"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

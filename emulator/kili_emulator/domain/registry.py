@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kili_emulator import data_folder, errors, messages, private_files
 from kili_emulator.config import DEFAULT_WORLD
@@ -20,11 +22,37 @@ from kili_emulator.domain.blob_collection import collect_blobs
 from kili_emulator.domain.world import Actor, Mark, World
 from kili_emulator.domain.world_folder import WorldError
 
-__all__ = ["ScenarioLoader", "WorldError", "WorldHook", "WorldRegistry"]
+__all__ = [
+    "GivenScenario",
+    "ScenarioLoader",
+    "ScenarioSource",
+    "WorldError",
+    "WorldHook",
+    "WorldRegistry",
+]
 
 logger = logging.getLogger(__name__)
 
-ScenarioLoader = Callable[[World, str], None]
+
+@dataclass(frozen=True)
+class GivenScenario:
+    """A scenario that is given as a dictionary, rather than by its name or path.
+
+    Attributes:
+        data: the content, with the members of a scenario file.
+        origin: the path of the file from which ``data`` was read; empty if there is none.
+    """
+
+    data: Mapping[str, Any]
+    origin: str = ""
+
+    def __str__(self) -> str:
+        return self.origin or "dictionary"
+
+
+# The name or path of a scenario, or its content.
+ScenarioSource = str | GivenScenario
+ScenarioLoader = Callable[[World, ScenarioSource], None]
 WorldHook = Callable[[World], None]
 
 
@@ -33,7 +61,7 @@ class WorldRegistry:
 
     Args:
         folder: the data folder; ``None`` keeps the worlds in memory.
-        load_content: loads a scenario, given by name or path, into a new world.
+        load_content: loads a scenario into a new world.
         attach: connects a world, after its content is loaded, with its event listeners.
         detach: disconnects a world from its event listeners, before the world is deleted.
     """
@@ -82,7 +110,7 @@ class WorldRegistry:
             world_folder.mark_complete(world.folder)
             self._add(world)
 
-    def create(self, name: str, scenario: str, seed: int | None = None) -> World:
+    def create(self, name: str, scenario: ScenarioSource, seed: int | None = None) -> World:
         """Create a world.
 
         Raises:
@@ -103,7 +131,7 @@ class WorldRegistry:
                 try:
                     self._load_content(world, scenario)
                     self._check_new_keys(world)
-                    world.set_start(scenario)
+                    world.set_start(str(scenario))
                     if folder:
                         world_folder.mark_complete(folder)
                     self._add(world)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import itemgetter
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from kili_emulator import errors, ids
 from kili_emulator.clock import Clock, parse_time
@@ -23,7 +23,7 @@ from kili_emulator.domain.world import Mark, View, World
 from kili_emulator.ids import IdSource
 from kili_emulator.storage.blobs import BlobStore
 from kili_emulator.storage.documents import StoreState
-from kili_emulator.storage.snapshot import Row, TableSnapshot
+from kili_emulator.storage.snapshot import Row
 
 
 class Moment(NamedTuple):
@@ -71,7 +71,9 @@ class PastState:
         row = snapshot[table].row(document["id"])
         assert row is not None, document["id"]
         changed = snapshot[table].changed({document["id"]: Row(row.position, document)})
-        return replace(self, documents=self.documents._replace(snapshot={**snapshot, table: changed}))
+        return replace(
+            self, documents=self.documents._replace(snapshot={**snapshot, table: changed})
+        )
 
 
 def state_before(world: World, run: RunDoc) -> PastState:
@@ -120,7 +122,7 @@ def _waiting_runs(view: View, documents: StoreState, run: RunDoc) -> list[Row]:
         if (row := table.row(each)) and each != run["id"] and not row.document["startedAt"]
     ]
     events = documents.snapshot["events"], documents.snapshot["internalEvents"]
-    later = cast("TableSnapshot", view.runs.snapshot)
+    later = view.runs.snapshot
     for each in reversed(later.ids_since(documents.next_position)):
         row = later.row(each)
         assert row is not None
@@ -137,9 +139,7 @@ def _with_runs(documents: StoreState, rows: list[Row]) -> StoreState:
         return documents
     runs = documents.snapshot["runs"].changed({each.document["id"]: each for each in rows})
     position = max(documents.next_position, *(each.position + 1 for each in rows))
-    return documents._replace(
-        snapshot={**documents.snapshot, "runs": runs}, next_position=position
-    )
+    return documents._replace(snapshot={**documents.snapshot, "runs": runs}, next_position=position)
 
 
 def _moments_since(
@@ -180,7 +180,7 @@ def _numbered_documents(
     """Return the events and runs from a state to a time, each with the number of its id."""
     found: list[tuple[int, dict[str, Any]]] = []
     for table in (view.events, view.internal_events, view.runs):
-        snapshot = cast("TableSnapshot", table.snapshot)
+        snapshot = table.snapshot
         for each in reversed(snapshot.ids_since(documents.next_position)):
             number = ids_of.number_of(each)
             if number is None or number < ids_of.number:
@@ -229,7 +229,7 @@ class WorldCopy(World):
         """Return the time that the same transaction had in the world.
 
         The ids that transactions of others made in the world since the transaction before are
-        skipped. A transaction that the world did not have gets the time of the transaction before it.
+        skipped. A transaction that the world did not have gets the time of the one before it.
         """
         index = bisect_left(self._moments, (self.ids.number,))
         while index < len(self._moments) and not self._moments[index].is_own:

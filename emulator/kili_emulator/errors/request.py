@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kili_emulator.errors.kili_error import KiliError, invalid_input
+
 ROUTE_UNKNOWN = "No route has the path {path}."
 ROUTE_MOVED = "The path has doubled slashes: send the request to {location}."
 METHOD_UNKNOWN = "{path} does not take {method} requests."
@@ -47,9 +49,14 @@ UNEXPECTED_FAILURE = (
 )
 CONTROL_NEEDS_ADMIN = "The control plane needs the key of an administrator of this world."
 CONTROL_CREATE_INVALID = (
-    'the body is invalid: send {"name": text, "scenario": text, "seed": number}'
+    'the body is invalid: send {"name": text, "scenario": name, path or content, "seed": number}; '
+    'with a content, also "origin", the path of the file that it was read from. All but the name '
+    "are optional"
 )
-CONTROL_MARK_INVALID = 'the body is invalid: send {"mark": …} with the answer of POST …/mark'
+CONTROL_MARK_INVALID = (
+    'the body is invalid: send {"mark": …} with the answer of POST …/mark, or {} to reset to the '
+    'scenario; "wait", the seconds to wait for plugins, is optional'
+)
 CONTROL_MARK_OUT_OF_RANGE = (
     "the mark is not between the start of the world and now: get a mark from POST …/mark"
 )
@@ -85,3 +92,8 @@ JSON_REFUSED = "JSON cannot be read: {reason}."
 DATE_TIME_REFUSED = "DateTime cannot represent {value!r}: give YYYY-MM-DD or an ISO-8601 time."
 PAGE_SIZE_NOT_INTEGER = "Bad type of input PageSize, expected type integer, got type {kind}."
 PAGE_SIZE_OUT_OF_RANGE = "PageSize must be between 0 and {limit}, got {value}."
+
+
+def request_not_json(reason: str) -> KiliError:
+    """An argument of the Python API has a value that a request cannot have. (ours)"""
+    return invalid_input("The request", f"a value is not JSON: {reason}")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Flask, Response, jsonify, request, request_finished
+from flask.json.provider import DefaultJSONProvider
 
 from kili_emulator.api.execution import GraphQLExecutor
 from kili_emulator.config import Settings
@@ -49,6 +50,7 @@ def create_application(
     """
     application = _Application("kili_emulator", static_folder=None)
     application.response_class = _Answer
+    cast(DefaultJSONProvider, application.json).sort_keys = False  # the order of keys has a meaning
     _add_guard(application, settings)
     _add_health(application)
     register_error_handlers(application)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from kili_emulator import __version__, errors
+from kili_emulator import errors
 from kili_emulator.clock import format_time
 from kili_emulator.domain.documents import FileDoc
 from kili_emulator.domain.world import View
@@ -17,7 +17,7 @@ from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.build.plugin_archive import read_archive
 from kili_emulator.python_source.imports import imports_of
 from kili_emulator.replays import bundle_form, visible_state
-from kili_emulator.replays.bundle_form import LeftOut, Manifest, Versions
+from kili_emulator.replays.bundle_form import LeftOut, Manifest, Versions, emulator_version
 from kili_emulator.replays.bundle_readme import make_readme
 from kili_emulator.replays.capsule import Capsule, CapsuleSettings
 from kili_emulator.replays.redaction import has_secret, redact
@@ -82,7 +82,9 @@ def make_entries(capsule: Capsule, options: BundleOptions) -> dict[str, bytes]:
             write_json({"position": each.position, "document": _masked_document(name, each)})
             for each in table_rows
         )
-        content.add_text(f"{bundle_form.WORLD}{name}.jsonl", b"".join(b"%s\n" % each for each in lines))
+        content.add_text(
+            f"{bundle_form.WORLD}{name}.jsonl", b"".join(b"%s\n" % each for each in lines)
+        )
     _add_files(content, [row.document for row in rows["files"]])
     manifest = _manifest(content, imported)
     content.add_json(bundle_form.MANIFEST, manifest)
@@ -218,7 +220,7 @@ def _manifest(content: _Content, imported: set[str]) -> Manifest:
 
 def _versions(environment: Environment, imported: set[str]) -> Versions:
     return {
-        "emulator": __version__,
+        "emulator": emulator_version(),
         "python": platform.python_version(),
         "sdk": environment.sdk_version(),
         "system": platform.system(),

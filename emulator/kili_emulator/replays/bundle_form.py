@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import metadata
 from typing import Any, TypedDict
 
 from kili_emulator.replays.capsule import CapsuleSettings
@@ -21,7 +22,7 @@ FILES = "files/"
 
 
 class Versions(TypedDict):
-    """The versions with which the run was recorded; ``packages`` are those that the plugin imports."""
+    """The versions of the recorded run; ``packages`` are those that the plugin imports."""
 
     emulator: str
     python: str
@@ -74,3 +75,8 @@ class Manifest(TypedDict):
     projects: list[str]
     leftOut: list[LeftOut]
     notes: list[str]
+
+
+def emulator_version() -> str:
+    """Return the version of the emulator that is installed."""
+    return metadata.version("kili-emulator")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from kili_emulator import __version__, errors
+from kili_emulator import errors
 from kili_emulator.clock import parse_time
 from kili_emulator.domain.run_view import RunDetails
 from kili_emulator.domain.tables import TABLES
@@ -16,7 +16,7 @@ from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.links.packing import zip_files
 from kili_emulator.replays import bundle_form
 from kili_emulator.replays.bundle_file import Entries, read_file
-from kili_emulator.replays.bundle_form import Manifest, Versions
+from kili_emulator.replays.bundle_form import Manifest, Versions, emulator_version
 from kili_emulator.replays.capsule import Capsule
 from kili_emulator.rules.json_text import parse_json
 from kili_emulator.storage.blobs import BlobStore
@@ -53,13 +53,13 @@ def open_bundle(entries: Entries, name: str) -> Bundle:
         KiliError: an entry is missing or has not the expected content, or the format is another.
     """
     reader = _Reader(entries, name)
-    manifest = cast("Manifest", reader.json(bundle_form.MANIFEST))
-    if not isinstance(manifest, dict) or manifest.get("format") != bundle_form.FORMAT:
+    found = reader.json(bundle_form.MANIFEST)
+    if not isinstance(found, dict) or found.get("format") != bundle_form.FORMAT:
         raise errors.bundle_damaged(name, errors.BUNDLE_NOT_OURS)
-    if manifest.get("formatVersion") != bundle_form.VERSION:
-        raise errors.bundle_of_other_version(
-            name, manifest.get("formatVersion"), bundle_form.VERSION
-        )
+    version = found.get("formatVersion")
+    if version != bundle_form.VERSION:
+        raise errors.bundle_of_other_version(name, version, bundle_form.VERSION)
+    manifest = cast("Manifest", found)
     blobs = BlobStore(None)
     for entry, content in entries.items():
         if entry.startswith(bundle_form.FILES):
@@ -99,7 +99,7 @@ def _capsule(reader: _Reader, manifest: Manifest, blobs: BlobStore) -> Capsule:
 def _with_code(
     entries: Entries, manifest: Manifest, state: PastState, blobs: BlobStore
 ) -> PastState:
-    """Put the code of the plugins into the files of the world, and its digests into the versions."""
+    """Store the code of the plugins, and put its digests into their versions."""
     folders = {manifest["versionId"]: bundle_form.CODE}
     for entry in entries:
         if entry.startswith(bundle_form.OTHER_CODE):
@@ -123,7 +123,7 @@ def _differences(recorded: Versions) -> Iterator[str]:
     here = Environment()
     found = {each: here.find(each) for each in recorded["packages"]}
     pairs = [
-        ("Kili Emulator", recorded["emulator"], __version__),
+        ("Kili Emulator", recorded["emulator"], emulator_version()),
         ("Python", recorded["python"], platform.python_version()),
         ("the SDK", recorded["sdk"], here.sdk_version()),
         *(
@@ -176,4 +176,3 @@ def _loaded_rows(lines: Iterable[bytes]) -> Iterator[LoadedRow]:
         if not isinstance(position, int) or not isinstance(document["id"], str):
             raise TypeError("a line has a position and a document with an id")
         yield LoadedRow(document["id"], Row(position, document), document)
-

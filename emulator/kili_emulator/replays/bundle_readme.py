@@ -25,7 +25,7 @@ your user. Read it first, if the bundle is not from somebody whom you trust.
 | `plugin/` | the code that ran |
 | `payload.json` | the arguments of the handler |
 | `record.json`, `logs.txt` | the outcome, the API calls and the log of the run |
-| `world/` | the documents before the run, a file per table: only what the plugin could read{scope} |
+| `world/` | the documents before the run: only what the plugin could read{scope} |
 | `files/` | the files of assets, by the SHA-256 of their content |
 | `other-plugins/` | the code of other plugins that changes of the run may call |
 | `bundle.json` | versions, settings, clock, seeds, and the files that were left out |

@@ -14,7 +14,7 @@ from kili_emulator.storage.blobs import BlobStore
 
 
 class CapsuleSettings(TypedDict):
-    """The settings of the emulator that a handler can notice (:class:`kili_emulator.config.Settings`)."""
+    """The settings of the emulator that a handler can notice, as :class:`Settings` has them."""
 
     workflow: str
     dispatch: str

@@ -123,7 +123,9 @@ def _outcome_lines(run: RunDetails) -> list[str]:
 
 def _log_lines(run: RunDetails) -> list[str]:
     return [
-        line for each in run["lines"] for line in _indented(f"  {each['logType']} ", each["content"])
+        line
+        for each in run["lines"]
+        for line in _indented(f"  {each['logType']} ", each["content"])
     ]
 
 

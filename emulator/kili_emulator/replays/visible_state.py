@@ -8,7 +8,7 @@ of it: no plugin can read them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from kili_emulator.domain.documents import RunDoc
@@ -71,7 +71,13 @@ class _VisibleState:
         }
         runs = _runs_of(self._view, self._projects, self._run)
         self._runs = {each["id"] for each in runs}
+        self._service_user = self._view.plugins.require(self._run["pluginId"])["userId"]
         self._plugins |= {each["pluginId"] for each in runs}
+        self._archives = {
+            each["fileId"]
+            for each in self._view.plugin_versions.all()
+            if each["pluginId"] in self._plugins
+        }
 
     def rows(self, name: str) -> list[Row]:
         """Return the rows of a table."""
@@ -91,37 +97,37 @@ class _VisibleState:
                 assert row is not None
                 yield row
 
-    def _is_visible(self, name: str, document: dict[str, Any]) -> bool:
-        """Return whether a document of a table without an index of projects belongs to the state."""
-        if name in ("projects", "plugins", "runs"):
-            return document["id"] in getattr(self, f"_{name}")
-        if name == "pluginLogs":
-            return document["runId"] in self._runs
-        if name == "comments":
-            issue = self._view.issues.get(document["issueId"])
-            return issue is not None and issue["projectId"] in self._projects
-        if name == "files":
-            return document["projectId"] in self._projects or self._is_code(document["id"])
-        if name in ("pluginVersions", "pluginBuildErrors"):
-            return document["pluginId"] in self._plugins
-        if name == "notifications":
-            service_user = self._view.plugins.require(self._run["pluginId"])["userId"]
-            return bool(document["userID"] == service_user)
-        return True  # organizations, users, tags: few, and documents of projects refer to them
+    def _is_visible(self, table: str, document: dict[str, Any]) -> bool:
+        """Return whether a document belongs to the state, for tables without a key of projects.
 
-    def _is_code(self, file_id: str) -> bool:
-        return any(
-            each["fileId"] == file_id and each["pluginId"] in self._plugins
-            for each in self._view.plugin_versions.all()
-        )
+        Organizations, users and tags do: they are few, and documents of projects refer to them.
+        """
+        decisions: dict[str, Callable[[], bool]] = {
+            "projects": lambda: document["id"] in self._projects,
+            "plugins": lambda: document["id"] in self._plugins,
+            "runs": lambda: document["id"] in self._runs,
+            "pluginLogs": lambda: document["runId"] in self._runs,
+            "comments": lambda: self._has_issue(document["issueId"]),
+            "files": lambda: document["projectId"] in self._projects or self._is_code(document),
+            "pluginVersions": lambda: document["pluginId"] in self._plugins,
+            "pluginBuildErrors": lambda: document["pluginId"] in self._plugins,
+            "notifications": lambda: document["userID"] == self._service_user,
+        }
+        return decisions.get(table, lambda: True)()
+
+    def _has_issue(self, issue_id: str) -> bool:
+        issue = self._view.issues.get(issue_id)
+        return issue is not None and issue["projectId"] in self._projects
+
+    def _is_code(self, file: dict[str, Any]) -> bool:
+        """Return whether a file is the archive of a plugin."""
+        return file["id"] in self._archives
 
 
 def _runs_of(view: View, projects: set[str], run: RunDoc) -> list[RunDoc]:
     """Return the runs on projects whose log the plugin can read."""
     return [
-        each
-        for each in view.runs.all()
-        if each["id"] == run["id"] or each["projectId"] in projects
+        each for each in view.runs.all() if each["id"] == run["id"] or each["projectId"] in projects
     ]
 
 

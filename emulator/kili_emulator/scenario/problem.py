@@ -1,4 +1,4 @@
-"""The problems of a scenario file, with their locations."""
+"""The problems of a scenario, with their locations."""
 
 from __future__ import annotations
 
@@ -32,13 +32,14 @@ class ScenarioError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """A problem in a YAML file, with its location.
+    """A problem in a scenario, with its location.
 
     Attributes:
+        line: the line in the YAML file; ``None`` in a scenario that is given as a dictionary.
         outline: the text without content of the file; empty if the text has none.
     """
 
-    line: int
+    line: int | None
     node_path: NodePath
     text: str
     outline: str = ""
@@ -46,11 +47,14 @@ class Problem:
     def format_message(self, path: Path) -> str:
         """Format the problem as a line of a message: ``default.yaml:17: users[0].key: …``."""
         location = re.sub(r"^\.", "", "".join(map(_format_part, self.node_path)))
-        return ": ".join(filter(None, [f"{display_path(path)}:{self.line}", location, self.text]))
+        return ": ".join(filter(None, [self._place(path), location, self.text]))
 
     def format_outline(self, path: Path) -> str:
         """Format the problem without content of the file: ``default.yaml:17: …``."""
-        return f"{display_path(path)}:{self.line}: {self.outline or self.text}"
+        return f"{self._place(path)}: {self.outline or self.text}"
+
+    def _place(self, path: Path) -> str:
+        return str(display_path(path)) if self.line is None else f"{display_path(path)}:{self.line}"
 
 
 def _format_part(part: str | int) -> str:

@@ -1,4 +1,4 @@
-"""Scenario files: read and check them before loading.
+"""Scenarios: read them from files, or take them from dictionaries; check them before loading.
 
 A scenario that passes these checks can fail only at the rules of the domain.
 """
@@ -10,7 +10,7 @@ import functools
 import json
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _SUFFIX = ".yaml"
 _SCHEMA = "scenario.schema.json"
 _MAX_MESSAGE_LENGTH = 200
+# The name of a scenario that is given as a dictionary, in messages.
+_DICTIONARY = "scenario"
 
 # Input type → suffixes of the files that an asset can have as content → media type of the file.
 MEDIA_TYPES: dict[str, dict[str, str]] = {
@@ -64,17 +66,17 @@ class Scenario:
 
     Attributes:
         path: the scenario file; paths of media are relative to its folder.
-        text: the text of the file.
+        text: the text of the file; ``None`` for a scenario that is given as a dictionary.
         data: the content. Do not change it: ``read_scenario`` returns cached scenarios.
     """
 
     path: Path
-    text: str
+    text: str | None
     data: dict[str, Any]
 
     def error(self, node_path: NodePath, text: str) -> ScenarioError:
         """Build an error about a node of the scenario; the caller raises it."""
-        line = _parse_yaml(self.text).line(node_path)
+        line = None if self.text is None else _parse_yaml(self.text).line(node_path)
         return ScenarioError([Problem(line, node_path, text).format_message(self.path)])
 
     def media_path(self, name: str) -> Path:
@@ -116,6 +118,30 @@ def read_scenario(source: str | Path) -> Scenario:
         raise ScenarioError([text]) from None
 
 
+def scenario_of(data: Mapping[str, Any], origin: str | Path = "") -> Scenario:
+    """Check a scenario that is given as a dictionary.
+
+    Args:
+        data: the content, with the members of a scenario file; it may hold paths.
+        origin: the file from which the content was read, for messages; paths of media are relative
+            to its folder. By default, they are relative to the current folder.
+
+    Raises:
+        ScenarioError: it is not a valid scenario. The error lists all problems that were found.
+    """
+    path = Path(origin or _DICTIONARY).absolute()
+    try:
+        content = json.loads(json.dumps(data, default=os.fspath, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        text = f"{display_path(path)}: it has a value that is not JSON: {error}"
+        raise ScenarioError([text]) from None
+    path_problems = _check_schema(content) or _check_references(content, path.parent)
+    if path_problems:
+        problems = [Problem(None, *each) for each in path_problems]
+        raise ScenarioError([each.format_message(path) for each in problems])
+    return Scenario(path, None, content)
+
+
 def _file_status(path: Path) -> os.stat_result:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device might never end
@@ -127,9 +153,13 @@ def _escape_unprintable(source: str | Path) -> str:
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(source))
 
 
+def is_scenario_name(source: str) -> bool:
+    """Return whether a text names a scenario of the emulator: it has neither folder nor suffix."""
+    return not {os.sep, "/", "."} & set(source)
+
+
 def _resolve_path(source: str | Path) -> Path:
-    """Resolve a source: a text without folder and suffix is the name of a built-in scenario."""
-    is_name = isinstance(source, str) and not {os.sep, "/", "."} & set(source)
+    is_name = isinstance(source, str) and is_scenario_name(source)
     path = seed_data_folder() / f"{source}{_SUFFIX}" if is_name else Path(source)
     return path.resolve()
 
@@ -165,7 +195,7 @@ def parse_scenario(path: Path, text: str) -> dict[str, Any]:
         )
         problems = [Problem(document.line(each.node_path), *each) for each in path_problems]
     if problems:
-        problems.sort(key=lambda each: each.line)
+        problems.sort(key=lambda each: each.line or 0)
         raise ScenarioError(
             [each.format_message(path) for each in problems],
             [each.format_outline(path) for each in problems],

@@ -17,7 +17,7 @@ from kili_emulator.domain.run_view import (
     run_details,
     run_view,
 )
-from kili_emulator.domain.world import Mark, View
+from kili_emulator.domain.world import View
 from kili_emulator.rules.masking import masked
 from kili_emulator.services.session import WorldSession
 
@@ -180,19 +180,6 @@ def show_run(session: WorldSession, run_id: str) -> RunDetails:
         KiliError: the run is unknown.
     """
     return run_details(session.world.view, run_id)
-
-
-def mark_of_run(session: WorldSession, run_id: str) -> Mark:
-    """Return the mark of the state in which a run's handler was called.
-
-    Raises:
-        KiliError: the run is unknown.
-        ValueError: the run's handler was not called.
-    """
-    mark = show_run(session, run_id)["mark"]
-    if mark is None:
-        raise ValueError(f"the handler of run {run_id} was not called: see its outcome")
-    return Mark(**mark)
 
 
 def redeliver(session: WorldSession, run_id: str) -> RunDoc:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 from kili_emulator.domain.api_key import change_api_key
-from kili_emulator.domain.registry import WorldRegistry
+from kili_emulator.domain.registry import ScenarioSource, WorldRegistry
 from kili_emulator.domain.world import Actor, Mark, World
 from kili_emulator.rules.masking import masked
 from kili_emulator.services.session import WorldSession
@@ -21,7 +21,8 @@ class ProjectTitle(TypedDict):
 class WorldView(TypedDict):
     """A world as a row of a list.
 
-    - ``scenario``: the name or path of the scenario from which the world was created.
+    - ``scenario``: the name or path of the scenario from which the world was created;
+      ``dictionary`` for one that was given as a dictionary.
     - ``keys``: the name of each API key → the key.
     """
 
@@ -56,7 +57,7 @@ def list_worlds(registry: WorldRegistry) -> list[WorldView]:
 
 
 def create_world(
-    registry: WorldRegistry, name: str, scenario: str, seed: int | None = None
+    registry: WorldRegistry, name: str, scenario: ScenarioSource, seed: int | None = None
 ) -> WorldView:
     """Create a world and return it.
 
@@ -67,13 +68,23 @@ def create_world(
     return world_view(registry.create(name, scenario, seed))
 
 
-def reset_world(registry: WorldRegistry, name: str, mark: Mark | None = None) -> WorldView:
-    """Roll a world back to a mark, or to its scenario, and return it.
+def reset_world(
+    registry: WorldRegistry, session: WorldSession, mark: Mark | None = None
+) -> WorldView:
+    """Wait for a world's plugins, then roll the world back to a mark, or to its scenario.
+
+    Args:
+        session: its seconds are the longest wait for the plugins; those that still run then are
+            interrupted at their next request.
+
+    Returns:
+        the world.
 
     Raises:
-        WorldError: the world is unknown, or the mark is of a time that was undone.
+        WorldError: the mark is of a time that was undone.
     """
-    return world_view(registry.reset(name, mark))
+    session.host.wait_idle(session.world, session.seconds)
+    return world_view(registry.reset(session.world.name, mark))
 
 
 def mark_world(session: WorldSession) -> Mark:

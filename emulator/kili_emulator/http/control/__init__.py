@@ -2,8 +2,12 @@
 
 All routes need the API key of an administrator of the first organization of a world, which is that
 of the scenario. An administrator of the default world controls all worlds, and an administrator of
-another world controls that world only. The modules add the routes of one noun each, and call
-``services``; ``sessions`` opens the world that a route names.
+another world controls that world only. Calls from this process need no key. The modules add the
+routes of one noun each, and call ``services``; ``sessions`` opens the world that a route names.
+
+The answer to a refused request is ``{"error": text, "kind": kind}``: ``api`` for an error of the
+platform's API, and ``storage`` for one of the data folder, both with its ``code``; ``world``,
+``scenario`` or ``request``.
 
 Imported by: app.
 """
@@ -16,8 +20,8 @@ from collections.abc import Callable
 from flask import Blueprint, Response, g, jsonify, request
 
 from kili_emulator import errors
-from kili_emulator.config import CONTROL_PATH, DEFAULT_WORLD, Settings
-from kili_emulator.domain.registry import WorldError, WorldRegistry
+from kili_emulator.config import CONTROL_PATH, DEFAULT_WORLD, IN_PROCESS, Settings
+from kili_emulator.domain.registry import ScenarioSource, WorldError, WorldRegistry
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
 from kili_emulator.http.control.metrics import add_metrics_route
@@ -28,7 +32,7 @@ from kili_emulator.http.control.sessions import Sessions
 from kili_emulator.http.control.users import add_trigger_route, add_user_routes
 from kili_emulator.http.control.webhooks import add_webhook_routes
 from kili_emulator.http.control.why import add_why_route
-from kili_emulator.http.control.worlds import add_registry_routes, add_world_routes
+from kili_emulator.http.control.worlds import OWN_WORLD, add_registry_routes, add_world_routes
 from kili_emulator.http.metrics import Metrics
 from kili_emulator.http.request_body import BodyError
 from kili_emulator.plugins.dispatch.host import PluginHost
@@ -51,16 +55,18 @@ def control_blueprint(
     registry: WorldRegistry,
     settings: Settings,
     host: PluginHost,
+    scenario: ScenarioSource,
     shut_down: Callable[[], None],
     metrics: Metrics,
+    *,
     repeat: RepeatRun,
 ) -> Blueprint:
     """Build the routes below ``/_emulator``.
 
     Args:
-        settings: ``scenario`` is the default scenario of new worlds; ``sync_wait`` is the time for
-            which an answer waits for plugin runs.
+        settings: ``sync_wait`` is the time for which an answer waits for plugin runs.
         host: the plugin host of all worlds.
+        scenario: the default scenario of new worlds.
         shut_down: a function that stops the server.
         repeat: a function that repeats a run in an emulator of its own.
     """
@@ -70,7 +76,7 @@ def control_blueprint(
     _add_error_answers(blueprint)
     _add_shutdown_route(blueprint, shut_down, settings.stop_wait)
     add_metrics_route(blueprint, metrics)
-    add_registry_routes(blueprint, registry, settings.scenario)
+    add_registry_routes(blueprint, registry, scenario)
     add_replay_routes(blueprint, sessions, settings, repeat)
     for add_routes in _WORLD_ROUTES:
         add_routes(blueprint, sessions)
@@ -80,13 +86,16 @@ def control_blueprint(
 def _add_key_check(blueprint: Blueprint, registry: WorldRegistry) -> None:
     @blueprint.before_request
     def check_key() -> Response | None:
+        if IN_PROCESS in request.environ:
+            g.controller_email, g.controller_world = "", DEFAULT_WORLD
+            return None
         key = security.api_key(request)
         session = registry.authenticate(key) if key else None
         if session is None:
             return security.unauthorized()
-        name = (request.view_args or {}).get("name")
-        g.controller = session[1].user
-        is_allowed = _may_control(*session, name)
+        world, actor = session
+        g.controller_email, g.controller_world = actor.user["email"], world.name
+        is_allowed = _may_control(world, actor, _named_world(world))
         return None if is_allowed else security.text_answer(errors.CONTROL_NEEDS_ADMIN, 403)
 
 
@@ -94,13 +103,23 @@ def _add_error_answers(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(ScenarioError)
     def explain_scenario(error: ScenarioError) -> tuple[Response, int]:
         # A request can name any file, so that the answer must not show its content.
-        return jsonify(error=error.outline), 400
+        return jsonify(error=error.outline, kind="scenario"), 400
 
     @blueprint.errorhandler(WorldError)
+    def explain_world(error: WorldError) -> tuple[Response, int]:
+        return jsonify(error=str(error), kind="world"), 400
+
     @blueprint.errorhandler(BodyError)
+    def explain_body(error: BodyError) -> tuple[Response, int]:
+        return jsonify(error=str(error), kind="request"), error.status
+
     @blueprint.errorhandler(errors.KiliError)
-    def explain(error: Exception) -> tuple[Response, int]:
-        return jsonify(error=str(error)), getattr(error, "status", 400)
+    def explain(error: errors.KiliError) -> tuple[Response, int]:
+        return jsonify(error=error.message, kind="api", code=error.code), 400
+
+    @blueprint.errorhandler(errors.StorageError)
+    def explain_storage(error: errors.StorageError) -> tuple[Response, int]:
+        return jsonify(error=error.message, kind="storage", code=error.code), error.status
 
 
 def _add_shutdown_route(
@@ -112,6 +131,12 @@ def _add_shutdown_route(
         answer.headers["Retry-After"] = str(math.ceil(wait_seconds))
         answer.call_on_close(shut_down)  # after the answer has been sent
         return answer
+
+
+def _named_world(own: World) -> str | None:
+    """Return the name of the world that the request addresses; ``None`` if it addresses none."""
+    name: str | None = (request.view_args or {}).get("name")
+    return own.name if request.endpoint == f"control.{OWN_WORLD}" else name
 
 
 def _may_control(world: World, actor: Actor, name: str | None) -> bool:

@@ -50,8 +50,7 @@ def add_link_routes(blueprint: Blueprint, sessions: Sessions) -> None:
     @blueprint.post("/worlds/<name>/plugins/link")
     def link(name: str) -> Response:
         session = sessions.open(name, MAX_WAIT_SECONDS)
-        email = g.controller["email"]
-        return jsonify(plugins.link(session, _parse_link(read_json(request)), email))
+        return jsonify(plugins.link(session, _parse_link(read_json(request)), g.controller_email))
 
     @blueprint.post("/worlds/<name>/plugins/unlink")
     def unlink(name: str) -> Response:

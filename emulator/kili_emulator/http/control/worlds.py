@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 
 from kili_emulator import errors
 from kili_emulator.clock import Clock
-from kili_emulator.domain.registry import WorldError, WorldRegistry
+from kili_emulator.domain.registry import (
+    GivenScenario,
+    ScenarioSource,
+    WorldError,
+    WorldRegistry,
+)
 from kili_emulator.domain.world import Mark, World
 from kili_emulator.http.control.sessions import MAX_WAIT_SECONDS, Sessions
 from kili_emulator.http.request_body import read_json
@@ -19,11 +25,14 @@ from kili_emulator.services import worlds
 from kili_emulator.services.session import WorldSession
 
 _MAX_IDLE_SECONDS = 86_400
+_SEED = re.compile(r"-?[0-9]{1,100}")
+# The endpoint of the route that shows the world of the key.
+OWN_WORLD = "show_own_world"
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
 
 
 def add_registry_routes(
-    blueprint: Blueprint, registry: WorldRegistry, default_scenario: str
+    blueprint: Blueprint, registry: WorldRegistry, default_scenario: ScenarioSource
 ) -> None:
     """Add the routes that list, create and delete worlds.
 
@@ -39,13 +48,19 @@ def add_registry_routes(
     def create_world() -> tuple[Response, int]:
         data = read_json(request)
         name, seed = data.get("name"), data.get("seed")
-        unknown = data.keys() - {"name", "scenario", "seed"}
-        scenario = data.get("scenario") or default_scenario
-        if unknown or not isinstance(name, str) or not isinstance(scenario, str):
+        unknown = data.keys() - {"name", "scenario", "origin", "seed"}
+        if unknown or not isinstance(name, str) or not (seed is None or _is_integer(seed)):
             raise WorldError(errors.CONTROL_CREATE_INVALID)
-        if seed is not None and not _is_integer(seed):
-            raise WorldError(errors.CONTROL_CREATE_INVALID)
+        scenario = _parse_scenario(data) or default_scenario
         return jsonify(worlds.create_world(registry, name, scenario, seed)), 201
+
+    @blueprint.get("/world", endpoint=OWN_WORLD)
+    def show_own_world() -> Response:
+        return jsonify(worlds.world_view(registry.get(g.controller_world)))
+
+    @blueprint.get("/worlds/<name>")
+    def show_world(name: str) -> Response:
+        return jsonify(worlds.world_view(registry.get(name)))
 
     @blueprint.delete("/worlds/<name>")
     def delete_world(name: str) -> Response:
@@ -60,8 +75,11 @@ def add_world_routes(blueprint: Blueprint, sessions: Sessions) -> None:
     @blueprint.post("/worlds/<name>/reset")
     def reset_world(name: str) -> Response:
         data = read_json(request)
-        mark = _parse_mark(data, registry.get(name)) if data else None
-        return jsonify(worlds.reset_world(registry, name, mark))
+        if data.keys() - {"mark", "wait"} or not _is_number(data.get("wait", 0)):
+            raise WorldError(errors.CONTROL_MARK_INVALID)
+        session = sessions.open(name, max(data.get("wait", 0), 0))
+        mark = _parse_mark(data["mark"], session.world) if "mark" in data else None
+        return jsonify(worlds.reset_world(registry, session, mark))
 
     @blueprint.post("/worlds/<name>/mark")
     def mark_world(name: str) -> Response:
@@ -91,15 +109,29 @@ def add_world_routes(blueprint: Blueprint, sessions: Sessions) -> None:
         return jsonify(idle=worlds.wait_idle(session))
 
 
-def _parse_mark(data: dict[str, Any], world: World) -> Mark:
+def _parse_scenario(data: dict[str, Any]) -> ScenarioSource | None:
+    """Return the scenario of a request: the name or path, or the content; ``None`` without one.
+
+    Raises:
+        WorldError: a member is of the wrong type.
+    """
+    scenario, origin = data.get("scenario"), data.get("origin", "")
+    if isinstance(scenario, dict) and isinstance(origin, str) and "\0" not in origin:
+        return GivenScenario(scenario, origin)
+    if "origin" in data or not isinstance(scenario, str | None):
+        raise WorldError(errors.CONTROL_CREATE_INVALID)
+    return scenario or None
+
+
+def _parse_mark(data: Any, world: World) -> Mark:
     """Parse the mark of a request, in the form of :func:`asdict`.
 
     Raises:
         WorldError: it is not a mark, or not one that the world can be rolled back to.
     """
     try:
-        mark = Mark(**data["mark"])
-    except (KeyError, TypeError):
+        mark = Mark(**data)
+    except TypeError:
         raise WorldError(errors.CONTROL_MARK_INVALID) from None
     has_position = _is_integer(mark.sequence) and _is_integer(mark.epoch)
     if not (has_position and _is_id_state(mark.ids) and _is_clock_offset(mark.clock_offset)):
@@ -122,8 +154,10 @@ def _is_id_state(value: object) -> bool:
     """Return whether a value has the form of :meth:`kili_emulator.ids.IdSource.state`."""
     if not isinstance(value, list) or len(value) != 4:
         return False
-    is_typed = isinstance(value[0], bool) and all(map(_is_integer, value[1:]))
-    return is_typed and min(value[2:]) >= 0
+    repeatable, seed, *counts = value
+    has_seed = _is_integer(seed) or (isinstance(seed, str) and bool(_SEED.fullmatch(seed)))
+    are_counts = all(_is_integer(each) and each >= 0 for each in counts)
+    return isinstance(repeatable, bool) and has_seed and are_counts
 
 
 def _is_clock_offset(value: Any) -> bool:

@@ -9,16 +9,18 @@ from collections.abc import Callable
 from typing import Any
 
 from kili_emulator import errors, messages
-from kili_emulator.plugins.calls import Call
 
 _LOOPBACK = "127.0.0.1"
 
+# Calls a method under a debugger: the name of the run, the method, its arguments by name.
+DebugCall = Callable[[str, Callable[..., Any], dict[str, Any]], Any]
 
-def call_in_pdb(call: Call, method: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+
+def call_in_pdb(run: str, method: Callable[..., Any], arguments: dict[str, Any]) -> Any:
     """Call a handler in pdb: stop at its first line, and where it raises an exception."""
     from kili_emulator.plugins.debugging.terminal_debugger import TerminalDebugger
 
-    debugger = TerminalDebugger(f"plugin {call.plugin_name!r}, run {call.run_id}")
+    debugger = TerminalDebugger(run)
     try:
         return debugger.runcall(method, **arguments)
     except bdb.BdbQuit:
@@ -30,7 +32,7 @@ def call_in_pdb(call: Call, method: Callable[..., Any], arguments: dict[str, Any
         raise
 
 
-def make_debugpy_call(port: int) -> Callable[[Call, Callable[..., Any], dict[str, Any]], Any]:
+def make_debugpy_call(port: int) -> DebugCall:
     """Return a function that calls a handler when an editor has attached, and stops before it.
 
     Args:
@@ -45,7 +47,7 @@ def make_debugpy_call(port: int) -> Callable[[Call, Callable[..., Any], dict[str
         raise errors.debugger_not_installed() from None
     debugpy.listen((_LOOPBACK, port))
 
-    def call_in_editor(_: Call, method: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    def call_in_editor(_: str, method: Callable[..., Any], arguments: dict[str, Any]) -> Any:
         debugpy.wait_for_client()
         debugpy.breakpoint()
         return method(**arguments)

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kili_emulator.domain.plugin_view import PluginView, VersionView
-from kili_emulator.domain.run_view import RunBrief
-from kili_emulator.services import plugins
-from kili_emulator.services.plugins import LinkRequest
-from kili_emulator.services.session import WorldSession
+from kili_emulator.client.control_requests import ControlRequests
 
-PluginViews = list[PluginView]
-VersionViews = list[VersionView]
-_LINK_SECONDS = 60.0
+if TYPE_CHECKING:
+    from kili_emulator.domain.plugin_view import PluginView, VersionView
+    from kili_emulator.domain.run_view import RunBrief
+
+    PluginViews = list[PluginView]
+    VersionViews = list[VersionView]
 
 
 class Plugins:
     """The plugins and webhooks of the world: ``emulator.plugins``; calling it lists them.
 
     Args:
-        session: returns the context of a service call.
+        requests: sends the requests.
     """
 
-    def __init__(self, session: Callable[[], WorldSession]) -> None:
-        self._session = session
+    def __init__(self, requests: ControlRequests) -> None:
+        self._requests = requests
 
     def list(self) -> PluginViews:
         """Return all plugins and webhooks."""
-        return plugins.list_plugins(self._session())
+        views: PluginViews = self._requests.get("/plugins")
+        return views
 
     __call__ = list  # noqa: A003
 
@@ -40,7 +40,8 @@ class Plugins:
         Raises:
             KiliError: the plugin is unknown.
         """
-        return plugins.list_versions(self._session(), plugin)
+        views: VersionViews = self._requests.get("/plugins/versions", plugin=plugin)
+        return views
 
     def files(self, plugin: str, version: int | None = None) -> dict[str, str]:
         """Return the source of a version: path → text.
@@ -51,7 +52,8 @@ class Plugins:
         Raises:
             KiliError: the plugin or the version is unknown, or the version has no source.
         """
-        return plugins.read_files(self._session(), plugin, version)
+        files: dict[str, str] = self._requests.get("/plugins/files", plugin=plugin, version=version)
+        return files
 
     def diff(self, plugin: str, old: int, new: int) -> str:
         """Return the difference between two versions, as a unified diff.
@@ -59,7 +61,8 @@ class Plugins:
         Raises:
             KiliError: the plugin or a version is unknown, or a version has no source.
         """
-        return plugins.diff_versions(self._session(), plugin, old, new)
+        versions = {"plugin": plugin, "from": old, "to": new}
+        return str(self._requests.get("/plugins/diff", **versions)["diff"])
 
     def link(
         self,
@@ -76,7 +79,8 @@ class Plugins:
 
         Args:
             name: the plugin's name.
-            path: the path of the folder or file, relative to the current folder.
+            path: the path of the folder or file, relative to the current folder, on the machine of
+                the emulator.
             projects: ids or titles of projects to activate the plugin on, in addition to its
                 present ones.
             event_matcher: event patterns, for a plugin with ``on_event``.
@@ -88,8 +92,14 @@ class Plugins:
             KiliError: the path has no plugin, the plugin cannot be linked, or a project is
                 unknown.
         """
-        request = LinkRequest(name, str(Path(path).absolute()), projects, event_matcher)
-        return plugins.link(self._session()._replace(seconds=_LINK_SECONDS), request)
+        data = {
+            "plugin": name,
+            "path": str(Path(path).absolute()),
+            "projects": list(projects),
+            "eventMatcher": list(event_matcher),
+        }
+        view: PluginView = self._requests.post("/plugins/link", data)
+        return view
 
     def unlink(self, name: str) -> PluginView:
         """Remove the link of a plugin, and return the plugin; its last version stays.
@@ -97,7 +107,8 @@ class Plugins:
         Raises:
             KiliError: the plugin is unknown or not linked.
         """
-        return plugins.unlink(self._session(), name)
+        view: PluginView = self._requests.post("/plugins/unlink", {"plugin": name})
+        return view
 
     def trigger(self, event: str, plugin: str, project: str, payload: dict[str, Any]) -> RunBrief:
         """Call a plugin for an event that has not happened, and return the run.
@@ -111,6 +122,6 @@ class Plugins:
         Raises:
             KiliError: plugin or project is unknown, or the plugin is not called for the event.
         """
-        return plugins.trigger(
-            self._session(), plugin=plugin, project=project, event=event, payload=payload
-        )
+        data = {"plugin": plugin, "project": project, "event": event, "payload": payload}
+        brief: RunBrief = self._requests.post("/trigger", data)
+        return brief

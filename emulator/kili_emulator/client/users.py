@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kili_emulator.domain.simulated_user.actions import ActionInput
-from kili_emulator.services.session import WorldSession
-from kili_emulator.services.users import Action, ActionView, perform_action
+from kili_emulator.client.control_requests import ControlRequests
+
+if TYPE_CHECKING:
+    from kili_emulator.services.users import ActionView
 
 
 class Users:
     """The actions of simulated users: ``emulator.users``.
 
     Args:
-        session: returns the context of a service call.
+        requests: sends the requests.
     """
 
-    def __init__(self, session: Callable[[], WorldSession]) -> None:
-        self._session = session
+    def __init__(self, requests: ControlRequests) -> None:
+        self._requests = requests
 
     def submit(
         self,
@@ -45,8 +44,8 @@ class Users:
         Raises:
             KiliError: user, project or asset is unknown, or the action is not possible now.
         """
-        action_input = _action_input(label, seconds=seconds, correct=correct)
-        return self._act("submit", project, asset, user, action_input)
+        members = {"label": label, "seconds": seconds, "correct": correct}
+        return self._act("submit", project, asset, user, members)
 
     def review(
         self,
@@ -65,8 +64,8 @@ class Users:
         Args:
             correct: the user changes a review that they submitted before.
         """
-        action_input = _action_input(label, seconds=seconds, correct=correct)
-        return self._act("review", project, asset, user, action_input)
+        members = {"label": label, "seconds": seconds, "correct": correct}
+        return self._act("review", project, asset, user, members)
 
     def save(
         self,
@@ -78,7 +77,7 @@ class Users:
         seconds: float = 0,
     ) -> ActionView:
         """Save a label, and keep the asset open and locked. Otherwise as :meth:`submit`."""
-        return self._act("save", project, asset, user, _action_input(label, seconds=seconds))
+        return self._act("save", project, asset, user, {"label": label, "seconds": seconds})
 
     def send_back(
         self, project: str, asset: str, *, issue: str | None = None, user: str = "reviewer"
@@ -88,17 +87,17 @@ class Users:
         Args:
             issue: the text of an issue about the asset's latest label.
         """
-        return self._act("send-back", project, asset, user, ActionInput(issue=issue))
+        return self._act("send-back", project, asset, user, {"issue": issue})
 
     def skip(
         self, project: str, asset: str | None = None, *, reason: str = "", user: str = "labeler"
     ) -> ActionView:
         """Skip an asset. Otherwise as :meth:`submit`."""
-        return self._act("skip", project, asset, user, ActionInput(reason=reason))
+        return self._act("skip", project, asset, user, {"reason": reason})
 
     def unskip(self, project: str, asset: str, *, user: str = "labeler") -> ActionView:
         """Bring a skipped asset back into the queue. Otherwise as :meth:`submit`."""
-        return self._act("unskip", project, asset, user, ActionInput())
+        return self._act("unskip", project, asset, user, {})
 
     def click(
         self,
@@ -109,13 +108,11 @@ class Users:
         user: str = "labeler",
     ) -> ActionView:
         """Click on the button of the custom interface. Otherwise as :meth:`submit`."""
-        return self._act("click", project, asset, user, _action_input(label))
+        return self._act("click", project, asset, user, {"label": label})
 
     def _act(
-        self, verb: str, project: str, asset: str | None, user: str, action_input: ActionInput
+        self, verb: str, project: str, asset: str | None, user: str, members: dict[str, Any]
     ) -> ActionView:
-        return perform_action(self._session(), Action(verb, project, user, asset, action_input))
-
-
-def _action_input(label: dict[str, Any] | None, **members: Any) -> ActionInput:
-    return ActionInput(None if label is None else json.dumps(label), **members)
+        data = {"project": project, "user": user, "asset": asset, **members}
+        view: ActionView = self._requests.post(f"/people/{verb}", data)
+        return view

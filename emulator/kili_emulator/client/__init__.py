@@ -1,0 +1,25 @@
+"""The client of the control plane: each of its verbs once, as a typed Python method.
+
+``ControlPlane`` has the parts ``users``, ``plugins``, ``runs`` and ``worlds``, whose methods send
+one request each and return the view that it is answered with. A ``Transport`` carries the requests:
+``HttpTransport`` to any emulator, ``WsgiTransport`` to one in this process. ``refusals`` makes the
+errors of refused requests: those that the services raised. Importing the client imports neither the
+services nor ``requests``.
+
+Imported by: app.
+"""
+
+from kili_emulator.client.control_plane import ControlPlane
+from kili_emulator.client.http_transport import HttpTransport
+from kili_emulator.client.refusals import RequestRefusedError
+from kili_emulator.client.transport import Transport, UnreachableError
+from kili_emulator.client.wsgi_transport import WsgiTransport
+
+__all__ = [
+    "ControlPlane",
+    "HttpTransport",
+    "RequestRefusedError",
+    "Transport",
+    "UnreachableError",
+    "WsgiTransport",
+]
