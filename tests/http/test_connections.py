@@ -178,6 +178,27 @@ def test_stopped_server_ends_waiting_connections() -> None:
         assert (used.rest(), unused.rest()) == (b"", b"")
 
 
+def test_function_is_called_once_after_the_first_answer(kili_emulator: Emulator) -> None:
+    called: list[str] = []
+    done = threading.Event()
+
+    def call() -> None:
+        called.append("called")
+        done.set()
+
+    with RawConnection(kili_emulator.url) as connection:
+        kili_emulator.platform.after_first_answer(call)
+        assert not called
+        connection.send(connection.query())
+        assert connection.answer().status == 200
+        assert done.wait(20)
+        connection.send(connection.query())
+        assert connection.answer().status == 200
+        connection.send(connection.query())
+        assert connection.answer().status == 200  # the thread is past its second answer
+    assert called == ["called"]
+
+
 def can_listen_on_ipv6() -> bool:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()

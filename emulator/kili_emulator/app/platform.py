@@ -25,7 +25,7 @@ from kili_emulator.config import (
 from kili_emulator.domain.api_key import scenario_key
 from kili_emulator.domain.registry import ScenarioSource, WorldRegistry
 from kili_emulator.domain.world import World
-from kili_emulator.http.application import call_after_first_answer, create_application
+from kili_emulator.http.application import create_application
 from kili_emulator.http.control import control_blueprint
 from kili_emulator.http.metrics import Metrics
 from kili_emulator.http.request_log import RequestLog
@@ -142,7 +142,7 @@ class Platform:
 
     def after_first_answer(self, callback: Callable[[], None]) -> None:
         """Call a function once, after the server has sent its first answer."""
-        call_after_first_answer(self.application, callback)
+        self.server.call_after_first_answer(callback)
 
     def request_shutdown(self) -> None:
         """Ask the server to stop, as an interrupt does; request threads call this."""

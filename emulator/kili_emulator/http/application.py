@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, jsonify, request, request_finished
+import flask
+from flask import Blueprint, Flask, jsonify, request
 from flask.json.provider import DefaultJSONProvider
+from werkzeug.wrappers import Response
 
 from kili_emulator.api.execution import GraphQLExecutor
 from kili_emulator.config import Settings
 from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.http import security
+from kili_emulator.http.direct_path import DirectPath
 from kili_emulator.http.error_handlers import register_error_handlers
 from kili_emulator.http.file_routes import files_blueprint
-from kili_emulator.http.graphql_routes import GraphQLEndpoint, graphql_blueprint
+from kili_emulator.http.graphql_endpoint import GraphQLEndpoint
+from kili_emulator.http.graphql_routes import graphql_blueprint
 from kili_emulator.http.request_log import RequestLog
 from kili_emulator.http.request_scope import note_route
 from kili_emulator.plugins.dispatch.host import PluginHost
@@ -28,7 +32,7 @@ class _Application(Flask):
         return func
 
 
-class _Answer(Response):
+class _Answer(flask.Response):
     default_mimetype = "text/plain"  # for answers without content, such as answers to OPTIONS
 
 
@@ -42,7 +46,7 @@ def create_application(
     *,
     request_log: RequestLog,
 ) -> Flask:
-    """Build the application; :func:`security.reject_foreign_request` checks each request first.
+    """Build the application; the guard checks each request first.
 
     Args:
         host: the plugin host of all worlds.
@@ -51,7 +55,10 @@ def create_application(
     application = _Application("kili_emulator", static_folder=None)
     application.response_class = _Answer
     cast(DefaultJSONProvider, application.json).sort_keys = False  # the order of keys has a meaning
-    _add_guard(application, settings)
+    guard = security.Guard(
+        (settings.host, *settings.allow_host), allow_any_address=not settings.is_loopback
+    )
+    _add_guard(application, guard)
     _add_health(application)
     register_error_handlers(application)
     endpoint = GraphQLEndpoint(
@@ -65,28 +72,18 @@ def create_application(
     application.register_blueprint(graphql_blueprint(endpoint))
     application.register_blueprint(files_blueprint(registry, signer))
     application.register_blueprint(control)
+    application.wsgi_app = DirectPath(  # type: ignore[method-assign]
+        application.wsgi_app, guard, endpoint
+    )
     return application
 
 
-def call_after_first_answer(application: Flask, callback: Callable[[], None]) -> None:
-    """Call a function once, after the application has sent its first answer."""
-
-    def receive(_: Flask, response: Response, **__: object) -> None:
-        request_finished.disconnect(receive, application)
-        response.call_on_close(callback)
-
-    request_finished.connect(receive, application, weak=False)
-
-
-def _add_guard(application: Flask, settings: Settings) -> None:
+def _add_guard(application: Flask, guard: security.Guard) -> None:
     """Check each request, and add headers to each answer, by :mod:`kili_emulator.http.security`."""
-    allowed_hosts = (settings.host, *settings.allow_host)
 
     @application.before_request
     def refuse() -> Response | None:
-        return security.reject_foreign_request(
-            request, allowed_hosts, allow_any_address=not settings.is_loopback
-        )
+        return guard.refuse(request)
 
     @application.after_request
     def harden(answer: Response) -> Response:

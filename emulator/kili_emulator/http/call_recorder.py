@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Request
+from werkzeug.wrappers import Request
 
 from kili_emulator import clock, messages
 from kili_emulator import errors as refusals

@@ -5,7 +5,8 @@ See contract/file.md#uploads, contract/file.md#downloads.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
 
 from kili_emulator import errors
 from kili_emulator.domain import file

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import quote
 
-from flask import Request
-
 from kili_emulator.domain.file import FILES_PATH, UPLOAD_PATH, Upload
 from kili_emulator.domain.world import World
 from kili_emulator.http.security import FileUrlSigner
@@ -19,9 +17,9 @@ CLIENT_VERSION_HEADER = "apollographql-client-version"
 _FIRST_VERSION_WITH_KEY = (2, 150, 1)
 
 
-def needs_signed_urls(request: Request) -> bool:
+def needs_signed_urls(client_version: str | None) -> bool:
     """Return whether a client may be too old to send its API key when it reads a file."""
-    version = version_numbers(request.headers.get(CLIENT_VERSION_HEADER))
+    version = version_numbers(client_version)
     return bool(version) and version < _FIRST_VERSION_WITH_KEY
 
 

@@ -1,102 +1,15 @@
-"""The GraphQL endpoint and ``/version``.
-
-See contract/http.md#endpoints, contract/http.md#status-codes.
-"""
+"""The routes of the GraphQL endpoint and of ``/version`` (contract/http.md#endpoints)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
 
-from flask import Blueprint, Response, request
-from werkzeug.sansio.utils import get_current_url
-
-from kili_emulator import errors
-from kili_emulator.api.context import RequestContext
-from kili_emulator.api.errors import plain_error
-from kili_emulator.api.execution import GraphQLExecutor
-from kili_emulator.config import API_PATH, GRAPHQL_PATH, Settings
-from kili_emulator.domain.api_key import RUN_KEY_PREFIX
-from kili_emulator.domain.event_bus import wait_for_deliveries
-from kili_emulator.domain.registry import WorldRegistry
-from kili_emulator.domain.world import Actor, World
+from kili_emulator.config import API_PATH, GRAPHQL_PATH
 from kili_emulator.http import security
 from kili_emulator.http.api_version import version_with_key, version_without_key
-from kili_emulator.http.call_recorder import CallRecorder
-from kili_emulator.http.file_urls import (
-    CLIENT_VERSION_HEADER,
-    make_file_url_builder,
-    make_upload_url_builder,
-    needs_signed_urls,
-)
-from kili_emulator.http.request_body import BodyError, read_json
-from kili_emulator.http.request_log import RequestLog, RequestLogEntry
-from kili_emulator.http.request_scope import note_operations
+from kili_emulator.http.graphql_endpoint import GraphQLEndpoint
 from kili_emulator.rules.json_text import write_json
-from kili_emulator.rules.workflow import version_for
-
-ContextFactory = Callable[[World, Actor], RequestContext]
-_CACHED_URLS = 64
-
-
-@dataclass(frozen=True)
-class GraphQLEndpoint:
-    """The endpoint that answers the GraphQL requests of all worlds.
-
-    Attributes:
-        deploy_saved: a function that deploys the saved files of a world's linked plugins, and
-            returns the rest of the time for which the answer may wait, in seconds.
-    """
-
-    registry: WorldRegistry
-    executor: GraphQLExecutor
-    signer: security.FileUrlSigner
-    request_log: RequestLog
-    settings: Settings
-    deploy_saved: Callable[[World], float]
-
-    def answer(self) -> Response:
-        """Answer the current Flask request."""
-        key = security.api_key(request)
-        session = self.registry.authenticate(key) if key else None
-        if session is None:
-            self._log(None, [], errors=True)
-            is_revoked = key is not None and key.startswith(RUN_KEY_PREFIX)
-            return _json_answer(_revoked_key_answer()) if is_revoked else security.unauthorized()
-        recorder = CallRecorder(request, *session)
-        try:
-            data = _read_request()
-        except BodyError as error:
-            self._log(session, [], errors=True)
-            return _json_answer(plain_error(str(error), errors.BAD_USER_INPUT), error.status)
-        return self._execute(session, recorder, data)
-
-    def _execute(
-        self, session: tuple[World, Actor], recorder: CallRecorder, data: dict[str, Any]
-    ) -> Response:
-        world, actor = session
-        context = make_context_factory(self.signer, self.settings.workflow)(world, actor)
-        root_fields = self.executor.root_fields(data["query"])
-        wait_seconds = self.settings.sync_wait
-        if actor.run_id is None and any(map(_may_call_plugins, root_fields)):
-            wait_seconds = self.deploy_saved(world)
-        answer = self.executor.answer(data, context)
-        note_operations(root_fields if answer.is_valid else [], has_errors=answer.has_errors)
-        self._log(session, root_fields, errors=answer.has_errors)
-        wait_for_deliveries(context.deliveries, wait_seconds, include_children=actor.run_id is None)
-        if recorder.is_recording:
-            variables, query = data.get("variables"), data["query"]
-            recorder.record_answer(
-                root_fields, variables, answer.content, query=query, errors=answer.has_errors
-            )
-        return _json_response(answer.body, 200 if answer.is_valid else 400)
-
-    def _log(
-        self, session: tuple[World, Actor] | None, root_fields: list[str], *, errors: bool
-    ) -> None:
-        self.request_log.add(RequestLogEntry(request, session, root_fields, errors=errors))
 
 
 def graphql_blueprint(endpoint: GraphQLEndpoint) -> Blueprint:
@@ -106,69 +19,11 @@ def graphql_blueprint(endpoint: GraphQLEndpoint) -> Blueprint:
     @blueprint.get(f"{API_PATH}/version")
     def version() -> Response:
         format_version = version_with_key if security.api_key(request) else version_without_key
-        return _json_answer({"version": format_version(endpoint.executor.schema_hash)})
+        body = write_json({"version": format_version(endpoint.executor.schema_hash)})
+        return Response(body, content_type="application/json")
 
     @blueprint.post(GRAPHQL_PATH)
     def graphql() -> Response:
-        return endpoint.answer()
+        return endpoint.answer(request)
 
     return blueprint
-
-
-def _read_request() -> dict[str, Any]:
-    """Read the members of the current request: ``query``, ``variables``, ``operationName``.
-
-    Raises:
-        BodyError: the body is not JSON, or has no query.
-    """
-    data = read_json(request)
-    if not isinstance(data.get("query"), str):
-        raise BodyError(errors.QUERY_MISSING)
-    return data
-
-
-def _may_call_plugins(operation: str) -> bool:
-    """Return whether a root field may call plugins, or queries plugins.
-
-    Requests with other fields do not wait for a build: the code that the build imports may send
-    such requests itself.
-    """
-    return operation.startswith("Mutation.") or "Plugin" in operation
-
-
-def make_context_factory(signer: security.FileUrlSigner, workflow: str = "auto") -> ContextFactory:
-    """Return a function that makes the context of a resolver for the current request.
-
-    Args:
-        workflow: the workflow of new projects; ``auto`` selects it by the version of the client.
-    """
-    server_url = _server_url(request.scheme, request.host)
-    signed = needs_signed_urls(request)
-    client = request.headers.get(CLIENT_VERSION_HEADER)
-    version = version_for(client) if workflow == "auto" else workflow
-
-    def make_context(world: World, actor: Actor) -> RequestContext:
-        build_file_url = make_file_url_builder(server_url, signer, world, signed=signed)
-        build_upload_url = make_upload_url_builder(server_url, signer, world)
-        return RequestContext(world, actor, build_file_url, build_upload_url, version, client)
-
-    return make_context
-
-
-@lru_cache(_CACHED_URLS)
-def _server_url(scheme: str, host: str) -> str:
-    """Return the URL under which a client reaches the server: :attr:`flask.Request.host_url`."""
-    return get_current_url(scheme, host)
-
-
-def _revoked_key_answer() -> dict[str, Any]:
-    error = errors.run_key_revoked()
-    return {**plain_error(error.message, error.code), "data": None}
-
-
-def _json_answer(value: Any, status: int = 200) -> Response:
-    return _json_response(write_json(value), status)
-
-
-def _json_response(body: bytes, status: int) -> Response:
-    return Response(body, status, content_type="application/json")

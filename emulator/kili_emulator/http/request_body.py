@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Request
 from werkzeug.exceptions import ClientDisconnected
+from werkzeug.wrappers import Request
 
 from kili_emulator import errors
 from kili_emulator.rules.json_text import parse_json

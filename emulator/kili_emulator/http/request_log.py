@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from flask import Request
+from werkzeug.wrappers import Request
 
 from kili_emulator import messages, private_files
 from kili_emulator.clock import Clock, format_time

@@ -8,12 +8,12 @@ from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from flask import Request, Response
 from itsdangerous import (
     BadSignature,
     URLSafeSerializer,
     URLSafeTimedSerializer,
 )
+from werkzeug.wrappers import Request, Response
 
 from kili_emulator import errors
 from kili_emulator.clock import Clock
@@ -31,27 +31,34 @@ _MEDIA_TYPE = re.compile(r"(audio|image|video)/[a-z0-9.+-]+")
 _PASSIVE_TYPES = frozenset({"application/json", "application/pdf", "text/plain"})
 
 
-def reject_foreign_request(
-    request: Request, allowed_hosts: Iterable[str], *, allow_any_address: bool
-) -> Response | None:
-    """Return a 403 for a request of a foreign host name or web site; ``None`` to accept it.
+class Guard:
+    """The check of each request, which refuses those of foreign host names and web sites.
 
     Args:
         allowed_hosts: accepted host names, besides the loopback ones.
         allow_any_address: also accept any numeric address, which no web site can fake.
     """
-    host = _parts(f"//{request.host}").hostname
-    if not host:
-        return text_answer(errors.HOST_MISSING, 403)
-    is_allowed = host in {*LOOPBACK, *allowed_hosts} or (allow_any_address and _is_address(host))
-    if not is_allowed:
-        return text_answer(errors.HOST_NOT_ALLOWED.format(host=request.host, name=host), 403)
-    fetch_site = request.headers.get("Sec-Fetch-Site", "none")
-    origin = request.headers.get("Origin")
-    same_origin = origin is None or _parts(origin).netloc == request.host
-    if fetch_site not in ("none", "same-origin") or not same_origin:
-        return text_answer(errors.ORIGIN_NOT_ALLOWED, 403)
-    return None
+
+    def __init__(self, allowed_hosts: Iterable[str], *, allow_any_address: bool) -> None:
+        self._allowed_hosts = frozenset((*LOOPBACK, *allowed_hosts))
+        self._allow_any_address = allow_any_address
+
+    def refuse(self, request: Request) -> Response | None:
+        """Return a 403 for a foreign request; ``None`` to accept it."""
+        host = _parts(f"//{request.host}").hostname
+        if not host:
+            return text_answer(errors.HOST_MISSING, 403)
+        if not self._is_allowed(host):
+            return text_answer(errors.HOST_NOT_ALLOWED.format(host=request.host, name=host), 403)
+        fetch_site = request.headers.get("Sec-Fetch-Site", "none")
+        origin = request.headers.get("Origin")
+        same_origin = origin is None or _parts(origin).netloc == request.host
+        if fetch_site not in ("none", "same-origin") or not same_origin:
+            return text_answer(errors.ORIGIN_NOT_ALLOWED, 403)
+        return None
+
+    def _is_allowed(self, host: str) -> bool:
+        return host in self._allowed_hosts or (self._allow_any_address and _is_address(host))
 
 
 def _parts(url: str) -> SplitResult:

@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakSet
 
@@ -63,12 +64,25 @@ class HttpServer:
         self._is_stopped = threading.Event()
         self._connections: set[RequestHandler] = set()
         self._lock = threading.Lock()
+        self._after_first_answer: list[Callable[[], None]] = []
         _servers.add(self)
 
     @property
     def keeps_connections(self) -> bool:
         """Whether connections wait for further requests."""
         return not self._is_stopped.is_set()
+
+    def call_after_first_answer(self, callback: Callable[[], None]) -> None:
+        """Call a function once, after the first answer of the application was sent."""
+        self._after_first_answer.append(callback)
+
+    def note_answer(self) -> None:
+        """Take note that an answer of the application was sent."""
+        if self._after_first_answer:
+            with self._lock:
+                callbacks, self._after_first_answer = self._after_first_answer, []
+            for each in callbacks:
+                each()
 
     def start(self) -> None:
         """Serve in new threads, until :meth:`request_shutdown`."""

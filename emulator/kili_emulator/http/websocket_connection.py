@@ -32,7 +32,7 @@ from kili_emulator.domain.event_bus import Event
 from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.domain.world import Actor, View, World
 from kili_emulator.http import websocket_frames
-from kili_emulator.http.graphql_routes import ContextFactory
+from kili_emulator.http.graphql_endpoint import ContextFactory
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from concurrent.futures import wait
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
 
 from kili_emulator import errors
 from kili_emulator.api.execution import GraphQLExecutor
@@ -15,7 +16,7 @@ from kili_emulator.config import GRAPHQL_PATH
 from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
-from kili_emulator.http.graphql_routes import ContextFactory, make_context_factory
+from kili_emulator.http.graphql_endpoint import ContextFactory, make_context_factory
 from kili_emulator.http.request_log import RequestLog, RequestLogEntry
 from kili_emulator.http.websocket_connection import Connection, ConnectionLimits
 
@@ -101,7 +102,7 @@ def subscriptions_blueprint(
         protocols = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
         if Connection.PROTOCOL not in (each.strip() for each in protocols):
             return security.text_answer(errors.SUBPROTOCOL_UNKNOWN, 400)
-        make_context = make_context_factory(signer)
+        make_context = make_context_factory(request, signer)
         request.environ["werkzeug.socket"].settimeout(None)  # a client may be silent for hours
         try:
             channel = simple_websocket.Server.accept(

@@ -17,7 +17,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, g, jsonify, request
+from werkzeug.wrappers import Response
 
 from kili_emulator import errors
 from kili_emulator.config import CONTROL_PATH, DEFAULT_WORLD, IN_PROCESS, Settings

@@ -42,6 +42,9 @@ class Site(Protocol):
     def keeps_connections(self) -> bool:
         """Whether a connection may wait for a further request."""
 
+    def note_answer(self) -> None:
+        """Take note that an answer of the application was sent."""
+
     def add_connection(self, connection: RequestHandler) -> None:
         """Take a connection into the list of open connections."""
 
@@ -135,6 +138,7 @@ class RequestHandler(WSGIRequestHandler):
             if not (body.is_complete and self._site.keeps_connections):
                 self.close_connection = True
             answer.send(chunks, keeps_connection=not self.close_connection)
+            self._site.note_answer()
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
