@@ -272,6 +272,10 @@ PRINTS_DROPPED = (
     "plugin {name!r}, run {run}: {count} printed lines are not in its logs, as on premise: "
     "use self.logger instead of print"
 )
+REPLAY_STOPPED = (
+    "Replay of {run}: stopped at the first line of its handler, without a time limit. "
+    "Enter `c` to continue."
+)
 DEBUGGER_AT_ERROR = "{error}: this is the place where it was raised"
 BREAKPOINT_REACHED = (
     "Stopped at breakpoint() of {run}. Its time limit is paused. Enter `c` to continue."

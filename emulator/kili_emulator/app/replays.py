@@ -21,7 +21,7 @@ from kili_emulator.plugins.inline.inline_tools import CallMethod
 from kili_emulator.replays.bundle_reading import read_bundle
 from kili_emulator.replays.capsule import Capsule, CapsuleSettings
 from kili_emulator.replays.comparison import ReplayView, compare_runs
-from kili_emulator.replays.plugin_code import PluginCode, read_code, with_code
+from kili_emulator.replays.plugin_code import PluginCode, find_code, read_code, with_code
 
 # Longer than anybody debugs.
 _DEBUGGING_SECONDS = 1_000_000.0
@@ -54,6 +54,7 @@ def replay_bundle(
     plugin: str | PathLike[str] | None = None,
     times: int = 1,
     isolation: str | None = None,
+    source: str | PathLike[str] | None = None,
     debug_call: DebugCall | None = None,
 ) -> ReplayView:
     """Repeat the run of a bundle, without a server: this executes the code in the bundle.
@@ -63,6 +64,8 @@ def replay_bundle(
         plugin: the folder or ``.py`` file of edited code; ``None`` for the code in the bundle.
         times: how often to repeat the run.
         isolation: where the plugin runs, ``inline`` or ``process``; as recorded by default.
+        source: the folder or file from which the code was read: a debugger shows these files, if
+            they still have the code.
         debug_call: calls the handler under a debugger, in this process.
 
     Returns:
@@ -78,6 +81,8 @@ def replay_bundle(
     if isolation:
         known["plugin_isolation"] = isolation
     code = None if plugin is None else read_code(Path(plugin))
+    if code is None and source is not None:
+        code = find_code(bundle.capsule, Path(source))
     return repeat_run(bundle.capsule, Settings(**known), code, times, debug_call)
 
 

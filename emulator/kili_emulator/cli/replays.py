@@ -16,6 +16,8 @@ from kili_emulator.cli.terminal import CommandGroup, echo, echo_json, preserve_t
 from kili_emulator.errors import KiliError
 
 if TYPE_CHECKING:
+    from kili_emulator.cli.server_process import ServerProcess
+    from kili_emulator.domain.run_view import RunDetails
     from kili_emulator.plugins.debugging.replay_debugger import DebugCall
     from kili_emulator.replays.comparison import ReplayedRun, ReplayView
 
@@ -83,12 +85,21 @@ def replay(context: click.Context, /, run: str, **options: Any) -> None:
     process = process_of(options["data_dir"])
     path = f"/worlds/{options['world']}/runs/{quote(run, safe='')}"
     if options["pdb"] or options["debugpy"]:
+        options["source"] = _linked_path(process, options["world"], process.request("GET", path))
         with _bundle_file(process.download(f"{path}/bundle")) as file:
             _finish(context, _replay_file(file, options), options)
         return
     data = {"times": options["times"], **_archive(options["plugin"])}
     view = process.request("POST", f"{path}/replay", json=data, timeout=_REPLAY_SECONDS)
     _finish(context, view, options)
+
+
+def _linked_path(process: ServerProcess, world: str, run: RunDetails) -> str | None:
+    """Return the path to which the plugin of a run is linked; ``None`` if it is not linked."""
+    plugins = process.request("GET", f"/worlds/{world}/plugins")
+    links = {each["name"]: each["link"] for each in plugins}
+    link = links.get(run["plugin"])
+    return link["path"] if link else None
 
 
 def _archive(plugin: Path | None) -> dict[str, str]:
@@ -119,13 +130,18 @@ def _replay_file(file: Path, options: dict[str, Any]) -> ReplayView:
     from kili_emulator.app.replays import replay_bundle
 
     with _click_errors(), preserve_terminal():
-        return replay_bundle(
+        debug_call = _debug_call(options)
+        view = replay_bundle(
             file,
             plugin=options["plugin"],
             times=options["times"],
             isolation=options.get("plugin_isolation"),
-            debug_call=_debug_call(options),
+            source=options.get("source"),
+            debug_call=debug_call,
         )
+    if getattr(debug_call, "was_left", False):
+        raise click.ClickException("the debugger was left, so that there is nothing to compare")
+    return view
 
 
 def _debug_call(options: dict[str, Any]) -> DebugCall | None:
@@ -144,7 +160,7 @@ def _debug_call(options: dict[str, Any]) -> DebugCall | None:
     from kili_emulator.plugins.debugging import replay_debugger
 
     if options["pdb"]:
-        return replay_debugger.call_in_pdb
+        return replay_debugger.PdbCall()
     debug_call = replay_debugger.make_debugpy_call(options["debugpy"])
     echo(f"Waiting for an editor that attaches to port {options['debugpy']}", error=True)
     return debug_call

@@ -23,6 +23,7 @@ from kili_emulator.replays.capsule import Capsule, CapsuleSettings
 from kili_emulator.replays.redaction import has_secret, redact
 from kili_emulator.rules.json_text import write_json
 from kili_emulator.rules.masking import MASK, masked, masked_text
+from kili_emulator.storage.snapshot import Row
 
 MAX_MEDIA_MB = 100
 _MB = 1024 * 1024
@@ -79,7 +80,7 @@ def make_entries(capsule: Capsule, options: BundleOptions) -> dict[str, bytes]:
     imported = _add_code(content)
     for name, table_rows in visible_state.without_payloads(rows, capsule.run_id).items():
         lines = (
-            write_json({"position": each.position, "document": _masked_document(name, each)})
+            write_json({"position": each.position, "document": _public_document(name, each)})
             for each in table_rows
         )
         content.add_text(
@@ -92,10 +93,15 @@ def make_entries(capsule: Capsule, options: BundleOptions) -> dict[str, bytes]:
     return dict(sorted(content.entries.items(), key=lambda each: ("/" in each[0], each[0])))
 
 
-def _masked_document(table: str, row: Any) -> Any:
+def _public_document(table: str, row: Row) -> Any:
+    """Return a document without secrets, and without paths of this machine."""
     document = masked(row.document)
     if table == "users":  # a mask is no password hash
         document["password"] = None
+    elif table == "plugins":
+        document["link"] = None
+    elif table == "pluginVersions":
+        document["origin"] = None
     return document
 
 

@@ -45,6 +45,17 @@ def read_code(path: Path) -> PluginCode:
     return PluginCode(packed.archive, packed.main)
 
 
+def find_code(capsule: Capsule, path: Path) -> PluginCode | None:
+    """Return the code at a path if it is the code that the run called, else ``None``."""
+    version = capsule.state.view.plugin_versions.require(capsule.version_id)
+    try:
+        packed = pack(path.absolute())
+    except PackError:
+        return None
+    is_same = packed.files == read_archive(capsule.blobs.get(version["digest"]))
+    return PluginCode(packed.archive, packed.main) if is_same else None
+
+
 def with_code(capsule: Capsule, code: PluginCode | None) -> Capsule:
     """Return a capsule whose run calls other code.
 

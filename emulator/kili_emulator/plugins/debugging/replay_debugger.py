@@ -16,20 +16,34 @@ _LOOPBACK = "127.0.0.1"
 DebugCall = Callable[[str, Callable[..., Any], dict[str, Any]], Any]
 
 
-def call_in_pdb(run: str, method: Callable[..., Any], arguments: dict[str, Any]) -> Any:
-    """Call a handler in pdb: stop at its first line, and where it raises an exception."""
-    from kili_emulator.plugins.debugging.terminal_debugger import TerminalDebugger
+class PdbCall:
+    """Calls a handler in pdb, which stops at its first line, and where it raises an exception.
 
-    debugger = TerminalDebugger(run)
-    try:
-        return debugger.runcall(method, **arguments)
-    except bdb.BdbQuit:
-        raise
-    except Exception as error:
-        debugger.message(messages.DEBUGGER_AT_ERROR.format(error=repr(error)))
-        debugger.reset()
-        debugger.interaction(None, error if sys.version_info >= (3, 13) else error.__traceback__)
-        raise
+    Attributes:
+        was_left: whether the user left the debugger before the end of the handler.
+    """
+
+    def __init__(self) -> None:
+        self.was_left = False
+
+    def __call__(self, run: str, method: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+        """Call a handler: a :data:`DebugCall`."""
+        from kili_emulator.plugins.debugging.terminal_debugger import TerminalDebugger
+
+        debugger = TerminalDebugger(messages.REPLAY_STOPPED.format(run=run))
+        try:
+            return debugger.runcall(method, **arguments)
+        except bdb.BdbQuit:
+            raise
+        except Exception as error:
+            debugger.message(messages.DEBUGGER_AT_ERROR.format(error=repr(error)))
+            debugger.reset()
+            trace = error if sys.version_info >= (3, 13) else error.__traceback__
+            debugger.interaction(None, trace)
+            debugger.was_left = False  # the handler had ended
+            raise
+        finally:
+            self.was_left = debugger.was_left
 
 
 def make_debugpy_call(port: int) -> DebugCall:
