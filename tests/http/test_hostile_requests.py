@@ -48,7 +48,7 @@ def control(wire: Wire, method: str, path: str, body: bytes = b"") -> requests.R
 def refused(answer: requests.Response, status: int = 400) -> str:
     """Return the error in an answer of the control plane."""
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/json")
-    assert answer.json().keys() == {"error"}
+    assert answer.json().keys() - {"code"} == {"error", "kind"}
     return str(answer.json()["error"])
 
 
