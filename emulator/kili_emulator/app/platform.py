@@ -204,6 +204,7 @@ class Platform:
                 settings.plugin_latency,
                 waits_for_runs=settings.dispatch == "sync",
                 deployment=settings.deploy_seconds,
+                replayable_runs=settings.replayable_runs,
             ),
             PackageSettings(
                 cast(Policy, settings.plugin_policy),

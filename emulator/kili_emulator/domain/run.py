@@ -119,7 +119,8 @@ def _begin(tx: Transaction, *, after_commit: bool) -> dict[str, Any]:
     Args:
         after_commit: the handler sees the state after this transaction.
     """
-    return {"startedAt": tx.now, "mark": asdict(tx.world.mark(after_commit=after_commit))}
+    mark = tx.world.mark(after_commit=after_commit, is_lasting=False)
+    return {"startedAt": tx.now, "mark": asdict(mark)}
 
 
 def called_handler(run: RunDoc) -> str:

@@ -274,15 +274,16 @@ class World:
             finally:
                 self._is_delivering = False
 
-    def mark(self, *, after_commit: bool = False) -> Mark:
+    def mark(self, *, after_commit: bool = False, is_lasting: bool = True) -> Mark:
         """Return a mark of the present state, to which :meth:`roll_back` can return.
 
         Args:
             after_commit: mark the state after the commit of the transaction that is open.
+            is_lasting: keep the mark until a rollback; the marks of old runs are forgotten.
         """
         with self.documents.write_lock:
             offset = self.clock.offset.total_seconds()
-            sequence = self.documents.mark(after_commit=after_commit)
+            sequence = self.documents.mark(after_commit=after_commit, is_lasting=is_lasting)
             return Mark(sequence, self.ids.state(), offset, self.epoch)
 
     def roll_back(self, mark: Mark) -> None:

@@ -28,6 +28,9 @@ from kili_emulator.storage.sharing import SharedValues
 from kili_emulator.storage.snapshot import Row, TableSnapshot, TableSpec
 from kili_emulator.storage.sqlite_file import SqliteFile, file_errors
 
+# The meta value with the checkpoints that are kept until a rollback.
+_LASTING = "lasting_marks"
+
 Snapshot = Mapping[str, TableSnapshot]
 
 
@@ -60,6 +63,8 @@ class IncrementalStorage(Storage):
         self.snapshot: Snapshot = load_tables(self._file, specs)
         self._checkpoint = self._present_checkpoint()
         self._marks_next_commit = False
+        self._lasting: set[int] = set(self.meta.get(_LASTING, ()))  # checkpoints to keep
+        self._has_new_lasting = False
 
     def read(self) -> dict[str, dict[str, Any]]:
         """Return the whole content in the form of TinyDB's storages: table → id → document."""
@@ -107,9 +112,13 @@ class IncrementalStorage(Storage):
             self._file.upgrade()
             self.meta |= self._file.meta()
 
-    def mark(self, *, after_commit: bool = False) -> int:
+    def mark(self, *, after_commit: bool = False, is_lasting: bool = True) -> int:
         """Make a state a checkpoint: see :meth:`DocumentStore.mark`."""
         with self.write_lock:
+            if is_lasting:
+                number = self.sequence + after_commit
+                self._has_new_lasting |= number not in self._lasting
+                self._lasting.add(number)
             if after_commit:
                 self._marks_next_commit = True
                 return self.sequence + 1
@@ -128,6 +137,7 @@ class IncrementalStorage(Storage):
             commit = self._make_commit(sequence, changes, meta)
             snapshot = self._snapshot_after(commit)
             self._file.undo(commit)
+            self._lasting = {each for each in self._lasting if each <= sequence}
             self._publish(commit, snapshot)
             self._checkpoint = self._present_checkpoint()
 
@@ -156,11 +166,19 @@ class IncrementalStorage(Storage):
             self.meta = {**state.meta, "next_position": state.next_position}
             self._checkpoint = self._present_checkpoint()
 
+    def forget(self, sequences: Iterable[int]) -> None:
+        """Forget checkpoints: see :meth:`DocumentStore.forget`."""
+        with self.write_lock:
+            self.save()
+            self._file.merge_spans(set(sequences) - self._lasting - {self._checkpoint.sequence})
+
     def _present_checkpoint(self) -> Checkpoint:
         return Checkpoint(self.sequence, self.meta.get("next_position", 1))
 
     def _make_commit(self, sequence: int, changes: list[Change], meta: dict[str, Any]) -> Commit:
         meta = {**meta, "next_position": self.next_position}
+        if self._has_new_lasting:
+            meta[_LASTING] = sorted(each for each in self._lasting if each <= sequence)
         return Commit(sequence, changes, meta, self._checkpoint)
 
     def _snapshot_after(self, commit: Commit) -> Snapshot:
@@ -175,6 +193,7 @@ class IncrementalStorage(Storage):
     def _publish(self, commit: Commit, snapshot: Snapshot) -> None:
         self.sequence = commit.sequence
         self.meta = {**self.meta, **commit.meta}
+        self._has_new_lasting = False
         self.snapshot = snapshot
         if self._marks_next_commit:
             self._checkpoint = self._present_checkpoint()
@@ -285,13 +304,22 @@ class DocumentStore(TinyDB):
         """
         self.storage.upgrade()
 
-    def mark(self, *, after_commit: bool = False) -> int:
+    def mark(self, *, after_commit: bool = False, is_lasting: bool = True) -> int:
         """Return the number of the last commit, as a state to which the store can return.
 
         Args:
             after_commit: return the number of the next commit instead, and mark its state.
+            is_lasting: keep the mark, even if :meth:`forget` names the same state.
         """
-        return self.storage.mark(after_commit=after_commit)
+        return self.storage.mark(after_commit=after_commit, is_lasting=is_lasting)
+
+    def forget(self, sequences: Iterable[int]) -> None:
+        """Forget the marks with these numbers: the store can no longer return to them.
+
+        Raises:
+            StorageError: the file cannot be written; nothing has changed.
+        """
+        self.storage.forget(sequences)
 
     def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
         """Restore all documents to their state at the mark ``sequence``.

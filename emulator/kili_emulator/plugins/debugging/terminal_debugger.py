@@ -8,8 +8,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from kili_emulator import messages
-
 # One run at a time uses the terminal.
 _terminal = threading.RLock()
 

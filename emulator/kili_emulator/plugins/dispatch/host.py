@@ -279,6 +279,7 @@ class WorldHost:
             for version in tx.plugin_versions.all():
                 if version["status"] == "DEPLOYING":
                     plugin_domain.request_deployment(tx, version)
+        self.runs.replayable.load()
         for run_id in running:
             report_run(self._world, run_id)
         self.runs.waiters.notify()

@@ -23,6 +23,7 @@ from kili_emulator.plugins.build.versions import Versions
 from kili_emulator.plugins.calls import Call, LoadedVersion, Result
 from kili_emulator.plugins.dispatch.causal_tree import CausalTree
 from kili_emulator.plugins.dispatch.failure_reports import report_run
+from kili_emulator.plugins.dispatch.replayable_runs import ReplayableRuns
 from kili_emulator.plugins.dispatch.run_storage import RunRecord, RunStorage
 from kili_emulator.plugins.dispatch.run_waiters import RunWaiters
 from kili_emulator.plugins.logs import RunLog
@@ -78,6 +79,7 @@ class Runs:
         self._versions = versions
         self._timing = timing
         self.waiters = RunWaiters()
+        self.replayable = ReplayableRuns(self._world, timing.replayable_runs)
         self._storage = RunStorage(schedule, self.waiters)
         self.causal_tree = CausalTree()
 
@@ -271,6 +273,7 @@ class Runs:
         self._durations.add(result.duration_ms / 1000, result.outcome)
         if self._reports_failures:
             report_run(self._world, run["id"])
+            self.replayable.add(self._world.view.runs.get(run["id"]))
         self.waiters.notify()
 
     def _result(self, run: RunDoc, plugin: PluginDoc, record: RunRecord, epoch: int) -> Result:
