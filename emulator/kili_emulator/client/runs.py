@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     RunViews = list[RunView]
 
-# How long a repetition, or packing a large world, may take in addition to other requests.
-_REPLAY_SECONDS = 120.0
+# How long repetitions, or packing a large world, may take in addition to other requests.
+_REPLAY_SECONDS = 3600.0
 _BUNDLE_SECONDS = 600.0
 
 
@@ -99,7 +99,7 @@ class Runs:
 
             data["archive"] = base64.b64encode(read_code(Path(plugin)).archive).decode()
         view: ReplayView = self._requests.post(
-            f"{_path(run_id)}/replay", data, wait=_REPLAY_SECONDS * times
+            f"{_path(run_id)}/replay", data, wait=_REPLAY_SECONDS
         )
         return view
 

@@ -11,7 +11,6 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from kili_emulator import errors, ids
@@ -24,6 +23,14 @@ from kili_emulator.ids import IdSource
 from kili_emulator.storage.blobs import BlobStore
 from kili_emulator.storage.documents import StoreState
 from kili_emulator.storage.snapshot import Row
+
+# The tables whose documents have derived ids, without a number.
+_WITH_DERIVED_IDS = ("pluginLogs", "runCalls", "decisions")
+# The tables whose documents name the run that made them, or caused them, and the member.
+_WITH_RUNS = {"events": "runId", "internalEvents": "runId", "runs": "causedBy"}
+
+# A handler may start that much later than its run, on a busy machine.
+_LONGEST_DELAY = timedelta(minutes=1)
 
 
 class Moment(NamedTuple):
@@ -95,7 +102,7 @@ def state_before(world: World, run: RunDoc) -> PastState:
         except ValueError:
             raise errors.run_forgotten(run["id"]) from None
     waiting = _waiting_runs(world.view, documents, run)
-    end = start + timedelta(milliseconds=run["durationMs"] or 0)
+    end = start + timedelta(milliseconds=run["durationMs"] or 0) + _LONGEST_DELAY
     repeated = {run["id"], *(each.document["id"] for each in waiting)}
     moments = _moments_since(world, documents, mark, repeated, end)
     return PastState(
@@ -147,50 +154,109 @@ def _moments_since(
 ) -> list[Moment]:
     """Return the times of the transactions from a mark to the end of a run.
 
-    They are known from the ids of events and runs: nearly each transaction makes one of these.
+    They are known from the ids that were made since the mark.
 
     Args:
         repeated: the runs whose transactions will be repeated.
     """
     ids_of = IdSource()
     ids_of.restore(mark.ids)
-    own_runs = set(repeated)
-    offset = ids_of.draws - ids_of.number
     moments: list[Moment] = []
-    for number, document in _numbered_documents(world.view, documents, ids_of, end):
-        is_run = "causedBy" in document
-        is_own = document["causedBy" if is_run else "runId"] in own_runs
-        if is_run and is_own:
-            own_runs.add(document["id"])
-        draws = ids_of.draws_after(document["id"], number + 1 + offset)
+    offset = ids_of.draws - ids_of.number
+    for made in _with_owners(_made_ids(world.view, documents, ids_of, end), repeated):
+        draws = ids_of.draws_after(made.id, made.number + 1 + offset)
         if draws is None:  # the world's ids have begun anew
             break
-        offset = draws - number - 1
-        draws += is_run and document["seed"] is not None
-        moment = Moment(number, ids.time_of_id(document["id"]), draws, is_own)
-        if moments and (moments[-1].time, moments[-1].is_own) == (moment.time, is_own):
+        offset = draws - made.number - 1
+        draws += made.has_seed
+        if moments and (moments[-1].time, moments[-1].is_own) == (made.time, made.is_own):
             moments.pop()
-        moments.append(moment)
+        moments.append(Moment(made.number, made.time, draws, made.is_own))
     return moments
 
 
-def _numbered_documents(
-    view: View, documents: StoreState, ids_of: IdSource, end: datetime
-) -> list[tuple[int, dict[str, Any]]]:
-    """Return the events and runs from a state to a time, each with the number of its id."""
-    found: list[tuple[int, dict[str, Any]]] = []
-    for table in (view.events, view.internal_events, view.runs):
-        snapshot = table.snapshot
-        for each in reversed(snapshot.ids_since(documents.next_position)):
+class _MadeId(NamedTuple):
+    """An id that a world made.
+
+    Attributes:
+        run_id: the run that made it, or that caused it if it is the id of a run; ``None`` for
+            none, empty if it is unknown.
+        is_run: whether it is the id of a run.
+        has_seed: whether the seed of a run was drawn after it.
+    """
+
+    number: int
+    id: str
+    time: datetime
+    run_id: str | None = ""
+    is_run: bool = False
+    has_seed: bool = False
+    is_own: bool = False
+
+
+def _made_ids(view: View, documents: StoreState, ids_of: IdSource, end: datetime) -> list[_MadeId]:
+    """Return the ids that were made from a state to a time, and are still in the world."""
+    found: list[_MadeId] = []
+    for table in documents.snapshot:
+        if table in _WITH_DERIVED_IDS:
+            continue
+        snapshot = view.open(table).snapshot
+        for each in snapshot.ids_since(documents.next_position):
             number = ids_of.number_of(each)
-            if number is None or number < ids_of.number:
+            if number is None or number < ids_of.number or ids.time_of_id(each) > end:
                 continue
-            if ids.time_of_id(each) > end:
-                break
-            document = snapshot.get(each)
-            assert document is not None
-            found.append((number, document))
-    return sorted(found, key=itemgetter(0))
+            made = _MadeId(number, each, ids.time_of_id(each))
+            if table in _WITH_RUNS:
+                document = snapshot.get(each)
+                assert document is not None
+                made = made._replace(
+                    run_id=document[_WITH_RUNS[table]],
+                    is_run=table == "runs",
+                    has_seed=document.get("seed") is not None,
+                )
+            found.append(made)
+    return sorted(found)
+
+
+def _with_owners(made_ids: list[_MadeId], repeated: set[str]) -> list[_MadeId]:
+    """Decide which ids will be made again: those of runs, and of the runs that they cause.
+
+    Nearly each transaction makes the id of an event or of a run, whose author is known. The other
+    ids of the transaction have the same time, and mostly come before it.
+    """
+    own_runs = set(repeated)
+    owned: list[_MadeId] = []
+    unknown: list[_MadeId] = []  # those since the last id of a known author
+    for made in made_ids:
+        if made.run_id == "":
+            unknown.append(made)
+            continue
+        is_own = made.run_id in own_runs
+        if made.is_run and is_own:
+            own_runs.add(made.id)
+        owned += _assigned(unknown, owned[-1] if owned else None, made.time, is_own=is_own)
+        owned.append(made._replace(is_own=is_own))
+        unknown = []
+    last = owned[-1] if owned else None
+    return owned + _assigned(unknown, last, None, is_own=bool(last and last.is_own))
+
+
+def _assigned(
+    unknown: list[_MadeId], before: _MadeId | None, after: datetime | None, *, is_own: bool
+) -> list[_MadeId]:
+    """Return ids of unknown authors with those of the known ids around them.
+
+    Args:
+        after: the time of the next known id, whose author decides unless the time of the one
+            before is that of an unknown id.
+        is_own: whether the next known id will be made again.
+    """
+    return [
+        each._replace(is_own=before.is_own)
+        if before and each.time == before.time and each.time != after
+        else each._replace(is_own=is_own)
+        for each in unknown
+    ]
 
 
 class _StandingClock(Clock):
