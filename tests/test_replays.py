@@ -18,25 +18,12 @@ from kili_emulator.domain.registry import WorldError
 from kili_emulator.errors import KiliError
 from kili_emulator.replays.capsule import take_capsule
 from kili_emulator.testing.sdk import fast_sdk
+from tests.kit.failing_plugin import BODY, FIXED
 from tests.kit.gates import plugin_gates
 from tests.kit.plugin_project import PluginProject, submit_source
 from tests.kit.server_under_test import RemoteWorld
 from tests.kit.webhook_receiver import WebhookReceiver
 
-# Draws, times, ids, changes that later calls read, and a failure.
-BODY = """\
-print(random.random())
-(made,) = self.kili.append_labels(
-    [asset_id], [{"JOB_0": {"annotations": []}}], label_type="PREDICTION", model_name="m",
-    disable_tqdm=True,
-)
-print(made["id"])
-print(self.kili.labels(self.project_id, fields=["id", "createdAt"], disable_tqdm=True))
-self.kili.create_issues(self.project_id, [label["id"]], text_array=["look"])
-print(self.kili.issues(self.project_id, fields=["id", "createdAt"], disable_tqdm=True))
-print({}["nope"])
-"""
-FIXED = BODY.replace('{}["nope"]', '{}.get("nope")')
 EXAMINE = """
 from kili.plugins import PluginCore
 
@@ -355,20 +342,6 @@ def test_a_capsule_shares_the_documents_of_its_world(project: PluginProject) -> 
 # The command
 
 
-@pytest.fixture
-def remote_project(remote_world: RemoteWorld, tmp_path: Path) -> tuple[RemoteWorld, str]:
-    """Run a plugin that fails in a world of a server; return the world and the id of the run."""
-    control = remote_world.server.control
-    path = f"/worlds/{remote_world.name}"
-    (tmp_path / "main.py").write_text(submit_source("print({}['nope'])"))
-    link = {"plugin": "P", "path": str(tmp_path), "projects": [remote_world.project_id]}
-    control("POST", f"{path}/plugins/link", json=link)
-    submitted = {"project": remote_world.project_id, "user": "labeler"}
-    control("POST", f"{path}/people/submit", json=submitted)
-    (run,) = control("GET", f"{path}/runs")["runs"]
-    return remote_world, run["id"]
-
-
 def command(remote: tuple[RemoteWorld, str], *arguments: str, typed: str = "") -> Any:
     world, run = remote
     place = ["--world", world.name, "--data-dir", str(world.server.data_dir)]
@@ -376,30 +349,30 @@ def command(remote: tuple[RemoteWorld, str], *arguments: str, typed: str = "") -
 
 
 def test_the_command_prints_whether_the_replay_is_the_same(
-    remote_project: tuple[RemoteWorld, str],
+    failed_remote_run: tuple[RemoteWorld, str],
 ) -> None:
-    done = command(remote_project)
+    done = command(failed_remote_run)
     assert done.exit_code == 0, done.output
     assert "onSubmit, ended as FAILED (KeyError: 'nope')" in done.output
     assert "replay: FAILED, with the same log lines and API calls" in done.output
 
 
 def test_the_command_tries_edited_code_and_fails_if_the_run_differs(
-    remote_project: tuple[RemoteWorld, str], tmp_path: Path
+    failed_remote_run: tuple[RemoteWorld, str], tmp_path: Path
 ) -> None:
     (tmp_path / "fixed.py").write_text(submit_source("print({}.get('nope'))"))
-    done = command(remote_project, "--plugin", str(tmp_path / "fixed.py"), "--times", "2")
+    done = command(failed_remote_run, "--plugin", str(tmp_path / "fixed.py"), "--times", "2")
     assert done.exit_code == 1, done.output
     assert "replay 2 of 2: SUCCEEDED: other outcome, other log lines, the same API" in done.output
     assert "+  info None" in done.output
-    printed = command(remote_project, "--json")
+    printed = command(failed_remote_run, "--json")
     assert json.loads(printed.output)["isSame"] is True
 
 
-def test_two_debuggers_are_refused(remote_project: tuple[RemoteWorld, str]) -> None:
-    assert "exclude each other" in command(remote_project, "--pdb", "--debugpy", "5678").output
-    assert "leave out --times" in command(remote_project, "--pdb", "--times", "2").output
+def test_two_debuggers_are_refused(failed_remote_run: tuple[RemoteWorld, str]) -> None:
+    assert "exclude each other" in command(failed_remote_run, "--pdb", "--debugpy", "5678").output
+    assert "leave out --times" in command(failed_remote_run, "--pdb", "--times", "2").output
 
 
-def test_a_missing_debugpy_is_named(remote_project: tuple[RemoteWorld, str]) -> None:
-    assert "pip install debugpy" in command(remote_project, "--debugpy", "5678").output
+def test_a_missing_debugpy_is_named(failed_remote_run: tuple[RemoteWorld, str]) -> None:
+    assert "pip install debugpy" in command(failed_remote_run, "--debugpy", "5678").output

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 
+from kili_emulator.domain.api_key import RUN_KEY_PREFIX
 from kili_emulator.domain.world import View
 from kili_emulator.rules.masking import MASK
 
 _MIN_LENGTH = 4  # a shorter text occurs by chance
+# The keys of runs are not stored; a plugin can have printed one.
+_RUN_KEY = re.compile(rf"{RUN_KEY_PREFIX}[\w-]{{20,}}".encode())
 
 
 def secrets_of(*views: View) -> list[bytes]:
@@ -42,9 +46,9 @@ def redact(content: bytes, secrets: Iterable[bytes]) -> bytes:
     """Return a text in which each secret is masked."""
     for each in secrets:
         content = content.replace(each, MASK.encode())
-    return content
+    return _RUN_KEY.sub(MASK.encode(), content)
 
 
 def has_secret(content: bytes, secrets: Iterable[bytes]) -> bool:
     """Return whether a file has a secret."""
-    return any(each in content for each in secrets)
+    return any(each in content for each in secrets) or _RUN_KEY.search(content) is not None
