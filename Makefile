@@ -88,6 +88,7 @@ docs: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.contract.coverage
 	$(BIN)/python -m tests.kit.lint_rules_page
 	$(BIN)/python -m tests.kit.settings_page
+	$(BIN)/python -m tests.kit.control_plane_description
 	$(BIN)/python -m tests.kit.prepared_forms
 
 sdk-environments: $(VENV)/.installed

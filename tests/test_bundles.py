@@ -114,8 +114,6 @@ def test_no_secret_of_the_world_is_in_a_bundle(
     keys = {each["key"] for each in emulator.world.view.api_keys.all()}
     run = project.run_once(f"print({sorted(keys)!r}, {SECRET!r})\nprint(self.kili.api_key)")
     bundle = emulator.runs.bundle(run["id"], tmp_path / "bug.zip", whole_world=whole_world)
-    (replayed,) = replay_bundle(bundle)["replays"]
-    assert replayed["isSame"], replayed["diff"]
     hashes = {each["password"] for each in emulator.world.view.users.all() if each["password"]}
     assert keys
     assert hashes

@@ -122,9 +122,10 @@ def test_clock_gives_the_system_time_cut_to_milliseconds() -> None:
         assert Clock().now() == MOMENT
 
 
-def test_clock_adds_its_offset() -> None:
+def test_clock_runs_on_from_the_moment_to_which_it_was_turned() -> None:
     with freeze_time("2023-01-16 11:00:36.691"):
-        assert Clock(timedelta(days=-1)).now() == MOMENT - timedelta(days=1)
+        state = Clock().turned(moment=MOMENT - timedelta(days=1))
+        assert Clock(state).now() == MOMENT - timedelta(days=1)
 
 
 def test_frozen_time_advances_by_ticks() -> None:
@@ -142,8 +143,9 @@ def test_monotonic_never_decreases() -> None:
 
 @pytest.mark.parametrize("step", [timedelta(seconds=-2), timedelta(seconds=-59)])
 def test_time_stands_still_while_the_system_catches_up(step: timedelta) -> None:
-    world_clock = Clock(timedelta(days=1))
     with freeze_time(MOMENT) as frozen:
+        world_clock = Clock()
+        world_clock.state = world_clock.turned(moment=MOMENT + timedelta(days=1))
         before = world_clock.now()
         frozen.tick(step)
         assert world_clock.now() == before

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from gql.transport import requests as gql_transport
+from kili.core.graphql import graphql_client
+from kili.use_cases.asset import media_downloader
+from kili.utils import bucket
+
+from kili_emulator.testing.sdk import fast_sdk
 from tests.kit.sdk_process import SdkProcess, SdkSession
+from tests.kit.server_under_test import RemoteWorld
 
 # Records the sleeps that the SDK asks of the real module.
 RECORD = """
@@ -37,3 +45,44 @@ def test_an_upload_has_no_long_pause_if_the_plugin_imports_time(
 
     assert slept
     assert all(seconds <= 0.05 for seconds in slept)
+
+
+def test_retries_of_each_sdk_have_no_long_pause(
+    sdk: SdkProcess, notebook: SdkSession, remote_world: RemoteWorld
+) -> None:
+    if sdk.version == "2.125.2":
+        pytest.skip("this SDK does not retry")
+    fault = {"target": "countProjects", "error": "Failed to fetch data connection", "times": 3}
+    path = f"/worlds/{remote_world.name}/faults"
+    remote_world.server.control("POST", path, json=fault)
+    notebook.run("import os\nos.environ['KILI_SDK_TRIALS_NUMBER'] = '10'  # as for users").checked()
+    notebook.run(RECORD).checked()
+    try:
+        count = notebook.run("kili.count_projects()").checked().value
+        slept = notebook.run("slept").checked().value
+    finally:
+        notebook.run("time.sleep = sleep").checked()
+
+    assert count == 1
+    assert len(slept) == 3
+    assert all(seconds <= 0.05 for seconds in slept)
+    assert [each["fired"] for each in remote_world.server.control("GET", path)] == [3]
+
+
+def test_the_pauses_of_the_sdk_are_restored() -> None:
+    decorated = [bucket.upload_data_via_rest, media_downloader.download_file]
+
+    def pauses() -> list[object]:
+        waits = [each.retry.wait for each in decorated]
+        modules = [getattr(graphql_client, "Retrying"), getattr(gql_transport, "Retry")]  # noqa: B009
+        return [*waits, *modules]
+
+    before = pauses()
+    with fast_sdk():
+        changed = pauses()
+        with fast_sdk():
+            assert pauses() == changed
+        assert pauses() == changed
+
+    assert pauses() == before
+    assert all(now is not then for now, then in zip(changed, before, strict=True))

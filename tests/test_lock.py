@@ -15,6 +15,7 @@ from tests.kit.sdk_process import SdkProcess
 from tests.kit.server_under_test import RemoteWorld
 from tests.kit.wire import Wire
 from tests.kit.world_content import add_stepped_project
+from tests.kit.world_time import advance
 
 _SAVE = """
 asset_ids = [each["id"] for each in kili.assets(project_id, fields=["id"])]
@@ -83,14 +84,14 @@ def test_label_of_another_user_or_a_model_releases_no_lock(wire: Wire) -> None:
 
 
 def test_lock_expires_unless_renewed(wire: Wire) -> None:
-    clock = wire.emulator.world.clock
+    world = wire.emulator.world
     label(wire, "labeler", "AUTOSAVE")
-    clock.offset += LIFETIME - timedelta(minutes=1)
+    advance(world, LIFETIME - timedelta(minutes=1))
     assert valid(wire) == 1
     label(wire, "labeler", "AUTOSAVE")
-    clock.offset += LIFETIME - timedelta(minutes=1)
+    advance(world, LIFETIME - timedelta(minutes=1))
     assert valid(wire) == 1
-    clock.offset += timedelta(minutes=2)
+    advance(world, timedelta(minutes=2))
     assert valid(wire) == 0
     assert locks(wire) == [("Leo", "DEFAULT")]
     label(wire, "reviewer", "AUTOSAVE")
@@ -120,7 +121,7 @@ def test_lock_in_a_workflow_with_steps_refuses_other_labelers_until_its_end(
     (error,) = sent("manager", "DEFAULT")["errors"]
     assert error["extensions"]["context"]["reason"] == "AssetAlreadyLocked"
     assert "errors" not in sent("labeler", "AUTOSAVE")
-    wire.emulator.world.clock.offset += LIFETIME + timedelta(minutes=1)
+    advance(wire.emulator.world, LIFETIME + timedelta(minutes=1))
     assert "errors" not in sent("manager", "AUTOSAVE")
     assert sent("labeler", "DEFAULT")["errors"]
     wire.call("skipAsset", "manager", reason="blurred", where={"id": world_ids["waiting"]})

@@ -5,6 +5,7 @@ See contract/member.md#roles, contract/member.md#membership.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from kili_emulator.ids import derive_common_id
 from tests.kit.responses import EASY_JSON
 from tests.kit.wire import Wire
 from tests.kit.world_content import PLUGIN, WorldIds
+from tests.kit.world_time import advance
 
 FIELDS = "id role status activated deletedAt isAuthor starred invitationStatus user { email }"
 
@@ -160,7 +162,7 @@ def test_member_invited_again_keeps_the_id_and_is_listed_last(
 ) -> None:
     before = members(wire, world_ids["project"])["manager"]
     wire.call("deleteFromRoles", where={"id": before["id"]})
-    wire.emulator.world.clock.offset += wire.emulator.world.clock.offset.resolution * 10**6
+    advance(wire.emulator.world, timedelta(seconds=1))
     last = invite(wire, world_ids["project"], "manager", "LABELER")[-1]
     assert (last["id"], last["role"]) == (before["id"], "LABELER")
     assert members(wire, world_ids["project"])["manager"]["deletedAt"] is None

@@ -18,6 +18,7 @@ from kili_emulator.rules.workflow import NewWorkflow
 from tests.kit.labeling_project import LabelingProject, email
 from tests.kit.responses import BLUE, RED_JSON
 from tests.kit.wire import Wire
+from tests.kit.world_time import advance
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 
@@ -412,7 +413,7 @@ def test_asset_in_progress_is_locked_for_other_users(
 
 def test_expired_lock_refuses_no_label(labeling_project: LabelingProject) -> None:
     labeling_project.label("labeler", "one", "AUTOSAVE")
-    labeling_project.emulator.world.clock.offset += LIFETIME + timedelta(minutes=1)
+    advance(labeling_project.emulator.world, LIFETIME + timedelta(minutes=1))
     labeling_project.label("reviewer", "one")
     assert labeling_project.place("one") == "Label DONE"
 

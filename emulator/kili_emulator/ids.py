@@ -113,6 +113,10 @@ class IdSource:
         """Return a random number in [0, 1)."""
         return self._next() / 2**64
 
+    def derived_draw(self, origin: str) -> float:
+        """Derive a random number in [0, 1) from an origin; later draws stay the same."""
+        return self._hash(origin) / 2**64
+
     def run_seed(self) -> int | None:
         """Draw the seed of a plugin run; return ``None`` in a world without a seed."""
         return self._next() % 2**32 if self.repeatable else None

@@ -254,6 +254,10 @@ RUN_TOO_DEEP = (
     "stop condition to plugins that react to each other's changes"
 )
 RUN_QUEUED = "Queued, and the caller does not wait: it still waits for the run that caused {event}"
+RUN_CLOCK_STOPPED = (
+    "Queued, and the caller does not wait: the clock of the world stands still, and runs begin "
+    "{seconds:g} seconds after their event. Move it with `kili-emulator clock advance`"
+)
 RUN_PROJECT_NOT_ACTIVE = (
     "The plugin queried the project {project} or objects of this project, but is not active there, "
     "so the answer is empty: activate it with kili.activate_plugin_on_project({name!r}, "
@@ -292,6 +296,8 @@ WEBHOOK_ANSWERED = "The webhook answered {status}"
 WEBHOOK_TIMED_OUT = "The webhook did not answer within {seconds:g} seconds"
 WEBHOOK_NOT_SENT = "The webhook was not called, as this is a replay"
 WEBHOOK_UNREACHABLE = "The webhook could not be reached: {reason}"
+FAULT_LOST_DELIVERY = "a fault of this test lost the delivery"
+FAULT_LOST_ANSWER = "a fault of this test lost the answer, after the webhook got the delivery"
 
 
 # Notifications of imports

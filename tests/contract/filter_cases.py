@@ -19,6 +19,7 @@ from kili_emulator.domain.world import Actor
 from tests.kit.responses import EASY_JSON
 from tests.kit.wire import Wire
 from tests.kit.world_content import PLUGIN, WorldIds, set_up_world
+from tests.kit.world_time import advance
 
 UNKNOWN_ID = "cl00000000000000000000000"
 Case = list[tuple[Any, set[str]]]
@@ -75,14 +76,14 @@ def set_up(wire: Wire) -> WorldIds:
     """
     world = wire.emulator.world
     start = world.clock.now()
-    world.clock.offset += timedelta(hours=1)
+    advance(world, timedelta(hours=1))
     world_ids = set_up_world(wire)
     data = {"labelType": "AUTOSAVE", "jsonResponse": EASY_JSON, "skipped": True}
     label = wire.call("appendToLabels", data=data, where={"id": world_ids["aquarium"]})
     wire.call("updatePropertiesInAssets", where=[{"id": world_ids["street"]}],
               data=[{"isHoneypot": True}])  # fmt: skip
     then = world.clock.now()
-    world.clock.offset += timedelta(hours=1)
+    advance(world, timedelta(hours=1))
     archived = wire.call("createProject", data={"title": "Archived", "description": "old"})["id"]
     changes = {"archived": True, "shouldRelaunchKpiComputation": True}
     wire.call("updatePropertiesInProject", data=changes, where={"id": archived})

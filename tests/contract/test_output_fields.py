@@ -30,6 +30,7 @@ from tests.kit.world_content import (
     deploy_plugin,
     set_up_world,
 )
+from tests.kit.world_time import advance
 
 # Fields with only one value or none, and the reason.
 ONE_VALUE = {
@@ -109,7 +110,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
 def _change_much(wire: Wire, values: Seen) -> None:
     """Give every field that can differ a second value."""
     emulator = wire.emulator
-    emulator.world.clock.offset += timedelta(hours=1)
+    advance(emulator.world, timedelta(hours=1))
     world_ids = set_up_world(wire)
     _change_projects(wire, world_ids)
     _see_deleted(wire, world_ids, values)
@@ -152,7 +153,7 @@ def _change_projects(wire: Wire, world_ids: WorldIds) -> None:
         "shouldRelaunchKpiComputation": True,
     }
     where = {"id": world_ids["hidden project"]}
-    wire.emulator.world.clock.offset += timedelta(hours=1)
+    advance(wire.emulator.world, timedelta(hours=1))
     wire.call("updatePropertiesInProject", data=data, where=where, selection="id")
 
 
@@ -212,7 +213,7 @@ def _change_issues(wire: Wire, world_ids: WorldIds) -> None:
         {"labelID": world_ids["street DEFAULT"], "objectMid": "n"},
     ]
     created = wire.call("createIssues", issues=rows, where={}, selection="id")
-    wire.emulator.world.clock.offset += timedelta(hours=1)
+    advance(wire.emulator.world, timedelta(hours=1))
     for issue in created[:2]:
         where = {"id": issue["id"]}
         wire.call("updatePropertiesInIssue", data={"status": "SOLVED"}, where=where, selection="id")
@@ -220,7 +221,7 @@ def _change_issues(wire: Wire, world_ids: WorldIds) -> None:
 
 def _lock_assets(wire: Wire, world_ids: WorldIds) -> None:
     for name, author in (("street", "rita"), ("aquarium", "leo")):
-        wire.emulator.world.clock.offset += timedelta(minutes=1)
+        advance(wire.emulator.world, timedelta(minutes=1))
         wire.append_label(world_ids[name], EASY_JSON, kind="AUTOSAVE", authorID=world_ids[author])
 
 
@@ -259,7 +260,7 @@ def _change_tags(wire: Wire, world_ids: WorldIds, values: Seen) -> None:
 def _run_plugins(wire: Wire, world_ids: WorldIds) -> None:
     deploy_plugin(wire, "Chatty", CHATTY_PLUGIN)
     deploy_plugin(wire, "Broken", archive(main__py="(", helper__py=")"))
-    wire.emulator.world.clock.offset += timedelta(hours=1)
+    advance(wire.emulator.world, timedelta(hours=1))
     deploy_plugin(wire, "Empty", "x = 1")
     for name, project in (
         (PLUGIN, "project"),

@@ -20,6 +20,7 @@ from kili_emulator.clock import format_time
 from kili_emulator.domain.event_bus import Delivery, Event
 from kili_emulator.domain.world import Actor, EpochOverError, Mark, Transaction, World
 from kili_emulator.errors import KiliError
+from tests.kit.world_time import advance
 
 pytestmark = pytest.mark.made_up_documents
 
@@ -601,12 +602,12 @@ def test_ids_repeat_after_rolling_back_without_a_seed() -> None:
 
 
 def test_rolling_back_restores_the_clock(world: World) -> None:
-    world.clock.offset = timedelta(hours=1)
-    mark = world.mark()
-    world.clock.offset = timedelta(days=9)
+    advance(world, timedelta(hours=1))
+    mark, before = world.mark(), world.clock.state
+    advance(world, timedelta(days=9))
     world.roll_back(mark)
 
-    assert world.clock.offset == timedelta(hours=1)
+    assert world.clock.state == before
 
 
 def test_run_with_revoked_key_cannot_change_the_world(
@@ -710,14 +711,14 @@ def test_mark_is_valid_until_its_moment_is_undone(world: World) -> None:
 def test_failed_rollback_changes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     mark = world.mark()
     added(world, "x")
-    world.clock.offset = timedelta(hours=1)
+    advance(world, timedelta(hours=1))
     world.run_keys["kili-run-1"] = ACTOR
     called: list[str] = []
     world.after_roll_back.append(lambda: called.append("called"))
 
     def everything() -> tuple[Any, ...]:
         keys, meta = dict(world.run_keys), dict(world.documents.meta)
-        return (*state(world), world.clock.offset, keys, meta, world.epoch, called[:])
+        return (*state(world), world.clock.state, keys, meta, world.epoch, called[:])
 
     def undo(*_: Any) -> None:
         raise sqlite3.OperationalError("disk is full")
@@ -846,14 +847,14 @@ def test_mark_is_valid_after_reopening(tmp_path: Path) -> None:
     again.close()
 
 
-def test_clock_offset_survives_reopening(tmp_path: Path) -> None:
+def test_clock_survives_reopening(tmp_path: Path) -> None:
     world = World("w", tmp_path)
-    world.clock.offset = timedelta(hours=1)
-    added(world, "x")
+    advance(world, timedelta(hours=1))
+    before = world.clock.state
     world.close()
     again = World("w", tmp_path)
 
-    assert again.clock.offset == timedelta(hours=1)
+    assert again.clock.state == before
     again.close()
 
 

@@ -147,7 +147,8 @@ def test_type_of_other_responses_is_not_sniffed(asset_client: AssetClient, path:
 
 def test_upload_url_is_valid_after_the_clock_was_set_back(asset_client: AssetClient) -> None:
     path = f"projects/{asset_client.create_project('TEXT')}/assets/new/content"
-    (url,) = asset_client.call("createUploadBucketSignedUrls", filePaths=[path])
-    with freeze_time(Clock().now() - timedelta(seconds=2)):
+    with freeze_time(Clock().now()) as system:
+        (url,) = asset_client.call("createUploadBucketSignedUrls", filePaths=[path])
+        system.tick(timedelta(seconds=-2))
         answer = asset_client.request("PUT", url, data=b"x")
     assert answer.status_code == 201, answer.text

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Request
 
 from kili_emulator.app import Emulator
 from kili_emulator.app.platform import _signing_secret
+from kili_emulator.clock import SEEDED_START, ClockState
 from kili_emulator.http import request_body
 from tests.kit.wire import Wire
 from tests.kit.world_content import read_world_ids
@@ -138,8 +139,9 @@ def test_body_with_malformed_chunks_is_refused(wire: Wire, sent: bytes) -> None:
 
 # Marks
 
+CLOCK = ClockState("frozen", SEEDED_START).stored()
 WRONG_MARKS = [
-    {"sequence": 3, "ids": [True, 1, 2, "x"], "clock_offset": "a"},
+    {"sequence": 3, "ids": [True, 1, 2, "x"], "clock": "a"},
     {"sequence": "3"},
     {"sequence": True},
     {"sequence": None},
@@ -153,12 +155,20 @@ WRONG_MARKS = [
     {"ids": [True, 1, 2, False]},
     {"ids": [True, 1, -2, 3]},
     {"ids": [True, 1, 2, 3.5]},
-    {"clock_offset": "a"},
-    {"clock_offset": None},
-    {"clock_offset": True},
-    {"clock_offset": 1e300},
-    {"clock_offset": -1e11},
-    {"clock_offset": 10**30},
+    {"clock": "a"},
+    {"clock": None},
+    {"clock": True},
+    {"clock": 1e300},
+    {"clock": -1e11},
+    {"clock": 10**30},
+    {"clock": {}},
+    {"clock": {**CLOCK, "mode": "fast"}},
+    {"clock": {**CLOCK, "time": "yesterday"}},
+    {"clock": {**CLOCK, "time": "0001-01-01"}},
+    {"clock": {**CLOCK, "systemTime": 5}},
+    {"clock": {**CLOCK, "speed": 0}},
+    {"clock": {**CLOCK, "speed": True}},
+    {"clock": {**CLOCK, "speed": 1e300}},
     {"epoch": "1"},
     {"epoch": True},
     {"nope": 1},
@@ -176,7 +186,7 @@ def reset(wire: Wire, mark: object) -> requests.Response:
 
 def state(wire: Wire) -> Any:
     world = wire.emulator.world
-    return [world.export(), world.clock.offset, world.ids.state(), world.documents.meta]
+    return [world.export(), world.clock.state, world.ids.state(), world.documents.meta]
 
 
 @pytest.mark.parametrize("wrong", WRONG_MARKS, ids=str)

@@ -13,7 +13,7 @@ import argparse
 import ast
 import contextlib
 import faulthandler
-import importlib.util
+import importlib
 import io
 import json
 import linecache
@@ -159,11 +159,14 @@ def cell_traceback(error):
 
 
 def apply_fast_sdk(path):
-    """Enter ``fast_sdk()`` of the given file; it stays active while the result is referenced."""
-    spec = importlib.util.spec_from_file_location("_fast_sdk", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    """Enter ``fast_sdk()`` of the given file; it stays active while the result is referenced.
+
+    The folder of the file is a package, in which the file finds its neighbours.
+    """
+    package = types.ModuleType("_fast_sdk")
+    package.__path__ = [str(Path(path).parent)]
+    sys.modules[package.__name__] = package
+    module = importlib.import_module(f"{package.__name__}.{Path(path).stem}")
     patched = module.fast_sdk()
     patched.__enter__()
     return patched

@@ -12,7 +12,7 @@ import pytest
 from freezegun import freeze_time
 
 from kili_emulator import messages
-from kili_emulator.clock import Clock
+from kili_emulator.clock import Clock, ClockState
 from kili_emulator.domain import plugin_lines
 from kili_emulator.plugins import logs
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
@@ -91,7 +91,7 @@ def test_entry_keeps_its_newlines_and_its_place(log: RunLog) -> None:
 
 
 def test_each_line_has_the_worlds_time() -> None:
-    log = RunLog(Clock(timedelta(days=1)))
+    log = RunLog(Clock(ClockState.parse(timedelta(days=1).total_seconds())))
     with freeze_time("2024-01-01") as frozen:
         log.write("one\n")
         frozen.tick(timedelta(milliseconds=1500))

@@ -30,7 +30,7 @@ def request(
     callers: Callers, route: Route, key: str | None, world: str = "second"
 ) -> requests.Response:
     path = route.path.replace("<name>", world)
-    for each in ("<key_name>", "<run_id>", "<verb>"):
+    for each in ("<key_name>", "<run_id>", "<verb>", "<fault_id>"):
         path = path.replace(each, "nothing")
     options = dict(route.sent)
     if "params" in options:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, cast
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, cast
 
 from ariadne.graphql import validate_data, validate_operation_is_not_subscription
-from graphql import DocumentNode, GraphQLError
+from graphql import DocumentNode, FieldNode, GraphQLError
 
 from kili_emulator.api.answer import Answer
 from kili_emulator.api.context import RequestContext
@@ -23,6 +23,21 @@ class InvalidRequestError(Exception):
     def __init__(self, graphql_errors: Iterable[GraphQLError]) -> None:
         super().__init__()
         self.errors = [format_error(each) for each in graphql_errors]
+
+
+class OperationNames(NamedTuple):
+    """The names in an operation.
+
+    Attributes:
+        kind: ``query``, ``mutation`` or ``subscription``; empty for an invalid request.
+        name: the name of the operation, if it has one.
+        response_keys: the members of ``data`` in its answer.
+    """
+
+    kind: str = ""
+    name: str | None = None
+    root_fields: Sequence[str] = ()
+    response_keys: Sequence[str] = ()
 
 
 class GraphQLExecutor:
@@ -101,6 +116,29 @@ class GraphQLExecutor:
             return self._documents.find(query).root_fields
         except GraphQLError:
             return []
+
+    def names_of(self, data: dict[str, Any]) -> OperationNames:
+        """Return the names in the operation that a request chooses; none if it is invalid."""
+        try:
+            operation = self._documents.find(data["query"]).operation(data.get("operationName"))
+        except (GraphQLError, KeyError, TypeError):
+            operation = None
+        if operation is None:
+            return OperationNames()
+        node = operation.node
+        fields = [each for each in node.selection_set.selections if isinstance(each, FieldNode)]
+        return OperationNames(
+            node.operation.value,
+            node.name.value if node.name else None,
+            [each.name.value for each in fields],
+            [(each.alias or each.name).value for each in fields],
+        )
+
+    @property
+    def operations(self) -> list[str]:
+        """The names of all root fields of queries and mutations."""
+        roots = (self.schema.query_type, self.schema.mutation_type)
+        return sorted(name for root in roots if root for name in root.fields)
 
     def parse_request(self, data: dict[str, Any]) -> tuple[DocumentNode, dict[str, Any]]:
         """Parse and validate the document of a request; return it with its variables.

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kili_emulator.app.platform import Platform, direct_connections, warm_up
+from kili_emulator.app.direct_connections import direct_connections
+from kili_emulator.app.platform import Platform, warm_up
 
 if TYPE_CHECKING:
     from kili_emulator.app.emulator import Emulator

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,18 +14,27 @@ from flask import Blueprint
 from kili_emulator import data_folder, ids, private_files
 from kili_emulator.api.execution import GraphQLExecutor
 from kili_emulator.app.graceful_stop import GracefulStop
+from kili_emulator.clock import (
+    ClockState,
+    checked_moment,
+    default_clock,
+    first_clock,
+    parse_time,
+)
 from kili_emulator.config import (
     DEFAULT_WORLD,
     GRAPHQL_PATH,
     IN_PROCESS,
     Settings,
-    no_proxy,
+    SettingsError,
 )
 from kili_emulator.domain.api_key import scenario_key
-from kili_emulator.domain.registry import ScenarioSource, WorldRegistry
+from kili_emulator.domain.registry import FirstClock, ScenarioSource, WorldRegistry
 from kili_emulator.domain.world import World
 from kili_emulator.http.application import create_application
 from kili_emulator.http.control import control_blueprint
+from kili_emulator.http.control.replays import add_replay_routes
+from kili_emulator.http.fault_gate import FaultGate
 from kili_emulator.http.metrics import Metrics
 from kili_emulator.http.request_log import RequestLog
 from kili_emulator.http.request_scope import RequestScopes
@@ -80,10 +88,15 @@ class Platform:
         self._isolation = self._make_isolation()
         self.host = self._make_host(instruments)
         self.registry = WorldRegistry(
-            settings.folder, self._load_content, self.host.attach, self._detach
+            settings.folder,
+            self._load_content,
+            self._attach,
+            self._detach,
+            _first_clock(settings.start_time),
         )
         signer = FileUrlSigner(_signing_secret(settings.folder))
         executor = GraphQLExecutor()
+        self._operations = executor.operations
         self.subscriptions = WebsocketConnections(self.registry, executor, self._request_log)
         self.application = create_application(
             settings,
@@ -95,7 +108,10 @@ class Platform:
             request_log=self._request_log,
         )
         self.application.register_blueprint(subscriptions_blueprint(self.subscriptions, signer))
-        self._stop_gate = StopGate(self.application)
+        self._fault_gate = FaultGate(
+            self.application, self.registry, signer, executor, self._request_log
+        )
+        self._stop_gate = StopGate(self._fault_gate)
         self._cache = _make_cache()
         try:
             requests = RequestScopes(self._stop_gate, instruments)
@@ -166,17 +182,23 @@ class Platform:
         self._request_log.close()
         self._cache.cleanup()
 
-    def _load_content(self, world: World, source: ScenarioSource) -> None:
+    def _load_content(
+        self, world: World, scenario: ScenarioSource, *, replace: bool = False
+    ) -> None:
         public = self.settings.is_loopback or self.settings.public_keys
 
         def key_for(name: str) -> str:
             return scenario_key(name if public else ids.new_secret(), world.name)
 
-        if isinstance(source, str):
-            scenario = read_scenario(source)
+        if isinstance(scenario, str):
+            found = read_scenario(scenario)
         else:
-            scenario = scenario_of(source.data, source.origin)
-        load_scenario(world, scenario, key_for)
+            found = scenario_of(scenario.data, scenario.origin)
+        load_scenario(world, found, key_for, replace=replace)
+
+    def _attach(self, world: World) -> None:
+        self.host.attach(world)
+        self._fault_gate.attach(world)
 
     def _detach(self, world: World) -> None:
         self.subscriptions.detach(world)
@@ -222,20 +244,42 @@ class Platform:
             self.settings.folder,
             lambda: self.server.count_connections(),  # noqa: PLW0108  (the server does not exist yet)
         )
-        return control_blueprint(
+        blueprint = control_blueprint(
             self.registry,
             self.settings,
             self.host,
             self._scenario,
             self.request_shutdown,
             metrics,
-            repeat=self.repeat_run,
+            operations=self._operations,
         )
+        add_replay_routes(blueprint, self.registry, self.host, self.settings, self.repeat_run)
+        return blueprint
 
     def _plugin_client(self, key: str) -> Any:
         from kili_emulator.plugins.guest.sdk_client import make_client
 
         return make_client(self.endpoint, key, Path(self._cache.name))
+
+
+def _first_clock(start_time: str) -> FirstClock:
+    """Return how the clocks of new worlds go, by the setting ``start_time``.
+
+    Raises:
+        SettingsError: it is not a time, or not one that a world can have.
+    """
+    if start_time == "auto":
+        return default_clock
+    if start_time == "now":
+        return lambda _: ClockState()
+    try:
+        start = checked_moment(parse_time(start_time))
+    except ValueError:
+        raise SettingsError(
+            f"start_time = {start_time!r} is not allowed: give an ISO 8601 time such as "
+            "2026-01-05T09:00:00Z, or one of now, auto"
+        ) from None
+    return partial(first_clock, start)
 
 
 class _InProcess:
@@ -280,20 +324,6 @@ def _store_new_secret(folder: Path) -> str:
     secret = ids.new_secret()
     private_files.write_file(folder / data_folder.SECRET, secret)
     return secret
-
-
-@contextlib.contextmanager
-def direct_connections(url: str, environment: Any = os.environ) -> Iterator[None]:
-    """Exclude the emulator's address from the proxies of this process, for a while."""
-    before = environment.get("NO_PROXY")
-    environment["NO_PROXY"] = no_proxy(url, before or "")
-    try:
-        yield
-    finally:
-        if before is None:
-            del environment["NO_PROXY"]
-        else:
-            environment["NO_PROXY"] = before
 
 
 def warm_up() -> None:

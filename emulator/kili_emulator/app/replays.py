@@ -12,7 +12,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from kili_emulator.app.platform import Platform, direct_connections
+from kili_emulator.app.direct_connections import direct_connections
+from kili_emulator.app.platform import Platform
 from kili_emulator.config import Settings
 from kili_emulator.domain.run_view import RunDetails, run_details
 from kili_emulator.plugins.calls import Call

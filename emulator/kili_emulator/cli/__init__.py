@@ -13,6 +13,8 @@ import click
 
 from kili_emulator import __version__
 from kili_emulator.cli import (
+    clock,
+    faults,
     lint,
     packages,
     plugins,
@@ -51,10 +53,12 @@ main.add_command(replays.bundle)
 main.add_command(plugins.plugins)
 main.add_command(why.why)
 main.add_command(webhooks.redeliver)
+main.add_command(faults.faults)
 main.add_command(packages.packages)
 main.add_command(lint.lint)
 for each in users.COMMANDS:
     main.add_command(each)
 main.add_command(worlds.reset)
+main.add_command(clock.clock)
 main.add_command(worlds.world)
 main.add_command(repair.repair)

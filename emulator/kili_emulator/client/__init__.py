@@ -1,10 +1,10 @@
 """The client of the control plane: each of its verbs once, as a typed Python method.
 
-``ControlPlane`` has the parts ``users``, ``plugins``, ``runs`` and ``worlds``, whose methods send
-one request each and return the view that it is answered with. A ``Transport`` carries the requests:
-``HttpTransport`` to any emulator, ``WsgiTransport`` to one in this process. ``refusals`` makes the
-errors of refused requests: those that the services raised. Importing the client imports neither the
-services nor ``requests``.
+``ControlPlane`` has the parts ``users``, ``plugins``, ``runs``, ``worlds``, ``clock``, ``faults``,
+whose methods send requests and return the views that these are answered with. A ``Transport``
+carries the requests: ``HttpTransport`` to any emulator, ``WsgiTransport`` to one in this process.
+``refusals`` makes the errors of refused requests: those that the services raised. Importing the
+client imports neither the services nor ``requests``.
 
 Imported by: app.
 """

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kili_emulator.client.clock import WorldClock
 from kili_emulator.client.control_requests import ControlRequests
+from kili_emulator.client.faults import Faults
 from kili_emulator.client.plugins import Plugins
 from kili_emulator.client.runs import Runs
 from kili_emulator.client.transport import Request, Transport
@@ -28,6 +30,8 @@ class ControlPlane:
         plugins: plugins and webhooks.
         runs: the runs of plugins.
         worlds: the worlds of the emulator.
+        clock: the time of the world.
+        faults: requests and plugins that fail on purpose.
     """
 
     def __init__(self, transport: Transport, world: str = DEFAULT_WORLD) -> None:
@@ -36,6 +40,8 @@ class ControlPlane:
         self.plugins = Plugins(self._requests)
         self.runs = Runs(self._requests)
         self.worlds = Worlds(self._requests)
+        self.clock = WorldClock(self._requests)
+        self.faults = Faults(self._requests)
 
     @property
     def world(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kili_emulator import errors
-from kili_emulator.client.refusals import refusal_of
+from kili_emulator.client.refusals import no_emulator, refusal_of
 from kili_emulator.client.transport import ANSWER_SECONDS, Answer, Request, Transport
 
 
@@ -74,7 +74,10 @@ class ControlRequests:
         }
         body = None if data is None else _json_text(data)
         answer = self.answer_to(Request(method, path, texts, body, ANSWER_SECONDS + wait))
-        return json.loads(answer.content) if answer.content else None
+        try:
+            return json.loads(answer.content) if answer.content else None
+        except ValueError:
+            raise no_emulator(answer.content.decode("utf-8", "replace"), answer.status) from None
 
     def answer_to(self, request: Request) -> Answer:
         """Send a request; return the answer if the request is not refused.

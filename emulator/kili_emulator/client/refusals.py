@@ -6,11 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from kili_emulator.client.transport import Answer
+from kili_emulator.printable import one_line, shorten
 
 if TYPE_CHECKING:
     from kili_emulator.errors import KiliError
 
 _UNAUTHORIZED = 401
+# The statuses of refusals that an emulator answers as plain text: no administrator, or it stops.
+_PLAIN_STATUSES = (403, 503)
 
 
 class RequestRefusedError(Exception):
@@ -36,7 +39,16 @@ def refusal_of(answer: Answer) -> Exception:
             "administrator of the world, as `kili-emulator env` prints it",
             answer.status,
         )
+    if not error and answer.status not in _PLAIN_STATUSES:
+        return no_emulator(text, answer.status)
     return _error_of_kind(str(error.get("kind")), message, error, answer.status)
+
+
+def no_emulator(text: str, status: int) -> RequestRefusedError:
+    """Return the error for an answer that is not one of an emulator."""
+    answer = shorten(one_line(text), 100)
+    message = f"no emulator answers at the address, but another server: status {status}, {answer!r}"
+    return RequestRefusedError(message, status)
 
 
 def _error_of_kind(kind: str, message: str, error: dict[str, Any], status: int) -> Exception:

@@ -74,7 +74,7 @@ class Runs:
         mark = self.show(run_id)["mark"]
         if mark is None:
             raise ValueError(f"the handler of run {run_id} was not called: see its outcome")
-        return Mark(**mark)
+        return Mark.parse(mark)
 
     def replay(
         self, run_id: str, *, plugin: str | PathLike[str] | None = None, times: int = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kili_emulator.client.control_requests import ControlRequests
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     WorldViews = list[WorldView]
     Documents = list[dict[str, Any]]
 
+# The name of a scenario, the path of its file, or its content.
+Scenario: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any]"
 IDLE_SECONDS = 30.0
 
 
@@ -34,6 +36,11 @@ class Worlds:
         views: WorldViews = self._requests.send("GET", "/worlds")
         return views
 
+    def own(self) -> WorldView:
+        """Return the world of the API key; in this process, the default world."""
+        view: WorldView = self._requests.send("GET", "/world")
+        return view
+
     def show(self, name: str | None = None) -> WorldView:
         """Return a world.
 
@@ -49,7 +56,7 @@ class Worlds:
     def create(
         self,
         name: str,
-        scenario: str | os.PathLike[str] | Mapping[str, Any] | None = None,
+        scenario: Scenario | None = None,
         *,
         seed: int | None = None,
     ) -> WorldView:
@@ -103,6 +110,24 @@ class Worlds:
         view: WorldView = self._requests.send("POST", path, data=data)
         return view
 
+    def load(self, scenario: Scenario) -> WorldView:
+        """Replace the whole content of the emulator's world by a scenario; ``reset`` undoes it.
+
+        Users, API keys, projects, plugins and the audit trail are replaced. The emulator waits for
+        running plugins before.
+
+        Args:
+            scenario: as for :meth:`create`.
+
+        Returns:
+            the world.
+
+        Raises:
+            ScenarioError: the scenario does not exist or cannot be read.
+        """
+        view: WorldView = self._requests.post("/load", _scenario_members(scenario))
+        return view
+
     def wait_idle(self, seconds: float = IDLE_SECONDS) -> bool:
         """Wait until no plugin of the emulator's world is running; return whether all were idle."""
         data = {"timeout": seconds}
@@ -114,9 +139,7 @@ class Worlds:
         return tables
 
 
-def _scenario_members(
-    scenario: str | os.PathLike[str] | Mapping[str, Any] | None,
-) -> dict[str, Any]:
+def _scenario_members(scenario: Scenario | None) -> dict[str, Any]:
     """Return the members of a request that describe a scenario.
 
     A file is read here, as the emulator may run on another machine.
@@ -130,7 +153,7 @@ def _scenario_members(
     from kili_emulator.scenario import is_scenario_name, read_scenario, scenario_of
 
     if isinstance(scenario, Mapping):
-        return {"scenario": scenario_of(scenario).data}
+        return {"scenario": scenario_of(scenario).with_absolute_paths()}
     source = os.fspath(scenario)
     if is_scenario_name(source):
         return {"scenario": source}

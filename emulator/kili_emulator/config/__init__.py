@@ -19,10 +19,9 @@ from kili_emulator.config.addresses import (
 )
 from kili_emulator.config.setting import ENVIRONMENT_PREFIX, Setting, SettingsError
 from kili_emulator.config.setting_sources import (
+    check_setting_names,
     load_embedded_settings,
     load_settings,
-    setting_names,
-    suggest_setting,
     unknown_variables,
 )
 from kili_emulator.config.settings import (
@@ -47,12 +46,11 @@ __all__ = [
     "SettingArguments",
     "Settings",
     "SettingsError",
+    "check_setting_names",
     "load_embedded_settings",
     "load_settings",
     "no_proxy",
     "seed_data_folder",
-    "setting_names",
     "settings_table",
-    "suggest_setting",
     "unknown_variables",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -96,9 +96,21 @@ def _merge_sources(
     return Settings(**merged)
 
 
-def setting_names() -> list[str]:
-    """Return the names of all settings."""
-    return list(settings_table())
+def check_setting_names(function: str, arguments: Iterable[str]) -> None:
+    """Check that the keyword arguments of a function are settings.
+
+    Args:
+        function: the function, for the message.
+        arguments: the names of the arguments.
+
+    Raises:
+        TypeError: an argument is unknown.
+    """
+    known = [*settings_table(), "fast_sdk"]
+    for name in arguments:
+        if name not in known:
+            suggestion = _suggestion(name, known)
+            raise TypeError(f"{function} got an unexpected keyword argument {name!r}{suggestion}")
 
 
 def unknown_variables(environment: Mapping[str, str]) -> list[str]:
@@ -108,7 +120,7 @@ def unknown_variables(environment: Mapping[str, str]) -> list[str]:
     service called ``kili-emulator``, Kubernetes sets ``KILI_EMULATOR_SERVICE_HOST`` in each
     container.
     """
-    known = [name.upper() for name in setting_names()]
+    known = [name.upper() for name in settings_table()]
     unknown = [
         name.removeprefix(ENVIRONMENT_PREFIX)
         for name in sorted(environment)
@@ -120,11 +132,6 @@ def unknown_variables(environment: Mapping[str, str]) -> list[str]:
         for name in unknown
         if name not in known
     ]
-
-
-def suggest_setting(name: str) -> str:
-    """Return the end of a message that suggests a setting for a mistyped name; may be empty."""
-    return _suggestion(name, setting_names())
 
 
 def _suggestion(name: str, known: list[str], prefix: str = "") -> str:
@@ -156,8 +163,9 @@ def _read_setting(name: str, value: Any, source: str) -> Any:
     """
     table = settings_table()
     if name not in table:
-        known = ", ".join(table)
+        known = list(table)
+        suggestion = _suggestion(name, known)
         raise SettingsError(
-            f"{source}: there is no setting {name!r} (known: {known}){suggest_setting(name)}"
+            f"{source}: there is no setting {name!r} (known: {', '.join(known)}){suggestion}"
         )
     return table[name].read(value, source)

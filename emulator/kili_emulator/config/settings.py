@@ -73,8 +73,19 @@ class Settings:
     seed: int | None = setting(
         None,
         SettingDetails(
-            "Seed of random numbers and ids, which makes them repeatable.",
-            "An id also contains the current time, and is repeatable only if the clock is frozen.",
+            "Seed of random numbers, ids and times, which makes them repeatable.",
+            "[Repeat a world](how-to/repeat-a-world.md) describes what repeats.",
+        ),
+    )
+    start_time: str = setting(
+        "auto",
+        SettingDetails(
+            "Time at which a new world starts: an ISO 8601 time, now or auto.",
+            "`auto` is the time of the system, or with a seed `2026-01-05T09:00:00Z`. From a given "
+            "time, the clock of a world runs on; with a seed, it moves by a millisecond for each "
+            "change. With `now`, the clock shows the time of the system, also with a seed. A time "
+            "without a zone is in UTC. See [Control the time](how-to/control-the-time.md).",
+            metavar="TIME",
         ),
     )
     workflow: str = setting(
@@ -105,6 +116,7 @@ class Settings:
         0.0,
         SettingDetails(
             "Delay in seconds between an event and its plugin runs; 1 to 2 on the platform.",
+            "The seconds are those of the world's clock.",
             range=_SECONDS,
         ),
     )
@@ -271,6 +283,7 @@ class SettingArguments(TypedDict, total=False):
     port: int
     data_dir: str | PathLike[str]
     ephemeral: bool
+    start_time: str
     workflow: str
     sync_wait: float
     dispatch: str

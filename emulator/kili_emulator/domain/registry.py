@@ -12,9 +12,10 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from kili_emulator import data_folder, errors, messages, private_files
+from kili_emulator.clock import ClockState, default_clock
 from kili_emulator.config import DEFAULT_WORLD
 from kili_emulator.domain import world_folder
 from kili_emulator.domain.api_key import authenticate, world_of_key
@@ -52,8 +53,18 @@ class GivenScenario:
 
 # The name or path of a scenario, or its content.
 ScenarioSource = str | GivenScenario
-ScenarioLoader = Callable[[World, ScenarioSource], None]
+
+
+class ScenarioLoader(Protocol):
+    """Loads scenarios."""
+
+    def __call__(self, world: World, scenario: ScenarioSource, *, replace: bool = False) -> None:
+        """Load a scenario into a world, in place of its documents if ``replace`` is true."""
+
+
 WorldHook = Callable[[World], None]
+# Returns how the clock of a new world goes; the argument is the seed of the world.
+FirstClock = Callable[[int | None], ClockState]
 
 
 class WorldRegistry:
@@ -61,9 +72,10 @@ class WorldRegistry:
 
     Args:
         folder: the data folder; ``None`` keeps the worlds in memory.
-        load_content: loads a scenario into a new world.
+        load_content: loads a scenario into a world.
         attach: connects a world, after its content is loaded, with its event listeners.
         detach: disconnects a world from its event listeners, before the world is deleted.
+        first_clock: how the clock of a new world goes.
     """
 
     def __init__(
@@ -72,11 +84,13 @@ class WorldRegistry:
         load_content: ScenarioLoader,
         attach: WorldHook,
         detach: WorldHook,
+        first_clock: FirstClock = default_clock,
     ) -> None:
         self._folder = folder / data_folder.WORLDS if folder else None
         self._load_content = load_content
         self._attach = attach
         self._detach = detach
+        self._first_clock = first_clock
         self._worlds: dict[str, World] = {}
         self._lock = threading.RLock()
 
@@ -127,7 +141,7 @@ class WorldRegistry:
             if folder:
                 world_folder.create_folder(folder)
             try:
-                world = _new_world(name, folder, seed)
+                world = _new_world(name, folder, seed, self._first_clock(seed))
                 try:
                     self._load_content(world, scenario)
                     self._check_new_keys(world)
@@ -194,6 +208,17 @@ class WorldRegistry:
             raise WorldError(str(error)) from None
         return world
 
+    def load(self, name: str, scenario: ScenarioSource) -> World:
+        """Replace the documents of a world by those of a scenario; a reset undoes it.
+
+        Raises:
+            WorldError: the world is unknown.
+            StorageError: the data folder cannot be written.
+        """
+        world = self.get(name)
+        self._load_content(world, scenario, replace=True)
+        return world
+
     def delete(self, name: str) -> None:
         """Delete a world with everything in it.
 
@@ -232,9 +257,9 @@ class WorldRegistry:
             self._worlds.clear()
 
 
-def _new_world(name: str, folder: Path | None, seed: int | None) -> World:
+def _new_world(name: str, folder: Path | None, seed: int | None, clock: ClockState) -> World:
     try:
-        return World(name, folder, seed)
+        return World(name, folder, seed, clock)
     except OSError as error:
         raise errors.not_stored(error) from error
 

@@ -239,6 +239,13 @@ class WritableView(View):
         self._opened.append(repository)
         return repository
 
+    def clear(self) -> None:
+        """Delete all documents."""
+        for name, declared in vars(View).items():
+            if isinstance(declared, Table):
+                repository: Repository[Any] = getattr(self, name)
+                repository.delete_all(repository.all())
+
     def changes(self) -> list[Change]:
         """Return the changes in all tables until now."""
         return [change for each in self._opened for change in each.changes()]

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from kili_emulator import errors, private_files
-from kili_emulator.clock import Clock, format_time
+from kili_emulator.clock import Clock, ClockState, StoredClock, default_clock, format_time
 from kili_emulator.domain.access import Access
 from kili_emulator.domain.actor import Actor
 from kili_emulator.domain.blob_collection import collect_blobs, released_sizes
 from kili_emulator.domain.event_bus import Delivery, Event, EventBus
 from kili_emulator.domain.tables import TABLES, View, WritableView
 from kili_emulator.ids import IdSource
+from kili_emulator.observe.faults import Faults
 from kili_emulator.storage.blobs import BlobStore
 from kili_emulator.storage.documents import DocumentStore
 from kili_emulator.storage.journal import Change
@@ -38,8 +39,22 @@ class Mark:
 
     sequence: int
     ids: list[Any]
-    clock_offset: float
+    clock: StoredClock
     epoch: int = 0
+
+    @classmethod
+    def parse(cls, members: Mapping[str, Any]) -> Mark:
+        """Return the mark with these members, as :func:`dataclasses.asdict` returns them.
+
+        Marks of earlier versions have ``clock_offset`` in place of ``clock``: a number of seconds.
+
+        Raises:
+            TypeError: members are missing or unknown.
+            ValueError: the member ``clock`` is not the state of a clock.
+        """
+        renamed = {"clock" if name == "clock_offset" else name: members[name] for name in members}
+        mark = cls(**renamed)
+        return replace(mark, clock=ClockState.parse(mark.clock).stored())
 
 
 class EpochOverError(errors.KiliError):
@@ -63,7 +78,9 @@ class Transaction(WritableView):
     def __init__(self, world: World, actor: Actor) -> None:
         self.world = world
         self.actor = actor
-        self.moment: datetime = world.take_moment()
+        # The emulator's own records, such as log lines, have the time of the change before them:
+        # they are committed at moments that differ from one process to the next.
+        self.moment: datetime = world.take_moment(is_change=bool(actor.user_id))
         self.now = format_time(self.moment)
         self.deliveries: list[Delivery] = []
         self._events: list[Event] = []
@@ -133,11 +150,14 @@ class World:
     Args:
         name: the world's name; API keys without a world's name belong to ``default``.
         folder: the folder of the world's data; ``None`` keeps the data in memory.
-        seed: makes random draws repeatable, and ids except for the time in them.
+        seed: makes random draws and ids repeatable.
+        clock: how the clock of a new world goes; ``None`` for :func:`default_clock`.
 
     Attributes:
         epoch: how often the world was rolled back; each rollback begins a new history.
         after_roll_back: callbacks after a rollback, before the world delivers new events.
+        after_clock_change: callbacks after somebody has set the clock.
+        faults: the faults that requests and plugins meet; a rollback removes them.
         run_keys: API key → actor, for the plugin runs in progress.
         is_key_of_other_world: returns whether another world has an API key: each key identifies
             one world.
@@ -145,7 +165,13 @@ class World:
 
     START = "start"
 
-    def __init__(self, name: str, folder: Path | None = None, seed: int | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        folder: Path | None = None,
+        seed: int | None = None,
+        clock: ClockState | None = None,
+    ) -> None:
         self.name = name
         self.folder = folder
         if folder:
@@ -153,12 +179,14 @@ class World:
         self.documents = DocumentStore(TABLES, folder / "documents.sqlite" if folder else None)
         self.blobs = BlobStore(folder / "blobs" if folder else None)
         self.bus = EventBus()
-        self.clock = Clock(timedelta(seconds=self.documents.meta.get("clock_offset", 0.0)))
+        self.clock = Clock(_stored_clock(self.documents.meta) or clock or default_clock(seed))
         self.ids = IdSource(seed)
         if "ids" in self.documents.meta:
             self.ids.restore(self.documents.meta["ids"])
+        self.faults = Faults(self.clock.now, self.ids.derived_draw)
         self.epoch: int = self.documents.meta.get("epoch", 0)
         self.after_roll_back: list[Callable[[], None]] = []
+        self.after_clock_change: list[Callable[[], None]] = []
         self.run_keys: dict[str, Actor] = {}
         self.is_key_of_other_world: Callable[[str], bool] = lambda key: False  # noqa: ARG005
         self._writer: int | None = None
@@ -171,9 +199,13 @@ class World:
         """A view of the committed state."""
         return View(self.documents.snapshot)
 
-    def take_moment(self) -> datetime:
-        """Return the time of a transaction that begins now."""
-        return self.clock.now()
+    def take_moment(self, *, is_change: bool) -> datetime:
+        """Return the time of a transaction that begins now.
+
+        Args:
+            is_change: a user makes the transaction, rather than the emulator itself.
+        """
+        return self.clock.step() if is_change else self.clock.now()
 
     @contextmanager
     def transaction(self, actor: Actor, *, deferrable: bool = False) -> Iterator[Transaction]:
@@ -195,17 +227,20 @@ class World:
             self.check_epoch(actor.epoch)
             self._check_run(actor)
             self._writer = threading.get_ident()
-            ids = self.ids.state()
+            ids, clock_state = self.ids.state(), self.clock.own_state
             try:
                 tx = Transaction(self, actor)
                 yield tx
                 changes = tx.changes()
                 if changes:
                     self.documents.commit(changes, self._meta(), deferrable=deferrable)
+                else:
+                    self.clock.state = clock_state
                 if tx.emitted_events:
                     self._outbox.append(tx)
             except BaseException:
                 self.ids.restore(ids)
+                self.clock.state = clock_state
                 raise
             finally:
                 self._writer = None
@@ -282,9 +317,9 @@ class World:
             is_lasting: keep the mark until a rollback; the marks of old runs are forgotten.
         """
         with self.documents.write_lock:
-            offset = self.clock.offset.total_seconds()
             sequence = self.documents.mark(after_commit=after_commit, is_lasting=is_lasting)
-            return Mark(sequence, self.ids.state(), offset, self.epoch)
+            clock_state = self.clock.own_state.stored()
+            return Mark(sequence, self.ids.state(), clock_state, self.epoch)
 
     def roll_back(self, mark: Mark) -> None:
         """Undo all changes since the mark; ids and random draws continue from the mark.
@@ -299,6 +334,7 @@ class World:
         with self._delivery_lock:
             with self.documents.write_lock:
                 self._roll_back(mark)
+            self.faults.clear()
             for callback in list(self.after_roll_back):  # a copy: a callback may remove itself
                 callback()
 
@@ -320,22 +356,58 @@ class World:
         returns = [each for each in returns if each[1] < mark.sequence]
         meta = {
             "ids": mark.ids,
-            "clock_offset": mark.clock_offset,
+            "clock": mark.clock,
             "epoch": self.epoch + 1,
             "returns": [*returns, [self.epoch, mark.sequence]],
         }
         self.documents.roll_back(mark.sequence, meta)
         self.epoch += 1
         self.ids.restore(mark.ids)
-        self.clock.offset = timedelta(seconds=mark.clock_offset)
+        self.clock.state = ClockState.parse(mark.clock)
         self.run_keys.clear()
         self._outbox.clear()
+
+    def set_clock(self, make_state: Callable[[Clock], ClockState]) -> None:
+        """Set the clock, and store its state; work that waits for the time looks at the clock.
+
+        Args:
+            make_state: returns the new state; nothing else changes the clock meanwhile.
+
+        Raises:
+            StorageError: the data folder cannot be written; the clock is not set.
+        """
+        self._check_no_transaction()
+        with self.documents.write_lock:
+            before = self.clock.own_state
+            self.clock.state = make_state(self.clock)
+            try:
+                self.documents.commit([], self._meta())
+            except BaseException:
+                self.clock.state = before
+                raise
+        self.clock.wake()
+        for callback in list(self.after_clock_change):
+            callback()
+
+    def reach(self, due: datetime, epoch: int | None) -> None:
+        """Move a clock that steps forward to a time that work has waited for.
+
+        Raises:
+            EpochOverError: the epoch is over.
+        """
+        with self.documents.write_lock:
+            self.check_epoch(epoch)
+            if self.clock.state.mode == "stepping" and self.clock.now() < due:
+                self.clock.state = self.clock.turned(moment=due)
 
     @property
     def start(self) -> Mark | None:
         """The mark of the state after loading the scenario; ``None`` while the world is created."""
         mark = self.documents.meta.get(self.START)
-        return Mark(*mark) if mark else None
+        if not mark:
+            return None
+        sequence, ids, clock_state, epoch = mark
+        return Mark(sequence, ids, ClockState.parse(clock_state).stored(), epoch)
 
     @property
     def start_position(self) -> int:
@@ -370,7 +442,7 @@ class World:
         """Store the present state as the world's start."""
         with self.documents.write_lock:
             mark = self.mark()
-            start = [mark.sequence + 1, mark.ids, mark.clock_offset, mark.epoch]
+            start = [mark.sequence + 1, mark.ids, mark.clock, mark.epoch]
             position = self.documents.take_position()
             start_meta = {
                 self.START: start,
@@ -390,7 +462,14 @@ class World:
 
     def close(self) -> None:
         """Close the file; the world must not be used afterwards."""
+        self.faults.clear()
         self.documents.close()
 
     def _meta(self) -> dict[str, Any]:
-        return {"ids": self.ids.state(), "clock_offset": self.clock.offset.total_seconds()}
+        return {"ids": self.ids.state(), "clock": self.clock.own_state.stored()}
+
+
+def _stored_clock(meta: Mapping[str, Any]) -> ClockState | None:
+    """Return the state of the clock of a stored world; ``None`` for a new world."""
+    stored = meta.get("clock", meta.get("clock_offset"))
+    return None if stored is None else ClockState.parse(stored)

@@ -1,6 +1,6 @@
 """A copy of a world as it was before the handler of a run was called.
 
-The copy shares documents and blobs with its world, which it never changes. Its clock stands still:
+The copy shares documents and blobs with its world, which it never changes. Its clock does not run:
 it shows the time of the call, and each transaction moves it to the time that the same transaction
 had in the world. Therefore ids and times repeat, however long a debugger stops the handler.
 """
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from kili_emulator import errors, ids
-from kili_emulator.clock import Clock, parse_time
+from kili_emulator.clock import ClockState, parse_time
 from kili_emulator.domain.documents import RunDoc
 from kili_emulator.domain.run import PENDING
 from kili_emulator.domain.tables import DOCUMENT_TYPES
@@ -55,7 +55,7 @@ class PastState:
     Attributes:
         documents: the documents of the world.
         id_state: the state of its ids and random draws.
-        start: the time of the call.
+        clock: the clock, which shows the time of the call and does not run.
         moments: the times of the transactions until the end of the run, in order.
         waiting: in a world with a seed, the ids of the runs that wait behind the run: some of them
             take place while the run waits for the runs that it causes.
@@ -63,7 +63,7 @@ class PastState:
 
     documents: StoreState
     id_state: list[Any]
-    start: datetime
+    clock: ClockState
     moments: Sequence[Moment] = ()
     waiting: Sequence[str] = ()
 
@@ -93,8 +93,10 @@ def state_before(world: World, run: RunDoc) -> PastState:
         raise errors.run_not_called(run["id"], run["outcome"])
     if run["outcome"] == "RUNNING":
         raise errors.run_not_ended(run["id"])
-    mark = Mark(**run["mark"])
+    mark = Mark.parse(run["mark"])
     start = parse_time(run["startedAt"] or run["createdAt"])
+    recorded_mode = ClockState.parse(mark.clock).mode
+    clock = ClockState("frozen" if recorded_mode == "running" else recorded_mode, start)
     with world.documents.write_lock:
         try:
             world.check_mark(mark)
@@ -108,7 +110,7 @@ def state_before(world: World, run: RunDoc) -> PastState:
     return PastState(
         _with_runs(documents, waiting),
         mark.ids,
-        start,
+        clock,
         moments,
         [each.document["id"] for each in waiting],
     )
@@ -259,21 +261,6 @@ def _assigned(
     ]
 
 
-class _StandingClock(Clock):
-    """A clock that shows the same time until it is set.
-
-    Attributes:
-        time: the time that it shows.
-    """
-
-    def __init__(self, time: datetime) -> None:
-        super().__init__()
-        self.time = time
-
-    def now(self) -> datetime:
-        return self.time
-
-
 class WorldCopy(World):
     """A copy of a world, in memory.
 
@@ -283,25 +270,26 @@ class WorldCopy(World):
     """
 
     def __init__(self, name: str, state: PastState, blobs: BlobStore) -> None:
-        super().__init__(name)
+        super().__init__(name, clock=state.clock)
         assert state.documents.snapshot.keys() == DOCUMENT_TYPES.keys()
         self.documents.begin_with(state.documents)
         self.blobs = BlobStore(None, origin=blobs)
         self.ids.restore(state.id_state)
-        self.clock = self._standing_clock = _StandingClock(state.start)
         self._moments = state.moments
 
-    def take_moment(self) -> datetime:
+    def take_moment(self, *, is_change: bool) -> datetime:
         """Return the time that the same transaction had in the world.
 
         The ids that transactions of others made in the world since the transaction before are
-        skipped. A transaction that the world did not have gets the time of the one before it.
+        skipped. A transaction that the world did not have gets the time that the clock shows then.
         """
         index = bisect_left(self._moments, (self.ids.number,))
         while index < len(self._moments) and not self._moments[index].is_own:
             other = self._moments[index]
             self.ids.skip_to(other.number + 1, other.draws)
             index += 1
-        if index < len(self._moments):
-            self._standing_clock.time = max(self._standing_clock.time, self._moments[index].time)
-        return self._standing_clock.time
+        if index == len(self._moments):
+            return super().take_moment(is_change=is_change)
+        if self._moments[index].time > self.clock.now():
+            self.clock.state = self.clock.turned(moment=self._moments[index].time)
+        return self.clock.now()

@@ -9,14 +9,16 @@ recorded original. Upper-case constants are templates for the details of an erro
 
 This room imports no other room.
 
-Imported by: api, cli, client, data_folder, domain, folder_lock, http, plugins, rules, scenario,
-services, storage.
+Imported by: api, cli, client, data_folder, domain, folder_lock, http, observe, plugins, rules,
+scenario, services, storage.
 """
 
 from kili_emulator.errors.access import *
 from kili_emulator.errors.api_key import *
 from kili_emulator.errors.argument import *
 from kili_emulator.errors.asset import *
+from kili_emulator.errors.clock import *
+from kili_emulator.errors.fault import *
 from kili_emulator.errors.graphql_document import *
 from kili_emulator.errors.issue import *
 from kili_emulator.errors.kili_error import *

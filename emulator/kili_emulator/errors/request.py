@@ -50,8 +50,16 @@ UNEXPECTED_FAILURE = (
 CONTROL_NEEDS_ADMIN = "The control plane needs the key of an administrator of this world."
 CONTROL_CREATE_INVALID = (
     'the body is invalid: send {"name": text, "scenario": name, path or content, "seed": number}; '
-    'with a content, also "origin", the path of the file that it was read from. All but the name '
-    "are optional"
+    "all but the name are optional"
+)
+CONTROL_LOAD_INVALID = 'the body is invalid: send {"scenario": name, path or content}'
+CONTROL_LOAD_LOCKS_OUT = (
+    "the scenario has no administrator with the API key of this request, which would be refused "
+    "from then on: give an administrator of the scenario the same key, such as admin"
+)
+CONTROL_SCENARIO_INVALID = (
+    'the scenario is invalid: send "scenario", the name or path of one, or its content; with a '
+    'content, optionally "origin", the path of the file that it was read from'
 )
 CONTROL_MARK_INVALID = (
     'the body is invalid: send {"mark": …} with the answer of POST …/mark, or {} to reset to the '

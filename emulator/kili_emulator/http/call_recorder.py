@@ -33,7 +33,7 @@ class CallRecorder:
         self._world = world
         self._actor = actor
         self._call_buffer = actor.calls
-        self._received_at = world.clock.now()
+        self._received_at = None if actor.calls is None else world.clock.now()
         self._started_monotonic = clock.monotonic()
 
     @property
@@ -55,7 +55,7 @@ class CallRecorder:
         Args:
             query: the document of a GraphQL request.
         """
-        if self._call_buffer is None:
+        if self._call_buffer is None or self._received_at is None:
             return
         self._log_inactive_projects(self._call_buffer, named_ids(arguments, query))
         if lock_remedy_pair := refusals.lock_remedy(answer):

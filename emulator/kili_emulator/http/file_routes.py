@@ -48,8 +48,8 @@ def files_blueprint(registry: WorldRegistry, signer: security.FileUrlSigner) -> 
     @blueprint.put(file.UPLOAD_PATH)
     def upload() -> Response:
         try:
-            world_name, pending_upload = signer.read(request.args.get("token", ""))
-            world = registry.get(world_name)
+            token = request.args.get("token", "")
+            world, pending_upload = signer.read(token, registry.get)
             content = read_body(request)
         except (ValueError, WorldError) as error:
             return security.text_answer(str(error), 403)

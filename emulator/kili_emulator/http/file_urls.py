@@ -36,7 +36,7 @@ def make_upload_url_builder(
     address = server_url.rstrip("/") + UPLOAD_PATH
 
     def build_upload_url(upload: Upload) -> str:
-        return f"{address}?token={signer.token(world.name, upload)}&id={upload.file_id}"
+        return f"{address}?token={signer.token(world, upload)}&id={upload.file_id}"
 
     return build_upload_url
 

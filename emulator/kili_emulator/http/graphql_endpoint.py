@@ -5,10 +5,10 @@ See contract/http.md#endpoints, contract/http.md#status-codes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.sansio.utils import get_current_url
 from werkzeug.wrappers import Request, Response
@@ -36,6 +36,9 @@ from kili_emulator.http.request_log import RequestLog, RequestLogEntry
 from kili_emulator.http.request_scope import note_operations
 from kili_emulator.rules.json_text import write_json
 from kili_emulator.rules.workflow import version_for
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 ContextFactory = Callable[[World, Actor], RequestContext]
 _CACHED_URLS = 64
@@ -164,5 +167,17 @@ def _refuse_revoked_key() -> Response:
     return _json_response(write_json({**plain_error(error.message, error.code), "data": None}), 200)
 
 
+class _JsonResponse(Response):
+    """A response whose headers and body are complete.
+
+    Werkzeug prepares each response for redirects, conditional requests and streams, which takes
+    longer than the rest of the response.
+    """
+
+    def __call__(self, _: WSGIEnvironment, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        start_response(self.status, self.headers.to_wsgi_list())
+        return self.response  # type: ignore[return-value]  # bytes
+
+
 def _json_response(body: bytes, status: int) -> Response:
-    return Response(body, status, content_type="application/json")
+    return _JsonResponse(body, status, content_type="application/json")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wrappers import Request
@@ -18,7 +18,7 @@ _MAX_BODY = MAX_BODY_MB * 1024 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 _CHUNK_BYTES = 64 * 1024
 _GZIP_NAMES = ("gzip", "x-gzip")
-_PLAIN_NAMES = ("", "identity")
+_ENCODINGS = frozenset({*_GZIP_NAMES, "", "identity"})
 
 
 class BodyError(Exception):
@@ -37,11 +37,13 @@ def read_body(request: Request) -> bytes:
             encoding.
     """
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
-    if encoding not in (*_GZIP_NAMES, *_PLAIN_NAMES):
+    if encoding not in _ENCODINGS:
         raise BodyError(errors.BODY_ENCODING_UNKNOWN.format(encoding=encoding), 415)
-    if (request.content_length or 0) > _MAX_BODY:
+    length = request.content_length
+    if length is not None and length > _MAX_BODY:
         raise _too_large()
-    chunks = _read_chunks(request)
+    size = _CHUNK_BYTES if length is None else min(length, _CHUNK_BYTES)
+    chunks = _read_chunks(request.stream, size)
     if encoding in _GZIP_NAMES:
         chunks = _decompress(chunks)
     body = io.BytesIO()
@@ -52,11 +54,15 @@ def read_body(request: Request) -> bytes:
     return body.getvalue()
 
 
-def _read_chunks(request: Request) -> Iterator[bytes]:
-    """Yield the body as it arrives."""
+def _read_chunks(stream: IO[bytes], size: int) -> Iterator[bytes]:
+    """Yield a body as it arrives.
+
+    Args:
+        size: the maximum size of a chunk, in bytes.
+    """
     received_bytes = 0
     try:
-        while chunk := request.stream.read(_CHUNK_BYTES):
+        while chunk := stream.read(size):
             received_bytes += len(chunk)
             if received_bytes > _MAX_BODY:
                 raise _too_large()

@@ -43,12 +43,15 @@ class RequestLogEntry:
         session: the world and the user of the API key; ``None`` for an unknown key.
         operations: the root fields, such as ``Query.assets``.
         errors: whether the answer has errors.
+        fault: the effect of the fault that the request meets; the line of the request itself
+            follows if the platform carries it out.
     """
 
     request: Request
     session: tuple[World, Actor] | None
     operations: list[str]
     errors: bool
+    fault: str | None = None
 
     def line(self) -> str:
         """Format the entry as JSON; unknown values are null."""
@@ -57,12 +60,14 @@ class RequestLogEntry:
         content: dict[str, Any] = {
             "time": format_time(clock.now()),
             "world": world.name if world else None,
-            "user": actor.user.get("email") if actor else None,
+            "user": (actor.user.get("email") or None) if actor else None,
             "run": actor.run_id if actor else None,
             **{name: _header(self.request, headers) for name, headers in _CLIENT_HEADERS.items()},
             "operations": self.operations,
             "errors": self.errors,
         }
+        if self.fault is not None:
+            content["fault"] = self.fault
         return json.dumps(content, separators=(",", ":"))  # ASCII, without control characters
 
 

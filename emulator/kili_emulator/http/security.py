@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from itsdangerous import (
-    BadSignature,
-    URLSafeSerializer,
-    URLSafeTimedSerializer,
-)
+from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Request, Response
 
 from kili_emulator import errors
-from kili_emulator.clock import Clock
+from kili_emulator.clock import format_time, parse_time
 from kili_emulator.config import LOOPBACK
 from kili_emulator.domain.file import Upload
+from kili_emulator.domain.world import World
 
 API_KEY_SCHEME = "X-API-Key: "
 UPLOAD_LIFETIME = 3600  # seconds
+_CACHED_HOSTS = 64
 
 # Documents of other types may only be displayed in a browser.
 _CONTENT_SECURITY_POLICY = (
@@ -45,7 +44,7 @@ class Guard:
 
     def refuse(self, request: Request) -> Response | None:
         """Return a 403 for a foreign request; ``None`` to accept it."""
-        host = _parts(f"//{request.host}").hostname
+        host = _host_name(request.host)
         if not host:
             return text_answer(errors.HOST_MISSING, 403)
         if not self._is_allowed(host):
@@ -59,6 +58,12 @@ class Guard:
 
     def _is_allowed(self, host: str) -> bool:
         return host in self._allowed_hosts or (self._allow_any_address and _is_address(host))
+
+
+@lru_cache(_CACHED_HOSTS)
+def _host_name(host: str) -> str | None:
+    """Return the name in a ``Host`` header, without the port; ``None`` if there is none."""
+    return _parts(f"//{host}").hostname
 
 
 def _parts(url: str) -> SplitResult:
@@ -122,27 +127,33 @@ class FileUrlSigner:
     """
 
     def __init__(self, secret: str) -> None:
-        self._upload_serializer = URLSafeTimedSerializer(secret, salt="upload")
+        self._upload_serializer = URLSafeSerializer(secret, salt="upload")
         self._read_serializer = URLSafeSerializer(secret, salt="download")
 
-    def token(self, world: str, upload: Upload) -> str:
-        """Make a token that allows one upload for an hour."""
-        return str(self._upload_serializer.dumps([world, upload.file_id, upload.project_id]))
+    def token(self, world: World, upload: Upload) -> str:
+        """Make a token that allows one upload for an hour of the world's time."""
+        made_at = format_time(world.clock.now())
+        content = [world.name, upload.file_id, upload.project_id, made_at]
+        return str(self._upload_serializer.dumps(content))
 
-    def read(self, token: str) -> tuple[str, Upload]:
+    def read(self, token: str, get_world: Callable[[str], World]) -> tuple[World, Upload]:
         """Return the world and the upload of a token.
+
+        Args:
+            get_world: returns the world of a name.
 
         Raises:
             ValueError: the token is invalid or expired; the message is for the client.
+            WorldError: the world does not exist any more.
         """
         try:
-            content, made_at = self._upload_serializer.loads(token, return_timestamp=True)
-        except BadSignature:
+            name, file_id, project_id, made_at = self._upload_serializer.loads(token)
+        except (BadSignature, ValueError):  # an earlier version made tokens without a time
             raise ValueError(errors.UPLOAD_TOKEN_INVALID) from None
-        # A token from the future was made before the system's clock was set back.
-        if Clock().now() - made_at > timedelta(seconds=UPLOAD_LIFETIME):
+        world = get_world(name)
+        # A token from the future was made before the clock was set back.
+        if world.clock.now() - parse_time(made_at) > timedelta(seconds=UPLOAD_LIFETIME):
             raise ValueError(errors.UPLOAD_TOKEN_EXPIRED)
-        world, file_id, project_id = content
         return world, Upload(file_id, project_id)
 
     def make_read_token(self, world: str, file_id: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kili_emulator.domain.documents import Outcome, WebhookDelivery
+from kili_emulator.observe.faults import MetFault
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.plugins.logs import RunLog
 from kili_emulator.rules import handlers
@@ -27,6 +28,7 @@ class Call:
         key: the API key of the run's client, valid while the run lasts.
         seed: seeds ``random`` and ``numpy.random`` for the time of the call.
         seconds: the time limit.
+        fault: what happens to the delivery to a webhook, other than usual.
     """
 
     run_id: str
@@ -38,6 +40,7 @@ class Call:
     key: str
     seed: int | None
     seconds: float
+    fault: MetFault | None = None
 
     @property
     def method(self) -> str:

@@ -29,6 +29,9 @@ current: ContextVar[RunLog | None] = ContextVar("kili_plugin_run_log", default=N
 class RunLog:
     """The lines of one run that are not stored yet.
 
+    If the clock of the world steps, all lines have the time at which the log began: only then is
+    their time independent of when they reach the emulator.
+
     Args:
         records_print: whether printed text becomes lines; on premise it does not
             (contract/plugin.md#logs).
@@ -39,6 +42,8 @@ class RunLog:
 
     def __init__(self, world_clock: Clock, *, records_print: bool = True) -> None:
         self._clock = world_clock
+        is_stepping = world_clock.state.mode == "stepping"
+        self._fixed_time = clock.format_time(world_clock.now()) if is_stepping else None
         self._records_print = records_print
         self.dropped = 0
         self._lock = threading.Lock()
@@ -79,8 +84,7 @@ class RunLog:
         with self._lock:
             if any(self._partial):
                 self._complete_line()
-            now = clock.format_time(self._clock.now())
-            self._lines.append((log_type, content[:MAX_CHARACTERS], now))
+            self._lines.append((log_type, content[:MAX_CHARACTERS], self._now()))
 
     def add_end(self, warnings: Iterable[str], error: str | None) -> None:
         """Record the warnings about a run that has ended, and the error that ended it."""
@@ -115,7 +119,7 @@ class RunLog:
     def _append(self, log_type: LogType, content: str) -> None:
         if self._closed or self._remaining < 0:
             return
-        now = clock.format_time(self._clock.now())
+        now = self._now()
         accepted = content[: self._remaining]
         self._remaining -= max(len(content), _LINE_COST)
         if accepted or not content:
@@ -123,6 +127,9 @@ class RunLog:
         if self._remaining < 0:
             truncated = messages.RUN_TRUNCATED.format(limit=MAX_CHARACTERS)
             self._lines.append(("warning", truncated, now))
+
+    def _now(self) -> str:
+        return self._fixed_time or clock.format_time(self._clock.now())
 
 
 class _LogHandler(logging.Handler):

@@ -10,6 +10,7 @@ import requests
 
 from kili_emulator import clock, messages
 from kili_emulator.domain.documents import WebhookAnswer, WebhookRequest
+from kili_emulator.observe.fault_rule import FaultOptions
 from kili_emulator.plugins.calls import Call, Result
 from kili_emulator.plugins.logs import RunLog
 from kili_emulator.plugins.time_limit import CallEnd, Stopped, call_limited
@@ -50,7 +51,7 @@ class Webhook:
         answer: dict[str, Any] = {}
         started = clock.monotonic()
         limit = call.seconds + _GRACE
-        call_end = call_limited(lambda: self._post(text, call.seconds, answer), limit, tick)
+        call_end = call_limited(lambda: self._deliver(text, call, answer), limit, tick)
         duration = round((clock.monotonic() - started) * 1000, 3)
         request: WebhookRequest = {
             "url": self._url,
@@ -70,6 +71,26 @@ class Webhook:
 
     def close(self) -> None:
         """Do nothing: a webhook holds no resources."""
+
+    def _deliver(self, text: str, call: Call, answer: dict[str, Any]) -> None:
+        """Post a text, unless a fault prevents it; fill ``answer`` as :meth:`_post` does.
+
+        Raises:
+            requests.RequestException: the delivery or its answer did not arrive.
+        """
+        options: FaultOptions = call.fault.options if call.fault else {}
+        if call.fault:
+            call.fault.delay()
+        if "status" in options:
+            status, body = options["status"], options.get("body", "")
+            answer |= {"status": status, "reason": None, "headers": {}, "body": body}
+        elif options.get("drop") == "before":
+            raise requests.ConnectionError(messages.FAULT_LOST_DELIVERY)
+        else:
+            self._post(text, call.seconds, answer)
+        if options.get("drop") == "after":
+            answer.clear()
+            raise requests.ConnectionError(messages.FAULT_LOST_ANSWER)
 
     def _post(self, text: str, seconds: float, answer: dict[str, Any]) -> None:
         """Post a text; fill ``answer`` while it arrives, so that a stopped call keeps its start."""

@@ -207,7 +207,8 @@ def _manifest(content: _Content, imported: set[str]) -> Manifest:
         "versionId": capsule.version_id,
         "versions": _versions(options.environment, imported),
         "settings": options.settings,
-        "start": format_time(state.start),
+        "start": format_time(state.clock.moment),
+        "clock": state.clock.stored(),
         "moments": [
             [each.number, format_time(each.time), each.draws, each.is_own] for each in state.moments
         ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import metadata
 from typing import Any, TypedDict
 
+from kili_emulator.clock import StoredClock
 from kili_emulator.replays.capsule import CapsuleSettings
 
 FORMAT = "kili-emulator-bundle"
@@ -52,7 +53,7 @@ class Manifest(TypedDict):
 
     - ``run``: the id of the run; ``plugin`` and ``called``: its plugin and handler.
     - ``versionId``: the version of the plugin whose code is in ``plugin/``.
-    - ``start``: the time at which the handler was called.
+    - ``start``: the time at which the handler was called; ``clock``: the state of the clock.
     - ``moments``: the members of each :class:`kili_emulator.domain.world_copy.Moment`.
     - ``waiting``: the ids of other runs, which wait for the run.
     - ``ids``: the state of ids and random draws.
@@ -68,6 +69,7 @@ class Manifest(TypedDict):
     versions: Versions
     settings: CapsuleSettings
     start: str
+    clock: StoredClock
     moments: list[list[Any]]
     waiting: list[str]
     ids: list[Any]

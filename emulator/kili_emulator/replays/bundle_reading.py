@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from kili_emulator import errors
-from kili_emulator.clock import parse_time
+from kili_emulator.clock import ClockState, parse_time
 from kili_emulator.domain.run_view import RunDetails
 from kili_emulator.domain.tables import TABLES
 from kili_emulator.domain.world_copy import Moment, PastState
@@ -80,7 +80,7 @@ def _capsule(reader: _Reader, manifest: Manifest, blobs: BlobStore) -> Capsule:
             manifest["store"]["meta"],
         ),
         manifest["ids"],
-        parse_time(manifest["start"]),
+        ClockState.parse(manifest["clock"]),
         tuple(
             Moment(number, parse_time(time), draws, is_own)
             for number, time, draws, is_own in manifest["moments"]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+_CACHED_VERSIONS = 64
 
 # Versions such as 2.146.1 and 26.2.4; a number with more than six digits is not a version.
 _VERSION = re.compile(r"([0-9]{1,6})\.([0-9]{1,6})(?:\.([0-9]{1,6}))?(?![0-9])")
 
 
+@lru_cache(_CACHED_VERSIONS)
 def version_numbers(text: str | None) -> tuple[int, ...]:
     """Return the first two or three numbers of a version; an empty tuple if it cannot be read.
 

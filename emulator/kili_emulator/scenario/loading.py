@@ -29,25 +29,30 @@ from kili_emulator.scenario.scenario_file import MEDIA_TYPES, Scenario
 MakeApiKey = Callable[[str], str]
 
 
-def load_scenario(world: World, scenario: Scenario, make_api_key: MakeApiKey) -> None:
+def load_scenario(
+    world: World, scenario: Scenario, make_api_key: MakeApiKey, *, replace: bool = False
+) -> None:
     """Load a scenario into a world: completely, or not at all if an error occurs.
 
     One transaction loads the whole scenario; its actor is in turn the author of each label, issue
     and comment. It emits the same events as the same actions through the API. The events reach the
     subscribers of the world, but a new world has none yet. A scenario holds no plugins, so that
-    loading one into a new world starts no plugin.
+    loading one into a new world, or in place of its content, starts no plugin.
 
     Args:
         world: the world, usually a new one.
         scenario: the scenario to load.
         make_api_key: returns the API key of a user for the user's key in the scenario (``admin``,
             …).
+        replace: delete all documents of the world in the same transaction.
 
     Raises:
         ScenarioError: the domain refuses a part of the scenario; the message names the part and its
             line.
     """
     with world.transaction(Actor.system()) as tx:
+        if replace:
+            tx.clear()
         _ScenarioLoader(tx, scenario).load(make_api_key)
 
 

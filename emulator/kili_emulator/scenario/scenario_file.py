@@ -83,6 +83,17 @@ class Scenario:
         """Return the path of a media file that an asset names."""
         return self.path.parent / name
 
+    def with_absolute_paths(self) -> dict[str, Any]:
+        """Return the content with absolute paths of media files."""
+        projects = [
+            {**project, "assets": [self._with_path(each) for each in project.get("assets", [])]}
+            for project in self.data.get("projects", [])
+        ]
+        return {**self.data, "projects": projects}
+
+    def _with_path(self, asset: dict[str, Any]) -> dict[str, Any]:
+        return {**asset, "file": str(self.media_path(asset["file"]))} if "file" in asset else asset
+
 
 def scenario_names() -> list[str]:
     """Return the names of the scenarios that are part of the emulator."""

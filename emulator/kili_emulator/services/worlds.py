@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from kili_emulator.domain.api_key import change_api_key
 from kili_emulator.domain.registry import ScenarioSource, WorldRegistry
 from kili_emulator.domain.world import Actor, Mark, World
-from kili_emulator.rules.masking import masked
 from kili_emulator.services.session import WorldSession
 
 
@@ -73,6 +72,8 @@ def reset_world(
 ) -> WorldView:
     """Wait for a world's plugins, then roll the world back to a mark, or to its scenario.
 
+    The rollback removes the faults of the world; their delays end before.
+
     Args:
         session: its seconds are the longest wait for the plugins; those that still run then are
             interrupted at their next request.
@@ -83,22 +84,31 @@ def reset_world(
     Raises:
         WorldError: the mark is of a time that was undone.
     """
+    session.world.faults.end_delays()
     session.host.wait_idle(session.world, session.seconds)
     return world_view(registry.reset(session.world.name, mark))
+
+
+def load_world(
+    registry: WorldRegistry, session: WorldSession, scenario: ScenarioSource
+) -> WorldView:
+    """Wait for a world's plugins, then replace the world's documents by those of a scenario.
+
+    A reset undoes it.
+
+    Returns:
+        the world.
+
+    Raises:
+        ScenarioError: the scenario does not exist or cannot be read.
+    """
+    session.host.wait_idle(session.world, session.seconds)
+    return world_view(registry.load(session.world.name, scenario))
 
 
 def mark_world(session: WorldSession) -> Mark:
     """Return a mark of the present state of a world, to which a reset can return."""
     return session.deploy_saved().world.mark()
-
-
-def export_world(world: World) -> dict[str, list[dict[str, Any]]]:
-    """Return all documents of a world with masked secrets: table → documents in creation order.
-
-    See contract/plugin.md#logs.
-    """
-    exported: dict[str, list[dict[str, Any]]] = masked(world.export())
-    return exported
 
 
 def wait_idle(session: WorldSession) -> bool:

@@ -1,11 +1,12 @@
 """Shorten the pauses of an SDK for tests: an explicit, reversible opt-in.
 
 The SDK sleeps 15 seconds before each check of a plugin's status and one second after some batches.
-It also limits its calls per minute; under a frozen clock, the wait for the next call never ends.
-Each client also builds the schema of its server anew, which takes 0.3 seconds. Tests need none of
-this.
+It also limits its calls per minute; under a frozen clock, the wait for the next call never ends. It
+sends failed requests again after pauses of seconds (``sdk_retries``). Each client also builds the
+schema of its server anew, which takes 0.3 seconds. Tests need none of this.
 
-This module imports only the standard library, so that it can be loaded beside any SDK.
+This module imports only the standard library and its neighbour, so that both can be loaded beside
+any SDK.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from typing import (  # noqa: UP035  (old interpreters load this too)
     Iterator,
     Tuple,
 )
+
+from .sdk_retries import retry_pauses  # noqa: TID252  (the folder may have another name there)
 
 _UPLOAD_MODULE = "kili.services.plugins.upload"
 _SLEEPING_MODULES = (
@@ -57,16 +60,17 @@ class _QuickTime(types.ModuleType):
 
 
 _ABSENT = object()
-Replacement = Tuple[types.ModuleType, str, Any]  # noqa: UP006
+Replacement = Tuple[Any, str, Any]  # noqa: UP006
 
 
 @contextlib.contextmanager
 def fast_sdk() -> Iterator[None]:
-    """Shorten the sleeps of the SDK and lift its rate limit during a ``with`` block.
+    """Shorten the pauses of the SDK and lift its rate limit during a ``with`` block.
 
     Clients that are made in the block share schemas, as in :func:`shared_schemas`.
     """
-    with _replaced([*_schema_builders(), *_sleeps(), *_plugin_executions(), *_limiters()]):
+    replacements = [*_schema_builders(), *_sleeps(), *_plugin_executions(), *_limiters()]
+    with _replaced([*replacements, *retry_pauses(_import_available, _QuickTime("time"))]):
         yield
 
 

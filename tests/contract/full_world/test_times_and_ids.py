@@ -16,6 +16,7 @@ from tests.contract.full_world.queries import QUERIES, QUERY_ARGUMENTS, run_quer
 from tests.contract.full_world.world import FullWorld
 from tests.contract.schema import SCHEMA
 from tests.kit.wire import selection_of
+from tests.kit.world_time import advance
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 ANY_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
@@ -93,7 +94,7 @@ def test_each_datetime_field_has_a_value_in_an_answer(full_world: FullWorld) -> 
 def test_mutation_answers_emits_and_stores_times_and_ids_in_their_form(
     full_world: FullWorld, call: Call
 ) -> None:
-    full_world.wire.emulator.world.clock.offset += timedelta(days=1)
+    advance(full_world.wire.emulator.world, timedelta(days=1))
     assert SCHEMA.mutation_type is not None
     type_ = SCHEMA.mutation_type.fields[call.mutation].type
     fields = selection_of(type_, 2)[1:-1] or None

@@ -11,6 +11,7 @@ from typing import Any
 
 from kili_emulator import clock
 from tests.contract.inputs.registry import CaseWorld, case
+from tests.kit.world_time import advance
 
 Events = list[dict[str, Any]]
 
@@ -64,7 +65,7 @@ def _(case_world: CaseWorld) -> None:
     earlier = _events(case_world)
     world = case_world.wire.emulator.world
     moment = clock.format_time(world.clock.now() + timedelta(minutes=30))
-    world.clock.offset += timedelta(hours=1)
+    advance(world, timedelta(hours=1))
     case_world.wire.call("createProject", data={"title": "Later"})
     (later,) = _events(case_world, {"createdAtGte": moment})
     assert later["event"] == "project.created"

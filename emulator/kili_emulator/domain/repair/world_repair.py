@@ -130,7 +130,9 @@ class WorldRepair:
         meta, world = self._salvage.meta, World(self._folder.name, folder)
         epoch = meta.get("epoch", 0)
         kept: dict[str, Any] = {
-            name: meta[name] for name in ("ids", "clock_offset", DECISIONS_POSITION) if name in meta
+            name: meta[name]
+            for name in ("ids", "clock", "clock_offset", DECISIONS_POSITION)
+            if name in meta
         }
         with contextlib.closing(world):
             world.documents.storage.next_position = self._mending.next_position

@@ -25,10 +25,13 @@ from kili_emulator.config import CONTROL_PATH, DEFAULT_WORLD, IN_PROCESS, Settin
 from kili_emulator.domain.registry import ScenarioSource, WorldError, WorldRegistry
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
+from kili_emulator.http.control.clock import add_clock_routes
+from kili_emulator.http.control.description import DESCRIPTION, add_description_route
+from kili_emulator.http.control.faults import add_fault_routes
 from kili_emulator.http.control.metrics import add_metrics_route
 from kili_emulator.http.control.plugins import add_link_routes, add_plugin_routes
-from kili_emulator.http.control.replays import add_replay_routes
 from kili_emulator.http.control.runs import add_run_routes
+from kili_emulator.http.control.scenarios import add_load_route
 from kili_emulator.http.control.sessions import Sessions
 from kili_emulator.http.control.users import add_trigger_route, add_user_routes
 from kili_emulator.http.control.webhooks import add_webhook_routes
@@ -38,10 +41,11 @@ from kili_emulator.http.metrics import Metrics
 from kili_emulator.http.request_body import BodyError
 from kili_emulator.plugins.dispatch.host import PluginHost
 from kili_emulator.scenario import ScenarioError
-from kili_emulator.services.replays import RepeatRun
 
 _WORLD_ROUTES: tuple[Callable[[Blueprint, Sessions], None], ...] = (
     add_world_routes,
+    add_load_route,
+    add_clock_routes,
     add_run_routes,
     add_plugin_routes,
     add_link_routes,
@@ -50,6 +54,8 @@ _WORLD_ROUTES: tuple[Callable[[Blueprint, Sessions], None], ...] = (
     add_user_routes,
     add_trigger_route,
 )
+
+_ABOUT_OWN_WORLD = (f"control.{OWN_WORLD}", f"control.{DESCRIPTION}")
 
 
 def control_blueprint(
@@ -60,7 +66,7 @@ def control_blueprint(
     shut_down: Callable[[], None],
     metrics: Metrics,
     *,
-    repeat: RepeatRun,
+    operations: list[str],
 ) -> Blueprint:
     """Build the routes below ``/_emulator``.
 
@@ -69,7 +75,7 @@ def control_blueprint(
         host: the plugin host of all worlds.
         scenario: the default scenario of new worlds.
         shut_down: a function that stops the server.
-        repeat: a function that repeats a run in an emulator of its own.
+        operations: the root fields of GraphQL.
     """
     blueprint = Blueprint("control", __name__, url_prefix=CONTROL_PATH)
     sessions = Sessions(registry, host, settings.sync_wait)
@@ -77,8 +83,9 @@ def control_blueprint(
     _add_error_answers(blueprint)
     _add_shutdown_route(blueprint, shut_down, settings.stop_wait)
     add_metrics_route(blueprint, metrics)
+    add_description_route(blueprint)
     add_registry_routes(blueprint, registry, scenario)
-    add_replay_routes(blueprint, sessions, settings, repeat)
+    add_fault_routes(blueprint, registry, operations)
     for add_routes in _WORLD_ROUTES:
         add_routes(blueprint, sessions)
     return blueprint
@@ -88,14 +95,15 @@ def _add_key_check(blueprint: Blueprint, registry: WorldRegistry) -> None:
     @blueprint.before_request
     def check_key() -> Response | None:
         if IN_PROCESS in request.environ:
-            g.controller_email, g.controller_world = "", DEFAULT_WORLD
+            g.controller_key, g.controller_email, g.controller_world = None, "", DEFAULT_WORLD
             return None
         key = security.api_key(request)
         session = registry.authenticate(key) if key else None
         if session is None:
             return security.unauthorized()
         world, actor = session
-        g.controller_email, g.controller_world = actor.user["email"], world.name
+        g.controller_key, g.controller_world = key, world.name
+        g.controller_email = actor.user["email"]
         is_allowed = _may_control(world, actor, _named_world(world))
         return None if is_allowed else security.text_answer(errors.CONTROL_NEEDS_ADMIN, 403)
 
@@ -137,7 +145,7 @@ def _add_shutdown_route(
 def _named_world(own: World) -> str | None:
     """Return the name of the world that the request addresses; ``None`` if it addresses none."""
     name: str | None = (request.view_args or {}).get("name")
-    return own.name if request.endpoint == f"control.{OWN_WORLD}" else name
+    return own.name if request.endpoint in _ABOUT_OWN_WORLD else name
 
 
 def _may_control(world: World, actor: Actor, name: str | None) -> bool:

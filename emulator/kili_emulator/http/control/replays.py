@@ -10,22 +10,28 @@ from flask import Blueprint, Response, jsonify, request
 
 from kili_emulator import errors
 from kili_emulator.config import Settings
-from kili_emulator.domain.registry import WorldError
+from kili_emulator.domain.registry import WorldError, WorldRegistry
 from kili_emulator.http.control.sessions import Sessions
 from kili_emulator.http.request_body import read_json
+from kili_emulator.plugins.dispatch.host import PluginHost
 from kili_emulator.replays.plugin_code import PluginCode
 from kili_emulator.services import replays
 from kili_emulator.services.replays import MAX_TIMES, RepeatRun, ReplayOptions
 
 
 def add_replay_routes(
-    blueprint: Blueprint, sessions: Sessions, settings: Settings, repeat: RepeatRun
+    blueprint: Blueprint,
+    registry: WorldRegistry,
+    host: PluginHost,
+    settings: Settings,
+    repeat: RepeatRun,
 ) -> None:
     """Add the routes that repeat a run and pack it.
 
     Args:
         repeat: repeats a run in an emulator of its own.
     """
+    sessions = Sessions(registry, host, settings.sync_wait)
 
     @blueprint.post("/worlds/<name>/runs/<run_id>/replay")
     def replay(name: str, run_id: str) -> Response:

@@ -5,30 +5,23 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
 
 from kili_emulator import errors
-from kili_emulator.clock import Clock
-from kili_emulator.domain.registry import (
-    GivenScenario,
-    ScenarioSource,
-    WorldError,
-    WorldRegistry,
-)
+from kili_emulator.domain.registry import ScenarioSource, WorldError, WorldRegistry
 from kili_emulator.domain.world import Mark, World
+from kili_emulator.http.control.scenarios import parse_scenario
 from kili_emulator.http.control.sessions import MAX_WAIT_SECONDS, Sessions
 from kili_emulator.http.request_body import read_json
-from kili_emulator.services import worlds
+from kili_emulator.services import export, worlds
 from kili_emulator.services.session import WorldSession
 
 _MAX_IDLE_SECONDS = 86_400
 _SEED = re.compile(r"-?[0-9]{1,100}")
 # The endpoint of the route that shows the world of the key.
 OWN_WORLD = "show_own_world"
-_FIRST_YEAR, _LAST_YEAR = 1970, 9998
 
 
 def add_registry_routes(
@@ -51,7 +44,7 @@ def add_registry_routes(
         unknown = data.keys() - {"name", "scenario", "origin", "seed"}
         if unknown or not isinstance(name, str) or not (seed is None or _is_integer(seed)):
             raise WorldError(errors.CONTROL_CREATE_INVALID)
-        scenario = _parse_scenario(data) or default_scenario
+        scenario = parse_scenario(data) or default_scenario
         return jsonify(worlds.create_world(registry, name, scenario, seed)), 201
 
     @blueprint.get("/world", endpoint=OWN_WORLD)
@@ -87,7 +80,7 @@ def add_world_routes(blueprint: Blueprint, sessions: Sessions) -> None:
 
     @blueprint.get("/worlds/<name>/export")
     def export_world(name: str) -> Response:
-        return jsonify(worlds.export_world(registry.get(name)))
+        return jsonify(export.export_world(registry.get(name)))
 
     @blueprint.post("/worlds/<name>/keys/<key_name>")
     def change_key(name: str, key_name: str) -> Response:
@@ -109,20 +102,6 @@ def add_world_routes(blueprint: Blueprint, sessions: Sessions) -> None:
         return jsonify(idle=worlds.wait_idle(session))
 
 
-def _parse_scenario(data: dict[str, Any]) -> ScenarioSource | None:
-    """Return the scenario of a request: the name or path, or the content; ``None`` without one.
-
-    Raises:
-        WorldError: a member is of the wrong type.
-    """
-    scenario, origin = data.get("scenario"), data.get("origin", "")
-    if isinstance(scenario, dict) and isinstance(origin, str) and "\0" not in origin:
-        return GivenScenario(scenario, origin)
-    if "origin" in data or not isinstance(scenario, str | None):
-        raise WorldError(errors.CONTROL_CREATE_INVALID)
-    return scenario or None
-
-
 def _parse_mark(data: Any, world: World) -> Mark:
     """Parse the mark of a request, in the form of :func:`asdict`.
 
@@ -130,11 +109,11 @@ def _parse_mark(data: Any, world: World) -> Mark:
         WorldError: it is not a mark, or not one that the world can be rolled back to.
     """
     try:
-        mark = Mark(**data)
-    except TypeError:
+        mark = Mark.parse(data)
+    except (AttributeError, TypeError, ValueError):
         raise WorldError(errors.CONTROL_MARK_INVALID) from None
     has_position = _is_integer(mark.sequence) and _is_integer(mark.epoch)
-    if not (has_position and _is_id_state(mark.ids) and _is_clock_offset(mark.clock_offset)):
+    if not (has_position and _is_id_state(mark.ids)):
         raise WorldError(errors.CONTROL_MARK_INVALID)
     start = world.start
     if start is None or not start.sequence <= mark.sequence <= world.documents.sequence:
@@ -158,12 +137,3 @@ def _is_id_state(value: object) -> bool:
     has_seed = _is_integer(seed) or (isinstance(seed, str) and bool(_SEED.fullmatch(seed)))
     are_counts = all(_is_integer(each) and each >= 0 for each in counts)
     return isinstance(repeatable, bool) and has_seed and are_counts
-
-
-def _is_clock_offset(value: Any) -> bool:
-    """Return whether a clock can be moved by this number of seconds."""
-    try:
-        moment = Clock(timedelta(seconds=value)).now()
-    except (TypeError, ValueError, OverflowError):
-        return False
-    return _is_number(value) and _FIRST_YEAR <= moment.year <= _LAST_YEAR

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from email.utils import format_datetime
 from typing import Any
 
@@ -12,6 +12,23 @@ from kili_emulator import clock
 # Up to this size, a copy of the body costs less than a second segment.
 _ONE_SEGMENT = 64 * 1024
 _WITHOUT_BODY = frozenset({204, 304})
+
+CLOSE_HEADER = ("Connection", "close")
+
+
+class PacedBody:
+    """A body whose pieces are sent one by one; its length is in the headers.
+
+    Args:
+        pieces: the pieces; each is sent before the next one is asked for.
+    """
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = pieces
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Return the pieces."""
+        return iter(self._pieces)
 
 
 class Answer:
@@ -42,6 +59,11 @@ class Answer:
         self._status, self._headers = status, headers
         return self._written.append
 
+    @property
+    def ends_connection(self) -> bool:
+        """Whether the application asks to close the connection after the answer."""
+        return CLOSE_HEADER in self._headers
+
     def send(self, chunks: Iterable[bytes], *, keeps_connection: bool) -> None:
         """Send the answer.
 
@@ -51,6 +73,9 @@ class Answer:
         Raises:
             OSError: the client does not read the answer, or has closed the connection.
         """
+        if isinstance(chunks, PacedBody):
+            self._send_paced(chunks, keeps_connection)
+            return
         body = b"".join((*self._written, *chunks))
         if self._head_only or int(self._status[:3]) in _WITHOUT_BODY:
             body = b""
@@ -62,6 +87,12 @@ class Answer:
             self._send_all(head)
             self._send_all(body)
 
+    def _send_paced(self, pieces: PacedBody, keeps_connection: bool) -> None:
+        self.is_sent = True
+        self._send_all(self._head(b"", keeps_connection))
+        for piece in pieces:
+            self._send_all(piece)
+
     def _head(self, body: bytes, keeps_connection: bool) -> bytes:
         lines = [f"HTTP/1.1 {self._status}", *(f"{name}: {each}" for name, each in self._headers)]
         names = {name.lower() for name, _ in self._headers}
@@ -69,7 +100,7 @@ class Answer:
             lines.append(f"Content-Length: {len(body)}")
         if "date" not in names:
             lines.append(f"Date: {_date.text()}")
-        if not keeps_connection:
+        if not keeps_connection and "connection" not in names:
             lines.append("Connection: close")
         elif self._version == "HTTP/1.0":
             lines.append("Connection: keep-alive")

@@ -6,12 +6,14 @@ import contextlib
 import logging
 import re
 import socket
+import sys
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from werkzeug.serving import DechunkedInput, WSGIRequestHandler
 
 from kili_emulator import clock, messages
 from kili_emulator.http.serving.answer import Answer
+from kili_emulator.http.serving.request_head import read_usual_head
 from kili_emulator.http.serving.request_stream import (
     ExactReader,
     RequestBody,
@@ -55,7 +57,8 @@ class Site(Protocol):
 class RequestHandler(WSGIRequestHandler):
     """The requests of one connection.
 
-    Werkzeug and the standard library parse the requests and answer invalid HTTP. This class keeps
+    Werkzeug and the standard library parse the requests and answer invalid HTTP; heads of the usual
+    form are parsed by :func:`read_usual_head`, with the same result. This class keeps
     the connection for further requests, limits the time of silent clients, and sends an answer in
     one segment.
 
@@ -96,6 +99,40 @@ class RequestHandler(WSGIRequestHandler):
         self._reader.deadline = clock.monotonic() + self._site.limits.head
         super().handle_one_request()
 
+    def parse_request(self) -> bool:
+        """Parse the head behind the request line; return whether the request can be answered."""
+        self._usual_head = head = read_usual_head(self.raw_requestline, self.rfile)  # type: ignore[arg-type]
+        if head is None:
+            return super().parse_request()
+        self.requestline = self.raw_requestline.decode("ascii").rstrip()
+        self.command, self.path, self.headers = head
+        self.request_version = "HTTP/1.1"
+        self.close_connection = self.headers.get("Connection", "").lower() == "close"
+        return True
+
+    def make_environ(self) -> WSGIEnvironment:
+        """Return the WSGI environment of the request."""
+        variables = self._usual_head.variables() if self._usual_head else None
+        if variables is None or "HTTP_TRANSFER_ENCODING" in variables:
+            return super().make_environ()
+        name, port = self.server.server_address[:2]
+        return {
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": self.rfile,
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": self.server.multithread,
+            "wsgi.multiprocess": self.server.multiprocess,
+            "wsgi.run_once": False,
+            "werkzeug.socket": self.connection,
+            "SERVER_SOFTWARE": self.server_version,
+            "REMOTE_ADDR": self.client_address[0],
+            "REMOTE_PORT": self.client_address[1],
+            "SERVER_NAME": name,
+            "SERVER_PORT": str(port),
+            **variables,
+        }
+
     def handle_expect_100(self) -> bool:
         """Let the first read of the body ask for it: a refused request needs no body."""
         return True
@@ -109,8 +146,8 @@ class RequestHandler(WSGIRequestHandler):
     def run_wsgi(self) -> None:
         """Answer a request whose headers were read."""
         self._reader.deadline = None
-        self.is_answering = "Upgrade" not in self.headers
         environ = self.make_environ()
+        self.is_answering = "HTTP_UPGRADE" not in environ
         body = self._make_body(environ)
         answer = Answer(
             self.connection, self.request_version, head_only=environ["REQUEST_METHOD"] == "HEAD"
@@ -135,7 +172,8 @@ class RequestHandler(WSGIRequestHandler):
     ) -> None:
         chunks = self._site.app(environ, answer.start)
         try:
-            if not (body.is_complete and self._site.keeps_connections):
+            may_keep = body.is_complete and self._site.keeps_connections
+            if not may_keep or answer.ends_connection:
                 self.close_connection = True
             answer.send(chunks, keeps_connection=not self.close_connection)
             self._site.note_answer()
@@ -145,26 +183,27 @@ class RequestHandler(WSGIRequestHandler):
 
     def _make_body(self, environ: WSGIEnvironment) -> RequestBody:
         """Replace the input of the application by one that ends with the body."""
-        expects_100 = self.headers.get("Expect", "").strip().lower() == "100-continue"
+        expects_100 = environ.get("HTTP_EXPECT", "").strip().lower() == "100-continue"
         send_100 = self._ask_for_body if expects_100 else None
         source: Any = self.rfile
         length: int | None
         if isinstance(environ["wsgi.input"], DechunkedInput):
             source, length = DechunkedInput(cast(Any, ExactReader(source))), None
         else:
-            length = self._content_length()
+            length = self._content_length(environ)
         body = RequestBody(source, length, send_100)
         environ["wsgi.input"] = body
         environ["wsgi.input_terminated"] = True
         return body
 
-    def _content_length(self) -> int:
+    def _content_length(self, environ: WSGIEnvironment) -> int:
         """Return the length of the body; no request follows a body whose length is in doubt."""
-        if "Content-Length" not in self.headers and "Transfer-Encoding" not in self.headers:
+        is_encoded = "HTTP_TRANSFER_ENCODING" in environ
+        if "CONTENT_LENGTH" not in environ and not is_encoded:
             return 0
         texts = self.headers.get_all("Content-Length", [])
         is_number = len(texts) == 1 and _LENGTH.fullmatch(texts[0]) is not None
-        if not is_number or "Transfer-Encoding" in self.headers:
+        if not is_number or is_encoded:
             self.close_connection, self._body_is_read = True, False
         return int(texts[0]) if is_number else 0
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import wait
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from kili_emulator import clock, errors, messages
@@ -19,6 +20,8 @@ from kili_emulator.domain.plugin_link import LinkSpec
 from kili_emulator.domain.trigger import Trigger, decide_calls
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.instruments import Durations
+from kili_emulator.observe.fault_rule import DEPLOY, FaultOptions
+from kili_emulator.observe.faults import Occasion
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.package_settings import PackageSettings
 from kili_emulator.plugins.build.versions import Versions
@@ -98,6 +101,14 @@ class PluginHost:
         """Count the runs and builds of all worlds that wait in queues or are running."""
         counts = [each.schedule.count_jobs() for each in list(self._hosts.values())]
         return JobCounts(sum(each.waiting for each in counts), sum(each.running for each in counts))
+
+    def wait_for_due(self, world: World, seconds: float) -> bool:
+        """Wait for the runs and builds that a world's clock has made due.
+
+        Returns:
+            whether they were done in time; true at once if no request waits for runs.
+        """
+        return not self._timing.waits_for_runs or self._hosts[world].schedule.wait_for_due(seconds)
 
     def wait_until(self, world: World, condition: Callable[[], bool], seconds: float) -> None:
         """Wait until a condition holds that only a run can change, or the time is over."""
@@ -288,9 +299,17 @@ class WorldHost:
     def _dispatch(self, events: list[Event]) -> list[Delivery]:
         """Start the runs and builds for the events of a transaction.
 
+        In a world with a seed, the first of them begins when all are recorded.
+
         Returns:
             the deliveries that the request of the events waits for.
         """
+        if not self._world.ids.repeatable:
+            return self._start_work(events)
+        with self.schedule.hold():
+            return self._start_work(events)
+
+    def _start_work(self, events: list[Event]) -> list[Delivery]:
         decided = decide_calls(self._world.view, events)
         if decided.not_called:  # before any run, so that each run's mark includes the decisions
             with self.schedule.change(deferrable=True) as tx:
@@ -334,27 +353,56 @@ class WorldHost:
         if version["status"] != "DEPLOYING":  # its build is already known to fail
             return []
         is_linked = version["origin"] is not None
-        if version["webhook"] is None and self._deployment and not is_linked:
-            self.schedule.start_later(self._deployment, lambda: self._start_build(version_id))
+        fault = self._find_fault(version["pluginId"])
+        delay = 0.0 if version["webhook"] is not None or is_linked else self._deployment
+        if delay := fault.get("delay", delay):
+            start = partial(self._start_build, version_id, fault.get("error"))
+            self.schedule.start_later(delay, start)
             return []
-        build = self._start_build(version_id)
+        build = self._start_build(version_id, fault.get("error"))
         if is_linked:
             self._saved_builds[build] = clock.monotonic()
             build.add_done_callback(lambda _: self._saved_builds.pop(build, None))
         return [build]
 
-    def _start_build(self, version_id: str) -> Delivery:
+    def _find_fault(self, plugin_id: str) -> FaultOptions:
+        """Return the effect of the fault that a deployment of a plugin meets; empty for none."""
+        faults = self._world.faults
+        if not faults.is_set:
+            return {}
+        name = self._world.view.plugins.require(plugin_id)["name"]
+        fault = faults.meet(Occasion(frozenset({DEPLOY}), plugin=name))
+        return fault.options if fault else {}
+
+    def _start_build(self, version_id: str, failure: str | None) -> Delivery:
+        """Queue the build of a version.
+
+        Args:
+            failure: the reason for which a fault lets the build fail.
+        """
         build, epoch = QueuedWork(), self._world.epoch
-        self.schedule.start(f"build {version_id}", lambda: self._build(version_id, epoch), build)
+        self.schedule.start(
+            f"build {version_id}", lambda: self._build(version_id, epoch, failure), build
+        )
         return build
 
-    def _build(self, version_id: str, epoch: int) -> None:
+    def _build_files(self, version_id: str, failure: str | None) -> list[str]:
+        """Build a version, and return the warnings.
+
+        Raises:
+            BuildError: the build fails, by itself or by a fault.
+        """
+        if failure is not None:
+            raise BuildError(failure)
+        return self._versions.build(version_id)
+
+    def _build(self, version_id: str, epoch: int, failure: str | None) -> None:
         problems: list[str] = []
         warnings: list[str] = []
         if self._world.epoch != epoch or self._world.view.plugin_versions.get(version_id) is None:
             return
         try:
-            warnings = self._versions.build(version_id)
+            warnings = self._build_files(version_id, failure)
         except BuildError as error:
             problems = error.problems
         except errors.StorageError as error:  # its uploaded code is missing or damaged

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from kili_emulator import clock, ids, messages
+from kili_emulator import ids, messages
 from kili_emulator.domain import plugin as plugin_domain
 from kili_emulator.domain import run as runs_of
 from kili_emulator.domain.api_key import RUN_KEY_PREFIX
@@ -18,6 +19,8 @@ from kili_emulator.domain.trigger import Trigger, trigger_by_hand
 from kili_emulator.domain.world import Actor
 from kili_emulator.errors import StorageError
 from kili_emulator.instruments import Durations
+from kili_emulator.observe.fault_rule import RUN, WEBHOOK
+from kili_emulator.observe.faults import MetFault, Occasion
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.versions import Versions
 from kili_emulator.plugins.calls import Call, LoadedVersion, Result
@@ -102,7 +105,12 @@ class Runs:
         causes: list[str] = cause["lanes"] if cause else []
         lane = f"{trigger.plugin['id']} {event['projectId']}"
         refusal = _refusal(trigger.plugin, event, cause)
-        may_wait = self._timing.waits_for_runs and not refusal and lane not in causes
+        may_wait = (
+            self._timing.waits_for_runs
+            and not refusal
+            and lane not in causes
+            and not self._is_stopped()
+        )
         waits = may_wait and self._can_wait(lane, cause)
         queue = self._queue(lane, cause if waits else None)
         # Deferrable, as the event is already committed.
@@ -119,7 +127,11 @@ class Runs:
             if not refusal and self._begins_at_once(trigger.plugin, queue):
                 run = runs_of.begin_at_once(tx, run)
             if self._timing.waits_for_runs and not refusal and not waits:
-                content = messages.RUN_QUEUED.format(event=event["event"])
+                content = (
+                    messages.RUN_CLOCK_STOPPED.format(seconds=self._timing.latency)
+                    if self._is_stopped()
+                    else messages.RUN_QUEUED.format(event=event["event"])
+                )
                 runs_of.add_lines(tx, run["id"], [("info", content, tx.now)])
         if refusal:
             self.waiters.notify()
@@ -127,6 +139,10 @@ class Runs:
         delivery = self._queue_run(run, epoch, queue, lane)
         self.causal_tree.add(event["runId"], delivery)
         return StartedRun(run["id"], delivery if waits else None)
+
+    def _is_stopped(self) -> bool:
+        """Return whether new runs wait for a clock that stands still, until somebody sets it."""
+        return self._timing.latency > 0 and self._world.clock.state.mode == "frozen"
 
     def _begins_at_once(self, plugin: PluginDoc, queue: str) -> bool:
         """Return whether nothing delays a new run, so that one commit can record it and its start.
@@ -142,7 +158,7 @@ class Runs:
 
     def _queue_run(self, run: RunDoc, epoch: int, queue: str, lane: str) -> QueuedWork:
         """Queue a recorded run; it begins after the latency of plugins at the earliest."""
-        due = clock.monotonic() + self._timing.latency
+        due = self._schedule.due_after(self._timing.latency)
         delivery = QueuedWork(
             lambda kind, text: self._storage.add_line(run["id"], epoch, kind, text)
         )
@@ -200,11 +216,11 @@ class Runs:
         Args:
             waiting: runs behind it in the same queue, which take place only while it waits.
         """
-        epoch, lane = self._world.epoch, run["lanes"][-1]
+        epoch, lane, due = self._world.epoch, run["lanes"][-1], self._schedule.due_after(0.0)
         delivery = QueuedWork()
         self.causal_tree.begin(run["id"], delivery)
         self._schedule.start(
-            self._queue(lane, None), lambda: self._run(run, epoch, 0.0), delivery, lane
+            self._queue(lane, None), lambda: self._run(run, epoch, due), delivery, lane
         )
         for each in waiting:
             self._queue_behind(delivery, each, epoch)
@@ -216,7 +232,7 @@ class Runs:
 
         def run_if_awaited() -> None:
             if not delivery.done():
-                self._run(run, epoch, 0.0)
+                self._run(run, epoch, self._schedule.due_after(0.0))
 
         self.causal_tree.begin(run["id"], own_delivery)
         self._schedule.start(self._queue(lane, None), run_if_awaited, own_delivery, lane)
@@ -252,13 +268,14 @@ class Runs:
             return lane
         return f"within {waiting_run['id']}" if waiting_run else "seeded"
 
-    def _run(self, run: RunDoc, epoch: int, due: float) -> None:
+    def _run(self, run: RunDoc, epoch: int, due: datetime) -> None:
         """Execute a run.
 
         Args:
-            due: the earliest time of its start, on the clock of :func:`clock.monotonic`.
+            due: the earliest time of its start, on the world's clock.
         """
-        self._schedule.pause(due - clock.monotonic(), epoch)
+        if self._timing.latency:
+            self._schedule.pause(due, epoch)
         plugin = self._world.view.plugins.get(run["pluginId"])
         if plugin is None:
             return
@@ -298,6 +315,8 @@ class Runs:
         self, loaded: LoadedVersion, run: RunDoc, plugin: PluginDoc, record: RunRecord, epoch: int
     ) -> Result:
         """Call the handler, with an API key that is valid during the call."""
+        fault = self._find_fault(plugin)
+        seconds = fault.options.get("timeout") if fault else None
         call = Call(
             run_id=run["id"],
             plugin_name=plugin["name"],
@@ -307,9 +326,9 @@ class Runs:
             project_id=run["projectId"],
             key=RUN_KEY_PREFIX + ids.new_secret(),
             seed=run["seed"],
-            seconds=self._timing.timeout,
+            seconds=self._timing.timeout if seconds is None else seconds,
+            fault=fault,
         )
-
         service_user = self._world.view.users.require(plugin["userId"])
         self._world.admit(call.key, Actor(service_user, run["id"], epoch, record.calls))
         try:
@@ -321,6 +340,14 @@ class Runs:
             )
         finally:
             self._world.revoke(call.key)
+
+    def _find_fault(self, plugin: PluginDoc) -> MetFault | None:
+        """Return the fault that a call of a handler, or a delivery to a webhook, meets."""
+        faults = self._world.faults
+        if not faults.is_set:
+            return None
+        target = WEBHOOK if plugin_domain.is_webhook(self._world.view, plugin) else RUN
+        return faults.meet(Occasion(frozenset({target}), plugin=plugin["name"]))
 
 
 def _refusal(

@@ -40,7 +40,7 @@ class _NoLimiter:
 
 
 def client_options(endpoint: str, key: str, cache: Path) -> dict[str, Any]:
-    """Return the arguments for a client of the installed SDK.
+    """Return the arguments for a client of the installed SDK, without progress bars.
 
     Args:
         cache: the folder in which SDKs that keep the schema may keep it.
@@ -49,6 +49,8 @@ def client_options(endpoint: str, key: str, cache: Path) -> dict[str, Any]:
     parameters = importlib.import_module("kili.client").Kili.__init__.__code__.co_varnames
     if "graphql_client_params" in parameters:
         options["graphql_client_params"] = {"graphql_schema_cache_dir": cache}
+    if "disable_tqdm" in parameters:
+        options["disable_tqdm"] = True
     return options
 
 
@@ -66,8 +68,6 @@ def make_client(endpoint: str, key: str, cache: Path) -> Any:
     """
     module = importlib.import_module("kili.client")
     options = client_options(endpoint, key, cache)
-    if "disable_tqdm" in module.Kili.__init__.__code__.co_varnames:
-        options["disable_tqdm"] = True
     with _client_lock, _without_checks():
         previous = os.environ.get(_SKIP_CHECKS)
         os.environ[_SKIP_CHECKS] = "1"

@@ -36,6 +36,7 @@ from kili_emulator.plugins.guest import (
     relative_imports,
     return_values,
     sdk_client,
+    sdk_ids,
     sealed_messages,
     tracebacks,
 )
@@ -259,7 +260,8 @@ class _Worker:
             return getattr(plugin, call["method"])(**call["payload"])
 
         started = time.perf_counter()
-        ended = self._run_plugin_code(work)
+        with sdk_ids.seeded_by(call["seed"]):
+            ended = self._run_plugin_code(work)
         duration = (time.perf_counter() - started) * 1000
         return {
             "duration": duration,

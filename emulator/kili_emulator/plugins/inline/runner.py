@@ -13,6 +13,7 @@ from kili_emulator.ids import seeded_randomness
 from kili_emulator.plugins import failure_text, logs
 from kili_emulator.plugins.calls import Call, Result
 from kili_emulator.plugins.debugging import breakpoints
+from kili_emulator.plugins.guest import sdk_ids
 from kili_emulator.plugins.guest.process_state import process_settings
 from kili_emulator.plugins.guest.process_state.left_running import end_forked_children
 from kili_emulator.plugins.guest.process_state.process_settings import StateChange
@@ -58,6 +59,7 @@ def run(
     started = clock.monotonic()
     with (
         seeded_randomness(call.seed),
+        sdk_ids.seeded_by(call.seed),
         run_effects.record_effects(code.location, code.import_changes) as effects,
     ):
 

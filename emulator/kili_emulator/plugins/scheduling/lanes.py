@@ -82,10 +82,20 @@ class Lanes:
         """Return whether a lane has neither waiting nor running jobs."""
         return lane not in self._waiting
 
-    def wait_idle(self, seconds: float) -> bool:
-        """Wait until no lane has a job; return whether that came about in time."""
+    def wait_idle(self, seconds: float, count_stopped: Callable[[], int] = lambda: 0) -> bool:
+        """Wait until no lane has a job that can go on; return whether that came about in time.
+
+        Args:
+            count_stopped: returns the number of lanes whose job waits for a clock that stands
+                still; :meth:`look_again` follows each change of it.
+        """
         with self._condition:
-            return self._condition.wait_for(lambda: not self._waiting, seconds)
+            return self._condition.wait_for(lambda: len(self._waiting) <= count_stopped(), seconds)
+
+    def look_again(self) -> None:
+        """Let :meth:`wait_idle` count again."""
+        with self._condition:
+            self._condition.notify_all()
 
     def count(self) -> JobCounts:
         """Count the jobs of all lanes."""
@@ -116,16 +126,22 @@ class Lanes:
     def _work(self, lane: str) -> None:
         while True:
             with self._condition:
-                jobs = self._waiting[lane]
-                if not jobs:
-                    del self._waiting[lane]
+                jobs = self._waiting.get(lane)
+                if not jobs:  # they were moved or dropped meanwhile
+                    self._waiting.pop(lane, None)
                     self._condition.notify_all()
                     return
                 job = jobs.popleft()
                 self._running.append(job)
-            self._run_job(job)
+            if self._run_job(lane, job):
+                return
 
-    def _run_job(self, job: LaneJob) -> None:
+    def _run_job(self, lane: str, job: LaneJob) -> bool:
+        """Do a job, and complete it; return whether it was the last one of its lane.
+
+        Whoever waits for the last job finds its lane idle afterwards, so that it does not depend on
+        threads whether the next run begins at once.
+        """
         try:
             job.work()
         except Exception:
@@ -135,5 +151,10 @@ class Lanes:
             with self._condition:
                 self._running.remove(job)
                 is_open = not self._closed
+                is_last = not self._waiting[lane]
+                if is_last:
+                    del self._waiting[lane]
+                    self._condition.notify_all()
             if is_open:
                 job.completion.set_result(None)
+        return is_last

@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from kili_emulator import messages
+from kili_emulator import clock, messages
 from kili_emulator.domain.documents import LogType
 from kili_emulator.domain.event_bus import Delivery
 from kili_emulator.domain.world import Actor, EpochOverError, Transaction, World
@@ -41,11 +44,11 @@ class Timing:
 
     Attributes:
         timeout: seconds after which a handler, or the import of a plugin, is stopped.
-        latency: seconds between an event and the runs that it causes.
+        latency: seconds of the world's clock between an event and the runs that it causes.
         waits_for_runs: whether a request waits for the runs and builds that it causes.
         replayable_runs: how many runs of a world can be replayed.
-        deployment: seconds until the code of a plugin is built; if not 0, no request waits for
-            the build.
+        deployment: seconds of the world's clock until the code of a plugin is built; if not 0, no
+            request waits for the build.
     """
 
     timeout: float
@@ -53,6 +56,13 @@ class Timing:
     waits_for_runs: bool = True
     deployment: float = 0.0
     replayable_runs: int = 1000
+
+
+class _HeldWork(NamedTuple):
+    """Work that is queued when the dispatch of events has ended."""
+
+    lane: str
+    job: LaneJob
 
 
 class Schedule:
@@ -69,6 +79,10 @@ class Schedule:
         self._system = Actor.system()
         self._interruption = threading.Event()
         self._begins_nothing = False
+        self._pauses: list[datetime] = []  # until when the work in lanes waits
+        self._later: dict[Future[None], datetime] = {}  # work in no lane, and when it is due
+        self._held: list[_HeldWork] | None = None
+        world.after_clock_change.append(self._lanes.look_again)
 
     @contextlib.contextmanager
     def change(
@@ -114,22 +128,62 @@ class Schedule:
             finally:
                 self._after()
 
-        self._lanes.add(
-            f"{epoch} {queue}", LaneJob(work_if_not_undone, delivery, f"{epoch} {lane}")
-        )
+        job = LaneJob(work_if_not_undone, delivery, f"{epoch} {lane}")
+        if self._held is None:
+            self._lanes.add(f"{epoch} {queue}", job)
+        else:
+            self._held.append(_HeldWork(f"{epoch} {queue}", job))
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """Begin no work that is queued in a block before the end of the block.
+
+        So work that begins does not compete with the rest of the block for the next ids. Only one
+        thread at a time enters such a block, as events are delivered one after another.
+        """
+        held: list[_HeldWork] = []
+        self._held = held
+        try:
+            yield
+        finally:
+            self._held = None
+            for each in held:
+                self._lanes.add(each.lane, each.job)
+
+    def due_after(self, seconds: float) -> datetime:
+        """Return the time of the world's clock in that many seconds."""
+        return self.world.clock.now() + timedelta(seconds=seconds)
 
     def start_later(self, seconds: float, work: Callable[[], object]) -> None:
         """Do a piece of work after a delay, unless the world is rolled back before.
 
-        Nothing can wait for the work: :meth:`wait_idle` does not count it.
+        :meth:`wait_idle` does not count the work.
+
+        Args:
+            seconds: the delay, by the world's clock.
         """
         interruption, epoch = self._interruption, self.world.epoch
+        due, begun = self.due_after(seconds), Future[None]()
+        self._later[begun] = due
 
         def wait_and_work() -> None:
-            if not interruption.wait(seconds) and self.world.epoch == epoch:
-                work()
+            try:
+                if self.world.clock.wait_until(due, interruption.is_set):
+                    self.world.reach(due, epoch)
+                    work()
+            except EpochOverError:
+                pass
+            finally:
+                self._later.pop(begun)
+                begun.set_result(None)
 
         threading.Thread(target=wait_and_work, name="later", daemon=True).start()
+
+    def wait_for_due(self, seconds: float) -> bool:
+        """Wait for the work that the clock has made due; return whether it was done in time."""
+        end, now = clock.monotonic() + seconds, self.world.clock.now()
+        wait([begun for begun, due in list(self._later.items()) if due <= now], seconds)
+        return self.wait_idle(max(0.0, end - clock.monotonic()))
 
     def move_waiting_jobs(self, lane: str, queue: str) -> bool:
         """Move the waiting work of a lane into a queue, unless work of the lane is running.
@@ -140,28 +194,53 @@ class Schedule:
         epoch = self.world.epoch
         return self._lanes.move_waiting_jobs(f"{epoch} {lane}", f"{epoch} {queue}")
 
-    def pause(self, seconds: float, epoch: int) -> None:
-        """Wait, in the thread of a piece of work.
+    def pause(self, due: datetime, epoch: int) -> None:
+        """Wait until the world's clock shows a time, in the thread of a piece of work.
 
         Raises:
             EpochOverError: the world is in another epoch, or the schedule was closed.
         """
+        interruption = self._interruption
         self.world.check_epoch(epoch)
-        if seconds > 0 and self._interruption.wait(seconds):
-            raise EpochOverError
+        if self.world.clock.now() >= due:
+            return
+        self._pauses.append(due)
+        self._lanes.look_again()
+        try:
+            if not self.world.clock.wait_until(due, interruption.is_set):
+                raise EpochOverError
+            self.world.reach(due, epoch)
+        finally:
+            self._pauses.remove(due)
+
+    def _count_stopped(self) -> int:
+        """Return how many pieces of work wait for a clock that stands still."""
+        if self.world.clock.state.mode != "frozen":
+            return 0
+        now = self.world.clock.now()
+        return sum(due > now for due in self._pauses)
 
     def interrupt(self) -> None:
         """End all pauses and delays, as the world was rolled back."""
-        self._interruption.set()
-        self._interruption = threading.Event()
+        interruption, self._interruption = self._interruption, threading.Event()
+        self._interrupt(interruption)
+
+    def _interrupt(self, interruption: threading.Event) -> None:
+        interruption.set()
+        self.world.clock.wake()
 
     def is_idle(self, queue: str) -> bool:
         """Return whether a queue has neither waiting nor running work."""
-        return self._lanes.is_idle(f"{self.world.epoch} {queue}")
+        lane = f"{self.world.epoch} {queue}"
+        return self._lanes.is_idle(lane) and all(each.lane != lane for each in self._held or [])
 
     def wait_idle(self, seconds: float) -> bool:
-        """Wait until no work is left; return whether that came about in time."""
-        return self._lanes.wait_idle(seconds)
+        """Wait until no work is left, except work that waits for a clock that stands still.
+
+        Returns:
+            whether that came about in time.
+        """
+        return self._lanes.wait_idle(seconds, self._count_stopped)
 
     def count_jobs(self) -> JobCounts:
         """Count the work that waits or is in progress."""
@@ -170,10 +249,10 @@ class Schedule:
     def begin_nothing(self) -> None:
         """Drop the work that waits, even in a pause; work in progress goes on."""
         self._begins_nothing = True
-        self._interruption.set()
+        self._interrupt(self._interruption)
         self._lanes.begin_nothing()
 
     def close(self) -> None:
         """Start no further work, and end all pauses."""
-        self._interruption.set()
+        self._interrupt(self._interruption)
         self._lanes.close()

@@ -10,6 +10,7 @@ from tests.contract.plugin_calls.situations.registry import (
     situation,
 )
 from tests.kit.responses import BLUE_JSON, RED_JSON
+from tests.kit.world_time import advance
 
 
 @for_each_way(*WAYS_TO_LABEL)
@@ -56,7 +57,7 @@ def an_administrator_joins_with_a_label(steps: SteppedProject, way: str) -> None
 @for_each_way(*WAYS_TO_LABEL)
 def an_expired_lock_is_taken_over(steps: SteppedProject, way: str) -> None:
     steps.label(way, "waiting", "labeler", "AUTOSAVE")
-    steps.wire.emulator.world.clock.offset += 2 * LIFETIME
+    advance(steps.wire.emulator.world, 2 * LIFETIME)
     steps.label(way, "waiting", "reviewer", "AUTOSAVE")
 
 

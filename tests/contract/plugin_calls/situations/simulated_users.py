@@ -8,6 +8,7 @@ from typing import Any
 from kili_emulator.domain.lock import LIFETIME
 from tests.contract.plugin_calls.situations.registry import SteppedProject, situation
 from tests.kit.responses import BLUE_JSON, EASY_JSON, RED_JSON
+from tests.kit.world_time import advance
 
 _OLD = "Plugin tutorial: count the objects"
 _NEW = "Steps"
@@ -57,7 +58,7 @@ def users_move_assets_to_the_next_step(steps: SteppedProject) -> None:
 def a_user_takes_over_an_expired_lock(steps: SteppedProject) -> None:
     act = steps.wire.act
     act("save", _NEW, "waiting", _of(RED_JSON))
-    steps.wire.emulator.world.clock.offset += 2 * LIFETIME
+    advance(steps.wire.emulator.world, 2 * LIFETIME)
     act("save", _NEW, "waiting", _of(RED_JSON), user="reviewer")
 
 
