@@ -110,7 +110,8 @@ def check_answer(answer: Answer, operation: dict[str, Any]) -> None:
     media_type = answer.headers["content-type"].partition(";")[0]
     schema = response["content"][media_type]["schema"]
     is_json = media_type == "application/json"
-    validate(json.loads(answer.content) if is_json else answer.content.decode(errors="replace"), schema)
+    content = answer.content
+    validate(json.loads(content) if is_json else content.decode(errors="replace"), schema)
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +166,9 @@ def test_requests_and_answers_of_all_operations_are_as_described(
     use_replays(control, tmp_path)
     use_webhooks(control, emulator)
     use_users(control)
+    use_clock(control)
+    use_faults(control)
+    use_observations(control)
     for method, path in (("GET", "/metrics"), ("GET", "/openapi.json"), ("POST", "/shutdown")):
         transport.send(Request(method, path))
     assert sorted(set(OPERATION_IDS) - transport.answered) == []
@@ -186,6 +190,11 @@ def use_worlds(control: ControlPlane) -> None:
     control.worlds.reset(mark=mark)
     control.worlds.export()
     control.worlds.wait_idle(1)
+    with control.clock.freeze("2026-01-05") as clock:
+        clock.advance(hours=2)
+    clock.set("now")
+    clock.speed(2)
+    clock.resume()
     requests = control.worlds._requests
     requests.post("/keys/labeler", {"expiryDate": "2099-01-01T00:00:00.000Z"})
 
@@ -231,6 +240,34 @@ def use_webhooks(control: ControlPlane, emulator: Emulator) -> None:
         control.why(asset=submitted["externalId"], project=TITLE)
 
 
+def use_faults(control: ControlPlane) -> None:
+    fault = control.faults.add("createIssues", status=503, retry_after=2, probability=0.5)
+    control.faults.add("query", error="x", code="X", extensions={"a": 1}, partial=True, user="u")
+    control.faults.load([{"target": "webhook", "drop": "before"}])
+    control.faults.add_preset("flaky-network")
+    control.faults.list()
+    fault.remove()
+    control.faults.clear()
+    with pytest.raises(Exception, match="did you mean 'createIssues'"):
+        control.faults.add("createIssue", status=503)
+
+
+def use_observations(control: ControlPlane) -> None:
+    control.observations.calls("countAssets", user="counter", failed=False, limit=3)
+    control.observations.calls()
+    control.observations.events("label.*", project=TITLE, asset="aquarium", internal=True, limit=9)
+    control.observations.events(run="none")
+    control.observations.logs("counter", project=TITLE, limit=3)
+    control.observations.timeline()
+    control.observations.timeline(asset="aquarium", project=TITLE, limit=3)
+    control.observations.timeline(run=control.runs.list()[0]["id"])
+    with pytest.raises(Exception, match="no operation"):
+        control.observations.calls("nothing")
+    requests = control.observations._requests
+    requests.get("/logs", after=0, wait=0)
+    requests.get("/timeline", after="0", wait=0)
+
+
 def use_users(control: ControlPlane) -> None:
     asset = control.users.submit(TITLE, None, EMPTY)["assetId"]
     control.users.send_back(TITLE, asset, issue="Look again")
@@ -239,6 +276,17 @@ def use_users(control: ControlPlane) -> None:
     control.users.unskip(TITLE, asset)
     with pytest.raises(Exception, match="there is no project"):
         control.users.submit("Nowhere")
+
+
+def use_clock(control: ControlPlane) -> None:
+    with control.clock.freeze() as clock:
+        clock.advance(hours=2)
+    control.clock.freeze("2030-01-05T09:00:00Z")
+    control.clock.set("2030-01-06")
+    control.clock.speed(2.5)
+    control.clock.resume()
+    with pytest.raises(Exception, match="soon"):
+        control.clock.set("soon")
 
 
 ADMIN = {

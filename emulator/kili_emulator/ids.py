@@ -19,7 +19,8 @@ from typing import Any
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
-_COUNTER_LIMIT = 36**4
+_FOUR_DIGITS = 36**4
+_COUNTER_LIMIT = _FOUR_DIGITS
 _LENGTH = 25
 _MAX_DRAWS_BETWEEN_IDS = 1000
 
@@ -27,10 +28,10 @@ _MAX_DRAWS_BETWEEN_IDS = 1000
 def base36(number: int, width: int) -> str:
     """Return a number in base 36, padded or cut at the front to ``width`` digits."""
     digits = ""
-    for _ in range(width // 2):
-        number, pair = divmod(number, 36 * 36)
-        digits = _PAIRS[pair] + digits
-    return _DIGITS[number % 36] + digits if width % 2 else digits
+    while len(digits) < width:
+        number, low = divmod(number, _FOUR_DIGITS)
+        digits = f"{_PAIRS[low // 1296]}{_PAIRS[low % 1296]}{digits}"
+    return digits[-width:]
 
 
 def time_of_id(made_id: str) -> datetime:
@@ -90,6 +91,7 @@ class IdSource:
     def __init__(self, seed: int | None = None) -> None:
         self.repeatable = seed is not None
         self._seed = secrets.randbits(64) if seed is None else seed
+        self._hasher = _make_hasher(self._seed)
         self._draws = 0
         self._counter = 0
 
@@ -159,19 +161,27 @@ class IdSource:
     def restore(self, state: list[Any]) -> None:
         """Continue from a state that :meth:`state` returned; in old ones, the seed is a number."""
         self.repeatable, seed, self._draws, self._counter = state
-        self._seed = int(seed)
+        if int(seed) != self._seed:
+            self._seed = int(seed)
+            self._hasher = _make_hasher(self._seed)
 
     def _next(self) -> int:
         self._draws += 1
         return self._hash(str(self._draws))
 
     def _hash(self, text: str) -> int:
-        return _hash_with_seed(self._seed, text)
+        return _hash_after(self._hasher, text)
 
 
-def _hash_with_seed(seed: int, text: str) -> int:
-    digest = hashlib.blake2b(f"{seed}:{text}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big")
+def _hash_after(hasher: hashlib.blake2b, text: str) -> int:
+    digest = hasher.copy()
+    digest.update(text.encode())
+    return int.from_bytes(digest.digest(), "big")
+
+
+def _make_hasher(seed: int) -> hashlib.blake2b:
+    """Return a hasher of texts that depends on a seed."""
+    return hashlib.blake2b(f"{seed}:".encode(), digest_size=8)
 
 
 @lru_cache(16)
@@ -181,4 +191,4 @@ def _format_moment(now: datetime) -> str:
 
 @lru_cache(16)
 def _fingerprint(seed: int) -> str:
-    return base36(_hash_with_seed(seed, "fingerprint"), 4)
+    return base36(_hash_after(_make_hasher(seed), "fingerprint"), 4)

@@ -9,41 +9,44 @@ from collections.abc import Iterator
 
 from kili_emulator.config import no_proxy
 
-
-class _DirectConnections:
-    """The exclusion of emulators from the proxies of this process, which may end in any order."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._users = 0
-        self._before: str | None = None
-
-    def begin(self, url: str) -> None:
-        with self._lock:
-            if not self._users:
-                self._before = os.environ.get("NO_PROXY")
-            self._users += 1
-            os.environ["NO_PROXY"] = no_proxy(url, os.environ.get("NO_PROXY", ""))
-
-    def end(self) -> None:
-        with self._lock:
-            self._users -= 1
-            if self._users:
-                return
-            if self._before is None:
-                os.environ.pop("NO_PROXY", None)
-            else:
-                os.environ["NO_PROXY"] = self._before
+_VARIABLE = "NO_PROXY"
 
 
-_DIRECT = _DirectConnections()
+class _Exclusion:
+    """The exclusion of one emulator; ``before`` is the value of the variable without it."""
+
+    def __init__(self, before: str | None) -> None:
+        self.before = before
+
+
+_exclusions: list[_Exclusion] = []  # in the order of their begin
+_lock = threading.Lock()
 
 
 @contextlib.contextmanager
 def direct_connections(url: str) -> Iterator[None]:
-    """Exclude the emulator's address from the proxies of this process, for a while."""
-    _DIRECT.begin(url)
+    """Exclude the emulator's address from the proxies of this process, for a while.
+
+    Several exclusions may end in any order.
+    """
+    with _lock:
+        exclusion = _Exclusion(os.environ.get(_VARIABLE))
+        _exclusions.append(exclusion)
+        os.environ[_VARIABLE] = no_proxy(url, exclusion.before or "")
     try:
         yield
     finally:
-        _DIRECT.end()
+        with _lock:
+            _end(exclusion)
+
+
+def _end(exclusion: _Exclusion) -> None:
+    """End an exclusion: restore the variable, or let the next exclusion restore it later."""
+    index = _exclusions.index(exclusion)
+    del _exclusions[index]
+    if index < len(_exclusions):
+        _exclusions[index].before = exclusion.before
+    elif exclusion.before is None:
+        os.environ.pop(_VARIABLE, None)
+    else:
+        os.environ[_VARIABLE] = exclusion.before

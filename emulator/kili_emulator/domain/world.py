@@ -8,22 +8,32 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from kili_emulator import errors, private_files
-from kili_emulator.clock import Clock, ClockState, StoredClock, default_clock, format_time
+from kili_emulator.clock import Clock, ClockState, default_clock, format_time
 from kili_emulator.domain.access import Access
 from kili_emulator.domain.actor import Actor
 from kili_emulator.domain.blob_collection import collect_blobs, released_sizes
+from kili_emulator.domain.changed_documents import summarize
 from kili_emulator.domain.event_bus import Delivery, Event, EventBus
+from kili_emulator.domain.mark import Mark
 from kili_emulator.domain.tables import TABLES, View, WritableView
+from kili_emulator.domain.world_clock import read_clock
 from kili_emulator.ids import IdSource
 from kili_emulator.observe.faults import Faults
+from kili_emulator.observe.requests import (
+    ChangedDocuments,
+    RequestRecord,
+    RequestRing,
+    Sender,
+    recorded_request,
+)
+from kili_emulator.observe.timeline import ChangeSummary
 from kili_emulator.storage.blobs import BlobStore
 from kili_emulator.storage.documents import DocumentStore
 from kili_emulator.storage.journal import Change
@@ -31,30 +41,6 @@ from kili_emulator.storage.layouts import DECISIONS_POSITION
 from kili_emulator.storage.snapshot import Document
 
 __all__ = ["Actor", "EpochOverError", "Mark", "Transaction", "View", "World"]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A point in a world's history, to which the world can be rolled back."""
-
-    sequence: int
-    ids: list[Any]
-    clock: StoredClock
-    epoch: int = 0
-
-    @classmethod
-    def parse(cls, members: Mapping[str, Any]) -> Mark:
-        """Return the mark with these members, as :func:`dataclasses.asdict` returns them.
-
-        Marks of earlier versions have ``clock_offset`` in place of ``clock``: a number of seconds.
-
-        Raises:
-            TypeError: members are missing or unknown.
-            ValueError: the member ``clock`` is not the state of a clock.
-        """
-        renamed = {"clock" if name == "clock_offset" else name: members[name] for name in members}
-        mark = cls(**renamed)
-        return replace(mark, clock=ClockState.parse(mark.clock).stored())
 
 
 class EpochOverError(errors.KiliError):
@@ -73,6 +59,7 @@ class Transaction(WritableView):
         moment: the time of all changes and events.
         now: the same time as text.
         deliveries: the work that the events started; filled after the commit.
+        request: the request that makes the changes, if one does that is recorded.
     """
 
     def __init__(self, world: World, actor: Actor) -> None:
@@ -83,7 +70,9 @@ class Transaction(WritableView):
         self.moment: datetime = world.take_moment(is_change=bool(actor.user_id))
         self.now = format_time(self.moment)
         self.deliveries: list[Delivery] = []
+        self.request = recorded_request()
         self._events: list[Event] = []
+        self._summary: list[ChangeSummary] = []
         self._access = Access(self, actor)
         super().__init__(world.documents.snapshot, world.documents.take_position)
 
@@ -138,6 +127,50 @@ class Transaction(WritableView):
         (self.internal_events if internal else self.events).insert(event)
         self._events.append({**event, "pluginIds": plugin_ids} if plugin_ids else event)
 
+    def changes(self) -> list[Change]:
+        """Return all changes; the document of the transaction is one of them, if it has events."""
+        changes = super().changes()
+        is_noted = self._events or self.request
+        if not is_noted or self.world.is_being_created:
+            return changes
+        self._summary = summarize(changes)
+        if not self._events:
+            return changes
+        request = self._request_or_actor()
+        self.transactions.insert(
+            {
+                "id": self._events[0]["id"],
+                "requestId": request.id,
+                "requestedAt": format_time(request.moment),
+                "kind": request.kind,
+                "name": request.name,
+                "operations": request.operations,
+                "userId": self.actor.user_id,
+                "runId": self.actor.run_id,
+                "createdAt": self.now,
+                "changes": self._summary,
+            }
+        )
+        return [*changes, *self.transactions.changes()]
+
+    def note_effect(self) -> None:
+        """Add the committed changes to the request that made them."""
+        if not (self._summary or self._events) or self.world.is_being_created:
+            return
+        record = self._request_or_actor()
+        transaction_id = self._events[0]["id"] if self._events else None
+        record.effects.append(ChangedDocuments(transaction_id, self._summary))
+        if not record.number:
+            self.world.requests.add_ended(record)
+        elif record.kind == "control" and self.actor.user_id:
+            record.sender = self._sender()
+
+    def _request_or_actor(self) -> RequestRecord:
+        return self.request or RequestRecord(None, "emulator", self.moment, self._sender())
+
+    def _sender(self) -> Sender:
+        return Sender(self.actor.user_id, self.actor.user.get("email", ""), self.actor.run_id)
+
     @property
     def emitted_events(self) -> list[Event]:
         """The events that were emitted until now."""
@@ -158,6 +191,7 @@ class World:
         after_roll_back: callbacks after a rollback, before the world delivers new events.
         after_clock_change: callbacks after somebody has set the clock.
         faults: the faults that requests and plugins meet; a rollback removes them.
+        requests: the latest requests of this process.
         run_keys: API key → actor, for the plugin runs in progress.
         is_key_of_other_world: returns whether another world has an API key: each key identifies
             one world.
@@ -179,7 +213,7 @@ class World:
         self.documents = DocumentStore(TABLES, folder / "documents.sqlite" if folder else None)
         self.blobs = BlobStore(folder / "blobs" if folder else None)
         self.bus = EventBus()
-        self.clock = Clock(_stored_clock(self.documents.meta) or clock or default_clock(seed))
+        self.clock = Clock(read_clock(self.documents.meta) or clock or default_clock(seed))
         self.ids = IdSource(seed)
         if "ids" in self.documents.meta:
             self.ids.restore(self.documents.meta["ids"])
@@ -187,6 +221,8 @@ class World:
         self.epoch: int = self.documents.meta.get("epoch", 0)
         self.after_roll_back: list[Callable[[], None]] = []
         self.after_clock_change: list[Callable[[], None]] = []
+        self.requests = RequestRing()
+        self.requests.mark(self.documents.sequence)
         self.run_keys: dict[str, Actor] = {}
         self.is_key_of_other_world: Callable[[str], bool] = lambda key: False  # noqa: ARG005
         self._writer: int | None = None
@@ -222,7 +258,7 @@ class World:
             KiliError: the actor is a run that has ended.
             StorageError: the data folder cannot be written.
         """
-        self._check_no_transaction()
+        self.check_no_transaction()
         with self.documents.write_lock:
             self.check_epoch(actor.epoch)
             self._check_run(actor)
@@ -244,8 +280,11 @@ class World:
                 raise
             finally:
                 self._writer = None
+            tx.note_effect()
             self._collect_blobs_if_due(changes)
         if tx.emitted_events:
+            if tx.request is None:
+                self.requests.after_end()
             self._deliver()
 
     def _collect_blobs_if_due(self, changes: Sequence[Change]) -> None:
@@ -289,7 +328,12 @@ class World:
             self.run_keys.pop(run_key, None)
         self._deliver()
 
-    def _check_no_transaction(self) -> None:
+    def check_no_transaction(self) -> None:
+        """Check that this thread has no open transaction.
+
+        Raises:
+            RuntimeError: it has one.
+        """
         if self._writer == threading.get_ident():
             raise RuntimeError("a transaction is open in this thread already")
 
@@ -318,6 +362,7 @@ class World:
         """
         with self.documents.write_lock:
             sequence = self.documents.mark(after_commit=after_commit, is_lasting=is_lasting)
+            self.requests.mark(sequence)
             clock_state = self.clock.own_state.stored()
             return Mark(sequence, self.ids.state(), clock_state, self.epoch)
 
@@ -330,7 +375,7 @@ class World:
         Raises:
             ValueError: the mark was set in a time that has been undone.
         """
-        self._check_no_transaction()
+        self.check_no_transaction()
         with self._delivery_lock:
             with self.documents.write_lock:
                 self._roll_back(mark)
@@ -364,41 +409,9 @@ class World:
         self.epoch += 1
         self.ids.restore(mark.ids)
         self.clock.state = ClockState.parse(mark.clock)
+        self.requests.roll_back(mark.sequence)
         self.run_keys.clear()
         self._outbox.clear()
-
-    def set_clock(self, make_state: Callable[[Clock], ClockState]) -> None:
-        """Set the clock, and store its state; work that waits for the time looks at the clock.
-
-        Args:
-            make_state: returns the new state; nothing else changes the clock meanwhile.
-
-        Raises:
-            StorageError: the data folder cannot be written; the clock is not set.
-        """
-        self._check_no_transaction()
-        with self.documents.write_lock:
-            before = self.clock.own_state
-            self.clock.state = make_state(self.clock)
-            try:
-                self.documents.commit([], self._meta())
-            except BaseException:
-                self.clock.state = before
-                raise
-        self.clock.wake()
-        for callback in list(self.after_clock_change):
-            callback()
-
-    def reach(self, due: datetime, epoch: int | None) -> None:
-        """Move a clock that steps forward to a time that work has waited for.
-
-        Raises:
-            EpochOverError: the epoch is over.
-        """
-        with self.documents.write_lock:
-            self.check_epoch(epoch)
-            if self.clock.state.mode == "stepping" and self.clock.now() < due:
-                self.clock.state = self.clock.turned(moment=due)
 
     @property
     def start(self) -> Mark | None:
@@ -408,6 +421,11 @@ class World:
             return None
         sequence, ids, clock_state, epoch = mark
         return Mark(sequence, ids, ClockState.parse(clock_state).stored(), epoch)
+
+    @property
+    def is_being_created(self) -> bool:
+        """Whether the content of the scenario is not complete yet."""
+        return self.START not in self.documents.meta
 
     @property
     def start_position(self) -> int:
@@ -451,7 +469,7 @@ class World:
                 "name": self.name,
             }
             self.documents.commit([], {**self._meta(), **start_meta})
-            self.documents.mark()
+            self.mark()
 
     def export(self) -> dict[str, list[Document]]:
         """Return all documents: table → documents in creation order."""
@@ -467,9 +485,3 @@ class World:
 
     def _meta(self) -> dict[str, Any]:
         return {"ids": self.ids.state(), "clock": self.clock.own_state.stored()}
-
-
-def _stored_clock(meta: Mapping[str, Any]) -> ClockState | None:
-    """Return the state of the clock of a stored world; ``None`` for a new world."""
-    stored = meta.get("clock", meta.get("clock_offset"))
-    return None if stored is None else ClockState.parse(stored)

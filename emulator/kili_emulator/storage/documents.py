@@ -25,7 +25,7 @@ from kili_emulator.storage.loading import load_tables
 from kili_emulator.storage.memory_file import MemoryFile
 from kili_emulator.storage.retry import Retry
 from kili_emulator.storage.sharing import SharedValues
-from kili_emulator.storage.snapshot import Row, TableSnapshot, TableSpec
+from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec
 from kili_emulator.storage.sqlite_file import SqliteFile, file_errors
 
 # The meta value with the checkpoints that are kept until a rollback.
@@ -182,12 +182,21 @@ class IncrementalStorage(Storage):
         return Commit(sequence, changes, meta, self._checkpoint)
 
     def _snapshot_after(self, commit: Commit) -> Snapshot:
-        per_table: dict[str, dict[str, Row | None]] = {}
+        present: dict[str, dict[str, Row | None]] = {}  # table → id → row
+        changed: dict[str, dict[str, Row | None]] = {}
         shared = SharedValues()
-        for change in commit.changes:
-            row = change.after and Row(change.after.position, shared.compact(change.after.document))
-            per_table.setdefault(change.table, {})[change.id] = row
-        updated = {name: self.snapshot[name].changed(rows) for name, rows in per_table.items()}
+        models: dict[str, Document] = {}  # the last document of each table
+        for table, document_id, before, after in commit.changes:
+            row = None
+            if after:
+                model = before.document if before else models.get(table)
+                models[table] = shared.compact_like(after.document, model)
+                row = Row(after.position, models[table])
+            present.setdefault(table, {})[document_id] = before
+            changed.setdefault(table, {})[document_id] = row
+        updated = {
+            name: self.snapshot[name].changed(rows, present[name]) for name, rows in changed.items()
+        }
         return {**self.snapshot, **updated}
 
     def _publish(self, commit: Commit, snapshot: Snapshot) -> None:
@@ -264,8 +273,9 @@ class DocumentStore(TinyDB):
 
     def take_position(self) -> int:
         """Take the next position in creation order; the caller holds the write lock."""
-        position = self.storage.next_position
-        self.storage.next_position += 1
+        storage = self.storage
+        position = storage.next_position
+        storage.next_position = position + 1
         return position
 
     def commit(

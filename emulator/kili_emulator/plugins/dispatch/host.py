@@ -102,16 +102,17 @@ class PluginHost:
         counts = [each.schedule.count_jobs() for each in list(self._hosts.values())]
         return JobCounts(sum(each.waiting for each in counts), sum(each.running for each in counts))
 
-    def wait_for_due(self, world: World, seconds: float) -> bool:
-        """Wait for the runs and builds that a world's clock has made due.
+    def wait_for_due(self, world: World, seconds: float) -> None:
+        """Wait for the runs and builds that are due by a world's clock, if requests wait for runs.
 
-        Returns:
-            whether they were done in time; true at once if no request waits for runs.
+        Args:
+            seconds: the longest wait.
         """
-        return not self._timing.waits_for_runs or self._hosts[world].schedule.wait_for_due(seconds)
+        if self._timing.waits_for_runs:
+            self._hosts[world].schedule.wait_for_due(seconds)
 
     def wait_until(self, world: World, condition: Callable[[], bool], seconds: float) -> None:
-        """Wait until a condition holds that only a run can change, or the time is over."""
+        """Wait until a condition holds that a run or a request changes, or the time is over."""
         self._hosts[world].runs.waiters.wait_for(condition, seconds)
 
     def redeliver(self, world: World, run_id: str, seconds: float) -> str:
@@ -251,6 +252,7 @@ class WorldHost:
         self.links = Links(self.schedule, package_settings.environment.sdk_version)
         self._saved_builds: dict[Delivery, float] = {}  # of linked plugins, with their start times
         world.bus.subscribe(self._dispatch)
+        world.requests.after_end = self.runs.waiters.notify
         world.after_roll_back += [self.schedule.interrupt, self._resume]
         if not is_copy:
             self._resume()
@@ -324,8 +326,8 @@ class WorldHost:
                 self._report(event["payload"]["versionId"])
             elif event["event"] == plugin_domain.DELETED:
                 self._versions.prune()
-            else:
-                deliveries.extend(self._call(event, decided.called.get(event["id"], [])))
+            elif triggers := decided.called.get(event["id"]):
+                deliveries.extend(self._call(event, triggers))
         return deliveries if self._waits_for_runs else []
 
     def _call(self, event: Event, triggers: list[Trigger]) -> Iterator[Delivery]:

@@ -4,14 +4,26 @@ Imported by: http.control.openapi.
 """
 
 from kili_emulator.http.control.openapi.operation import Operation
-from kili_emulator.http.control.openapi.operations import plugins, runs, server, users, worlds
+from kili_emulator.http.control.openapi.operations import (
+    clock,
+    faults,
+    observations,
+    plugins,
+    runs,
+    server,
+    users,
+    worlds,
+)
 
 __all__ = ["OPERATIONS"]
 
 OPERATIONS: tuple[Operation, ...] = (
     *server.OPERATIONS,
     *worlds.OPERATIONS,
+    *clock.OPERATIONS,
     *users.OPERATIONS,
     *plugins.OPERATIONS,
     *runs.OPERATIONS,
+    *faults.OPERATIONS,
+    *observations.OPERATIONS,
 )
