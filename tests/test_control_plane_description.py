@@ -164,6 +164,8 @@ def test_requests_and_answers_of_all_operations_are_as_described(
     use_plugins(control, tmp_path)
     use_webhooks(control, emulator)
     use_users(control)
+    use_clock(control)
+    use_faults(control)
     use_observations(control)
     for method, path in (("GET", "/metrics"), ("GET", "/openapi.json"), ("POST", "/shutdown")):
         transport.send(Request(method, path))
@@ -230,6 +232,18 @@ def use_webhooks(control: ControlPlane, emulator: Emulator) -> None:
         control.why(asset=submitted["externalId"], project=TITLE)
 
 
+def use_faults(control: ControlPlane) -> None:
+    fault = control.faults.add("createIssues", status=503, retry_after=2, probability=0.5)
+    control.faults.add("query", error="x", code="X", extensions={"a": 1}, partial=True, user="u")
+    control.faults.load([{"target": "webhook", "drop": "before"}])
+    control.faults.add_preset("flaky-network")
+    control.faults.list()
+    fault.remove()
+    control.faults.clear()
+    with pytest.raises(Exception, match="did you mean 'createIssues'"):
+        control.faults.add("createIssue", status=503)
+
+
 def use_observations(control: ControlPlane) -> None:
     control.observations.calls("countAssets", user="counter", failed=False, limit=3)
     control.observations.calls()
@@ -254,6 +268,17 @@ def use_users(control: ControlPlane) -> None:
     control.users.unskip(TITLE, asset)
     with pytest.raises(Exception, match="there is no project"):
         control.users.submit("Nowhere")
+
+
+def use_clock(control: ControlPlane) -> None:
+    with control.clock.freeze() as clock:
+        clock.advance(hours=2)
+    control.clock.freeze("2030-01-05T09:00:00Z")
+    control.clock.set("2030-01-06")
+    control.clock.speed(2.5)
+    control.clock.resume()
+    with pytest.raises(Exception, match="soon"):
+        control.clock.set("soon")
 
 
 ADMIN = {

@@ -6,6 +6,7 @@ Imported by: http.control.openapi.
 from kili_emulator.http.control.openapi.operation import Operation
 from kili_emulator.http.control.openapi.operations import (
     clock,
+    faults,
     observations,
     plugins,
     runs,
@@ -23,5 +24,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *users.OPERATIONS,
     *plugins.OPERATIONS,
     *runs.OPERATIONS,
+    *faults.OPERATIONS,
     *observations.OPERATIONS,
 )

@@ -1,4 +1,4 @@
-"""The descriptions of the routes of the clock."""
+"""The descriptions of the routes about the clock of a world."""
 
 from __future__ import annotations
 
@@ -11,34 +11,60 @@ from kili_emulator.services.clock import ClockView
 _CLOCK = "/worlds/<name>/clock"
 
 
-class _Action(TypedDict):
-    action: Literal["freeze", "set", "advance", "speed", "resume", "restore"]
+class ClockFreeze(TypedDict):
+    """Stop the clock, at the present moment if ``time`` is ``None``."""
 
-
-class ClockAction(_Action, total=False):
-    """What to do with the clock; each action takes one other member, ``resume`` none.
-
-    - ``time``: of ``freeze`` and ``set``: an ISO 8601 time, or ``now`` for the time of the system;
-      ``freeze`` without it stops the clock at the present moment.
-    - ``seconds``: of ``advance``: by how much.
-    - ``factor``: of ``speed``: the world's seconds per second of the system.
-    - ``state``: of ``restore``: the ``state`` of an earlier answer.
-    """
-
+    action: Literal["freeze"]
     time: str | None
+
+
+class ClockSet(TypedDict):
+    """Move the clock to a time, from which it goes on as before."""
+
+    action: Literal["set"]
+    time: str
+
+
+class ClockAdvance(TypedDict):
+    """Move the clock forward."""
+
+    action: Literal["advance"]
     seconds: float
+
+
+class ClockSpeed(TypedDict):
+    """Let the clock run so many times as fast as the system's clock."""
+
+    action: Literal["speed"]
     factor: float
+
+
+class ClockResume(TypedDict):
+    """Let the clock run on as fast as the system's clock."""
+
+    action: Literal["resume"]
+
+
+class ClockRestore(TypedDict):
+    """Let the clock go on as at an earlier moment; ``state`` is that of an earlier answer."""
+
+    action: Literal["restore"]
     state: StoredClock
 
 
+_Change = ClockFreeze | ClockSet | ClockAdvance | ClockSpeed | ClockResume | ClockRestore
+
 OPERATIONS = (
-    Operation("showClock", "GET", _CLOCK, "Show the clock of a world.", answer=ClockView),
+    Operation(
+        "showClock", "GET", _CLOCK, "Show the time of a world, and how it goes.", answer=ClockView
+    ),
     Operation(
         "setClock",
         "POST",
         _CLOCK,
-        "Set the clock of a world, and wait for the runs and builds that are due then.",
+        "Freeze, set, advance or speed up the clock. The answer waits for the runs and builds that "
+        "are due then.",
         answer=ClockView,
-        body=ClockAction,
+        body=_Change,
     ),
 )
