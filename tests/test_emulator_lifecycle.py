@@ -47,7 +47,7 @@ assert graphql_client._limiter is limiter
 assert os.environ["NO_PROXY"] == "intranet"
 """
 AS_WISHED = """
-from tests.kit import warm_interpreter
+from kili_emulator.scenario import ScenarioError
 limiter = graphql_client._limiter
 with Emulator("empty", fast_sdk=False):
     assert graphql_client._limiter is limiter

@@ -1,8 +1,8 @@
 """The command line ``kili-emulator``: one module per group of commands.
 
 Commands find a running emulator by its folder (``state_folder``, ``server_process``) and call its
-control plane over HTTP; ``start``, ``repair`` and ``lint`` do the work in their own process. All
-output goes through ``terminal``.
+control plane over HTTP; ``start``, ``repair``, ``lint`` and ``bundle run`` do the work in their own
+process. All output goes through ``terminal``.
 
 Imported by: __main__.
 """
@@ -13,14 +13,19 @@ import click
 
 from kili_emulator import __version__
 from kili_emulator.cli import (
+    calls,
     clock,
+    events,
     faults,
     lint,
+    logs,
     packages,
     plugins,
     repair,
+    replays,
     runs,
     server,
+    timeline,
     users,
     webhooks,
     why,
@@ -47,8 +52,14 @@ main.add_command(server.stop)
 main.add_command(server.wait)
 main.add_command(server.env)
 main.add_command(runs.runs)
+main.add_command(replays.replay)
+main.add_command(replays.bundle)
 main.add_command(plugins.plugins)
 main.add_command(why.why)
+main.add_command(timeline.timeline)
+main.add_command(calls.calls)
+main.add_command(events.events)
+main.add_command(logs.logs)
 main.add_command(webhooks.redeliver)
 main.add_command(faults.faults)
 main.add_command(packages.packages)

@@ -30,6 +30,7 @@ PLATFORM_RUN_SECONDS = 60
 PLATFORM_RUN_MEGABYTES = 512
 
 _MAX_VALUE = 1_000_000
+_MAX_KEPT = 100_000
 _SECONDS = Range(0, _MAX_VALUE, f"0 or more seconds, at most {_MAX_VALUE}")
 _POSITIVE_SECONDS = Range(math.ulp(0.0), _MAX_VALUE, f"more than 0 seconds, at most {_MAX_VALUE}")
 
@@ -188,6 +189,16 @@ class Settings:
             needs_process_isolation=True,
         ),
     )
+    replayable_runs: int = setting(
+        1000,
+        SettingDetails(
+            "Number of the latest runs of a world that can be replayed.",
+            "The emulator keeps the state before each of them, as the differences to the present. "
+            "An older run cannot be replayed, nor can a reset return to the moment before it.",
+            range=Range(0, _MAX_VALUE, f"0 to {_MAX_VALUE}"),
+            metavar="NUMBER",
+        ),
+    )
     allow_host: tuple[str, ...] = setting(
         (),
         SettingDetails(
@@ -227,6 +238,16 @@ class Settings:
             "A second Ctrl-C ends the wait. `Emulator()` does not wait.",
             range=_SECONDS,
             is_server_only=True,
+        ),
+    )
+    kept_requests: int = setting(
+        1000,
+        SettingDetails(
+            "Maximum number of API requests that each world keeps in memory.",
+            "`kili-emulator calls`, `emulator.calls()` and the timeline show them. Their contents "
+            "take at most 4 MB in each world: beyond it, the oldest requests are dropped.",
+            range=Range(0, _MAX_KEPT, f"0 to {_MAX_KEPT}"),
+            metavar="NUMBER",
         ),
     )
     request_log: Path | None = setting(
@@ -286,11 +307,13 @@ class SettingArguments(TypedDict, total=False):
     plugin_memory: int
     plugin_idle_workers: int
     plugin_python: str | PathLike[str] | None
+    replayable_runs: int
     allow_host: str | Sequence[str]
     public_keys: bool
     log_level: str
     log_format: str
     stop_wait: float
+    kept_requests: int
     request_log: str | PathLike[str] | None
 
 

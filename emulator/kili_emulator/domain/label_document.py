@@ -6,8 +6,10 @@ The functions take the labels of an asset in creation order, so that a batch rea
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, cast
 
 from kili_emulator import errors
@@ -107,16 +109,19 @@ def insert_label(
     """Store a new label of an asset with its "latest" marks, and update those of its other labels.
 
     Args:
-        labels: the labels of the asset until now.
-        label: the new label, as :func:`build_label` returns it.
+        labels: the labels of the asset until now, in creation order.
+        label: the new label, as :func:`build_label` returns it. Its time may be before that of
+            other labels, if the clock was set back.
 
     Returns:
-        the labels of the asset.
+        the labels of the asset, in creation order.
     """
-    own = [each for each in labels if each["authorId"] == label["authorId"]]
-    marks = _latest_marks([*own, label], has_steps=bool(asset["stepId"]))
-    inserted = tx.labels.insert(cast(LabelDoc, {**label, **marks[label["id"]]}))
-    return [*(_store_latest_marks(tx, labels, marks) if own else labels), inserted]
+    place = bisect_right(labels, label["createdAt"], key=itemgetter("createdAt"))
+    present = [*labels[:place], label, *labels[place:]]
+    own = [each for each in present if each["authorId"] == label["authorId"]]
+    marks = _latest_marks(own, has_steps=bool(asset["stepId"]))
+    present[place] = tx.labels.insert(cast(LabelDoc, {**label, **marks[label["id"]]}))
+    return _store_latest_marks(tx, present, marks) if len(own) > 1 else present
 
 
 def refresh_latest_marks(

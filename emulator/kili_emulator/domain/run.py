@@ -17,7 +17,7 @@ from kili_emulator.domain.world import Transaction, View
 from kili_emulator.rules.handlers import ON_EVENT
 from kili_emulator.rules.masking import masked
 
-_PENDING: RunResult = {
+PENDING: RunResult = {
     "outcome": "RUNNING",
     "refusal": None,
     "ended": None,
@@ -82,7 +82,9 @@ def record_run(
             "createdAt": tx.now,
             "redeliveryOf": redelivery_of,
             "byHand": by_hand,
-            **_PENDING,
+            "queued": False,
+            "requestId": tx.request.id if tx.request and (by_hand or redelivery_of) else None,
+            **PENDING,
         }
     )
     return _refuse_run(tx, run, refusal) if refusal else run
@@ -92,6 +94,12 @@ def _refuse_run(tx: Transaction, run: RunDoc, refusal: Refusal) -> RunDoc:
     run = tx.runs.change(run, outcome="NOT_RUN", refusal=refusal.reason, ended=_end_position(tx))
     add_lines(tx, run["id"], [("warning", refusal.text, tx.now)])
     return run
+
+
+def note_queued(tx: Transaction, run: RunDoc, reason: str) -> None:
+    """Record that the request that caused a run does not wait for it, and why in its log."""
+    tx.runs.change(run, queued=True)
+    add_lines(tx, run["id"], [("info", reason, tx.now)])
 
 
 def begin_at_once(tx: Transaction, run: RunDoc) -> RunDoc:
@@ -119,7 +127,8 @@ def _begin(tx: Transaction, *, after_commit: bool) -> dict[str, Any]:
     Args:
         after_commit: the handler sees the state after this transaction.
     """
-    return {"startedAt": tx.now, "mark": asdict(tx.world.mark(after_commit=after_commit))}
+    mark = tx.world.mark(after_commit=after_commit, is_lasting=False)
+    return {"startedAt": tx.now, "mark": asdict(mark)}
 
 
 def called_handler(run: RunDoc) -> str:

@@ -16,9 +16,9 @@ _PATH_PARAMETER = re.compile(r"<(\w+)>")
 _PATH_TEXTS = {
     "name": "The name of a world.",
     "key_name": "The name of an API key, such as `admin`.",
-    "fault_id": "The id of a fault, a number.",
     "run_id": "The id of a run.",
     "verb": "The action of a user.",
+    "fault_id": "The id of a fault.",
 }
 _DESCRIPTION = """\
 What the platform's API lacks: worlds, marks and resets, simulated users, plugins and their runs,
