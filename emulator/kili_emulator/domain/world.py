@@ -57,8 +57,7 @@ class Transaction(WritableView):
         self.actor = actor
         # The emulator's own records, such as log lines, have the time of the change before them:
         # they are committed at moments that differ from one process to the next.
-        is_change = bool(actor.user_id)
-        self.moment: datetime = world.clock.step() if is_change else world.clock.now()
+        self.moment: datetime = world.take_moment(is_change=bool(actor.user_id))
         self.now = format_time(self.moment)
         self.deliveries: list[Delivery] = []
         self._events: list[Event] = []
@@ -177,6 +176,14 @@ class World:
         """A view of the committed state."""
         return View(self.documents.snapshot)
 
+    def take_moment(self, *, is_change: bool) -> datetime:
+        """Return the time of a transaction that begins now.
+
+        Args:
+            is_change: a user makes the transaction, rather than the emulator itself.
+        """
+        return self.clock.step() if is_change else self.clock.now()
+
     @contextmanager
     def transaction(self, actor: Actor, *, deferrable: bool = False) -> Iterator[Transaction]:
         """Change the world: commit when the block ends, discard all changes when it raises.
@@ -284,14 +291,15 @@ class World:
             finally:
                 self._is_delivering = False
 
-    def mark(self, *, after_commit: bool = False) -> Mark:
+    def mark(self, *, after_commit: bool = False, is_lasting: bool = True) -> Mark:
         """Return a mark of the present state, to which :meth:`roll_back` can return.
 
         Args:
             after_commit: mark the state after the commit of the transaction that is open.
+            is_lasting: keep the mark until a rollback; the marks of old runs are forgotten.
         """
         with self.documents.write_lock:
-            sequence = self.documents.mark(after_commit=after_commit)
+            sequence = self.documents.mark(after_commit=after_commit, is_lasting=is_lasting)
             clock_state = self.clock.own_state.stored()
             return Mark(sequence, self.ids.state(), clock_state, self.epoch)
 
@@ -312,10 +320,19 @@ class World:
             for callback in list(self.after_roll_back):  # a copy: a callback may remove itself
                 callback()
 
-    def _roll_back(self, mark: Mark) -> None:
+    def check_mark(self, mark: Mark) -> None:
+        """Check that a mark was not set in a time that has been undone.
+
+        Raises:
+            ValueError: it was.
+        """
         returns: list[list[int]] = self.documents.meta.get("returns", [])
         if any(mark.epoch <= epoch and mark.sequence > target for epoch, target in returns):
             raise ValueError(errors.WORLD_MARK_INVALID)
+
+    def _roll_back(self, mark: Mark) -> None:
+        self.check_mark(mark)
+        returns: list[list[int]] = self.documents.meta.get("returns", [])
         # A return to an earlier moment voids at least the marks that a former return to a later
         # moment voided, so that the former one can be forgotten.
         returns = [each for each in returns if each[1] < mark.sequence]

@@ -29,6 +29,7 @@ from kili_emulator.errors.notification import *
 from kili_emulator.errors.organization import *
 from kili_emulator.errors.plugin import *
 from kili_emulator.errors.project import *
+from kili_emulator.errors.replay import *
 from kili_emulator.errors.request import *
 from kili_emulator.errors.simulated_user import *
 from kili_emulator.errors.storage import *

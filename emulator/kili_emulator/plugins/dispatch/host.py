@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import wait
 from dataclasses import replace
 from functools import partial
@@ -65,6 +65,29 @@ class PluginHost:
         self._hosts[world] = WorldHost(
             world, self._isolation, self._timing, self._package_settings, self._run_durations
         )
+
+    def attach_copy(self, world: World) -> None:
+        """Listen to a copy of a world, which is not to resume the work of the world."""
+        self._hosts[world] = WorldHost(
+            world,
+            self._isolation,
+            self._timing,
+            self._package_settings,
+            self._run_durations,
+            is_copy=True,
+        )
+
+    def repeat(self, world: World, run_id: str, waiting: Sequence[str]) -> None:
+        """Call the handler of a run in a copy of its world, and wait until the run has ended.
+
+        Args:
+            waiting: the ids of the runs that wait in the world.
+        """
+        runs = world.view.runs
+        delivery = self._hosts[world].runs.repeat(
+            runs.require(run_id), [runs.require(each) for each in waiting]
+        )
+        wait([delivery])
 
     def detach(self, world: World) -> None:
         """Start nothing further in a world; running handlers are not stopped."""
@@ -194,7 +217,12 @@ class PluginHost:
 
 
 class WorldHost:
-    """The plugin host of one world: runs its plugins."""
+    """The plugin host of one world: runs its plugins.
+
+    Args:
+        is_copy: the world is a copy: unfinished work is not resumed, webhooks are not sent, and
+            failures are not reported.
+    """
 
     def __init__(
         self,
@@ -203,11 +231,15 @@ class WorldHost:
         timing: Timing,
         package_settings: PackageSettings,
         run_durations: Durations,
+        *,
+        is_copy: bool = False,
     ) -> None:
         self._world = world
         self._waits_for_runs = timing.waits_for_runs
         self._deployment = timing.deployment
-        self._versions = Versions(world, isolation, timing.timeout, package_settings)
+        self._versions = Versions(
+            world, isolation, timing.timeout, package_settings, sends_webhooks=not is_copy
+        )
         self.schedule = Schedule(world, after=self._versions.prune)
         self.runs = Runs(
             self.schedule,
@@ -215,12 +247,14 @@ class WorldHost:
             timing,
             run_durations,
             records_print=records_print(package_settings.policy),
+            reports_failures=not is_copy,
         )
         self.links = Links(self.schedule, package_settings.environment.sdk_version)
         self._saved_builds: dict[Delivery, float] = {}  # of linked plugins, with their start times
         world.bus.subscribe(self._dispatch)
         world.after_roll_back += [self.schedule.interrupt, self._resume]
-        self._resume()
+        if not is_copy:
+            self._resume()
 
     def deploy_saved(self, seconds: float) -> None:
         """Deploy linked plugins that changed on disk; wait for the builds of all linked plugins.
@@ -257,6 +291,7 @@ class WorldHost:
             for version in tx.plugin_versions.all():
                 if version["status"] == "DEPLOYING":
                     plugin_domain.request_deployment(tx, version)
+        self.runs.replayable.load()
         for run_id in running:
             report_run(self._world, run_id)
         self.runs.waiters.notify()
