@@ -25,7 +25,7 @@ from kili_emulator.storage.loading import load_tables
 from kili_emulator.storage.memory_file import MemoryFile
 from kili_emulator.storage.retry import Retry
 from kili_emulator.storage.sharing import SharedValues
-from kili_emulator.storage.snapshot import Row, TableSnapshot, TableSpec
+from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec
 from kili_emulator.storage.sqlite_file import SqliteFile, file_errors
 
 # The meta value with the checkpoints that are kept until a rollback.
