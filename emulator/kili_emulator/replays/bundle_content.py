@@ -21,7 +21,7 @@ from kili_emulator.replays.bundle_form import LeftOut, Manifest, Versions, emula
 from kili_emulator.replays.bundle_readme import make_readme
 from kili_emulator.replays.capsule import Capsule, CapsuleSettings
 from kili_emulator.replays.redaction import has_secret, redact
-from kili_emulator.rules.json_text import write_json
+from kili_emulator.replays.table_lines import table_lines
 from kili_emulator.rules.masking import MASK, masked, masked_text
 from kili_emulator.storage.snapshot import Row
 
@@ -79,13 +79,8 @@ def make_entries(capsule: Capsule, options: BundleOptions) -> dict[str, bytes]:
     _add_record(content)
     imported = _add_code(content)
     for name, table_rows in visible_state.without_payloads(rows, capsule.run_id).items():
-        lines = (
-            write_json({"position": each.position, "document": _public_document(name, each)})
-            for each in table_rows
-        )
-        content.add_text(
-            f"{bundle_form.WORLD}{name}.jsonl", b"".join(b"%s\n" % each for each in lines)
-        )
+        lines = ((each.position, _public_document(name, each)) for each in table_rows)
+        content.add_text(f"{bundle_form.WORLD}{name}.jsonl", table_lines(lines))
     _add_files(content, [row.document for row in rows["files"]])
     manifest = _manifest(content, imported)
     content.add_json(bundle_form.MANIFEST, manifest)
