@@ -110,7 +110,8 @@ def check_answer(answer: Answer, operation: dict[str, Any]) -> None:
     media_type = answer.headers["content-type"].partition(";")[0]
     schema = response["content"][media_type]["schema"]
     is_json = media_type == "application/json"
-    validate(json.loads(answer.content) if is_json else answer.content.decode(), schema)
+    content = answer.content
+    validate(json.loads(content) if is_json else content.decode(errors="replace"), schema)
 
 
 @pytest.fixture(scope="module")
@@ -162,10 +163,12 @@ def test_requests_and_answers_of_all_operations_are_as_described(
     control = ControlPlane(transport)
     use_worlds(control)
     use_plugins(control, tmp_path)
+    use_replays(control, tmp_path)
     use_webhooks(control, emulator)
     use_users(control)
     use_clock(control)
     use_faults(control)
+    use_observations(control)
     for method, path in (("GET", "/metrics"), ("GET", "/openapi.json"), ("POST", "/shutdown")):
         transport.send(Request(method, path))
     assert sorted(set(OPERATION_IDS) - transport.answered) == []
@@ -194,6 +197,12 @@ def use_worlds(control: ControlPlane) -> None:
     clock.resume()
     requests = control.worlds._requests
     requests.post("/keys/labeler", {"expiryDate": "2099-01-01T00:00:00.000Z"})
+
+
+def use_replays(control: ControlPlane, folder: Path) -> None:
+    run = control.runs.list(plugin="counter")[0]
+    control.runs.replay(run["id"], plugin=folder / "counter.py", times=2)
+    control.runs.bundle(run["id"], folder / "bug.zip", whole_world=True)
 
 
 def use_plugins(control: ControlPlane, folder: Path) -> None:
@@ -241,6 +250,22 @@ def use_faults(control: ControlPlane) -> None:
     control.faults.clear()
     with pytest.raises(Exception, match="did you mean 'createIssues'"):
         control.faults.add("createIssue", status=503)
+
+
+def use_observations(control: ControlPlane) -> None:
+    control.observations.calls("countAssets", user="counter", failed=False, limit=3)
+    control.observations.calls()
+    control.observations.events("label.*", project=TITLE, asset="aquarium", internal=True, limit=9)
+    control.observations.events(run="none")
+    control.observations.logs("counter", project=TITLE, limit=3)
+    control.observations.timeline()
+    control.observations.timeline(asset="aquarium", project=TITLE, limit=3)
+    control.observations.timeline(run=control.runs.list()[0]["id"])
+    with pytest.raises(Exception, match="no operation"):
+        control.observations.calls("nothing")
+    requests = control.observations._requests
+    requests.get("/logs", after=0, wait=0)
+    requests.get("/timeline", after="0", wait=0)
 
 
 def use_users(control: ControlPlane) -> None:

@@ -28,7 +28,9 @@ _NAMES_OF_THE_PAST = {
     "notifications": {"taskId"},
     "pluginBuildErrors": {"versionId"},
     "plugins": {"uploadId"},
-    "runs": {"eventId", "versionId"},
+    "runCalls": {"requestId"},
+    "runs": {"eventId", "requestId", "versionId"},
+    "transactions": {"requestId", "runId"},
 }
 
 

@@ -52,6 +52,8 @@ class EmulatorFront(ABC):
         worlds: the worlds of the emulator, this one and others: ``emulator.worlds.create(…)``.
         clock: the time of the world: ``emulator.clock.set("2026-01-05")``.
         faults: requests and plugins that fail on purpose: ``emulator.faults.add(…)``.
+        calls, events, logs: the latest API requests, the events, the log lines of plugins.
+        timeline: requests, each with the tree of what it caused.
         why: explains why a plugin was called, or was not: ``emulator.why(label=…)``.
     """
 
@@ -65,6 +67,8 @@ class EmulatorFront(ABC):
         self.clock = control.clock
         self.faults = control.faults
         self.why = control.why
+        self.calls, self.events = control.observations.calls, control.observations.events
+        self.logs, self.timeline = control.observations.logs, control.observations.timeline
         self._exit = contextlib.ExitStack()
         self._clients: dict[str, Kili] = {}
         self._add_aliases()

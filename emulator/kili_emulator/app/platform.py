@@ -197,6 +197,7 @@ class Platform:
         load_scenario(world, found, key_for, replace=replace)
 
     def _attach(self, world: World) -> None:
+        world.requests.limit = self.settings.kept_requests
         self.host.attach(world)
         self._fault_gate.attach(world)
 

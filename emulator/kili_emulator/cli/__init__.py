@@ -13,15 +13,19 @@ import click
 
 from kili_emulator import __version__
 from kili_emulator.cli import (
+    calls,
     clock,
+    events,
     faults,
     lint,
+    logs,
     packages,
     plugins,
     repair,
     replays,
     runs,
     server,
+    timeline,
     users,
     webhooks,
     why,
@@ -52,6 +56,10 @@ main.add_command(replays.replay)
 main.add_command(replays.bundle)
 main.add_command(plugins.plugins)
 main.add_command(why.why)
+main.add_command(timeline.timeline)
+main.add_command(calls.calls)
+main.add_command(events.events)
+main.add_command(logs.logs)
 main.add_command(webhooks.redeliver)
 main.add_command(faults.faults)
 main.add_command(packages.packages)

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kili_emulator import printable
+from kili_emulator.cli.following import follow
 from kili_emulator.cli.options import data_dir_option, json_option, world_option
 from kili_emulator.cli.server_process import (
-    ServerEndedError,
-    ServerProcess,
     process_of,
     running_server,
     settings_from_options,
-    was_stopped,
 )
 from kili_emulator.cli.terminal import CommandGroup, echo, echo_json
 
 if TYPE_CHECKING:
     from kili_emulator.domain.run_view import CallView, LineView, RunBrief, RunDetails, RunView
     from kili_emulator.services.runs import RunLineView
-
-_WAIT_SECONDS = 25
 
 _world_option = world_option("The world of the runs.")
 
@@ -70,33 +66,24 @@ def runs(context: click.Context, /, **options: Any) -> None:
         return
     _print_runs(result["runs"], as_json=options["as_json"])
     if options["follow"]:
-        query["wait"] = str(_WAIT_SECONDS)
-        query["lines"] = "false" if options["quiet"] or options["as_json"] else "true"
-        try:
-            _follow(process, path, query, result["cursor"], as_json=options["as_json"])
-        except ServerEndedError:
-            if not was_stopped(server):
-                raise
-            echo("The emulator was stopped.", error=True)
+        is_quiet = options["quiet"] or options["as_json"]
+        query["lines"] = "false" if is_quiet else "true"
+        follow(server, path, query, result["cursor"], _print_updates(as_json=options["as_json"]))
 
 
-def _follow(
-    process: ServerProcess, path: str, query: dict[str, str], cursor: str, *, as_json: bool
-) -> None:
-    """Print the log lines of runs, and each run when it ends.
+def _print_updates(*, as_json: bool) -> Callable[[Any], str]:
+    """Return a function that prints log lines and ended runs, and returns the cursor after them."""
 
-    Raises:
-        ServerEndedError: the emulator ended.
-    """
-    while True:
-        result = process.request("GET", path, params={**query, "after": cursor})
+    def show(result: Any) -> str:
         for line in result.get("lines", []):
-            echo(*_log_lines(line))
+            echo(*log_lines(line))
         _print_runs(result["runs"], as_json=as_json)
-        cursor = result["cursor"]
+        return str(result["cursor"])
+
+    return show
 
 
-def _log_lines(line: RunLineView) -> list[str]:
+def log_lines(line: RunLineView) -> list[str]:
     """Format a log line, with a bar before the text of the plugin."""
     subject = f"{line['createdAt']} {line['runId']} {line['plugin']} {line['logType']}"
     first, *more = printable.printable_lines(line["content"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kili_emulator.client.clock import WorldClock
 from kili_emulator.client.control_requests import ControlRequests
 from kili_emulator.client.faults import Faults
+from kili_emulator.client.observations import Observations
 from kili_emulator.client.plugins import Plugins
 from kili_emulator.client.runs import Runs
 from kili_emulator.client.transport import Request, Transport
@@ -32,6 +33,7 @@ class ControlPlane:
         worlds: the worlds of the emulator.
         clock: the time of the world.
         faults: requests and plugins that fail on purpose.
+        observations: what happened: requests, events, log lines, and the timeline.
     """
 
     def __init__(self, transport: Transport, world: str = DEFAULT_WORLD) -> None:
@@ -42,6 +44,7 @@ class ControlPlane:
         self.worlds = Worlds(self._requests)
         self.clock = WorldClock(self._requests)
         self.faults = Faults(self._requests)
+        self.observations = Observations(self._requests)
 
     @property
     def world(self) -> str:

@@ -30,6 +30,7 @@ PLATFORM_RUN_SECONDS = 60
 PLATFORM_RUN_MEGABYTES = 512
 
 _MAX_VALUE = 1_000_000
+_MAX_KEPT = 100_000
 _SECONDS = Range(0, _MAX_VALUE, f"0 or more seconds, at most {_MAX_VALUE}")
 _POSITIVE_SECONDS = Range(math.ulp(0.0), _MAX_VALUE, f"more than 0 seconds, at most {_MAX_VALUE}")
 
@@ -239,6 +240,16 @@ class Settings:
             is_server_only=True,
         ),
     )
+    kept_requests: int = setting(
+        1000,
+        SettingDetails(
+            "Maximum number of API requests that each world keeps in memory.",
+            "`kili-emulator calls`, `emulator.calls()` and the timeline show them. Their contents "
+            "take at most 4 MB in each world: beyond it, the oldest requests are dropped.",
+            range=Range(0, _MAX_KEPT, f"0 to {_MAX_KEPT}"),
+            metavar="NUMBER",
+        ),
+    )
     request_log: Path | None = setting(
         None,
         SettingDetails(
@@ -302,6 +313,7 @@ class SettingArguments(TypedDict, total=False):
     log_level: str
     log_format: str
     stop_wait: float
+    kept_requests: int
     request_log: str | PathLike[str] | None
 
 

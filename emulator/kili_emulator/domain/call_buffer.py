@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from kili_emulator import messages
-from kili_emulator.rules.masking import API_KEY_SECRET_NAMES, masked, masked_query
+from kili_emulator.rules.masking import masked, masked_query, secret_names_of
 
 # Longer arguments and answers are truncated.
 MAX_CHARACTERS = 100_000
@@ -33,6 +33,7 @@ class RecordedCall(NamedTuple):
         errors: whether the answer holds errors.
         started_at: the time at which the request arrived.
         duration_ms: the time until the answer, including the runs that the request waited for.
+        request_id: the id of the request.
     """
 
     operations: list[str]
@@ -43,6 +44,7 @@ class RecordedCall(NamedTuple):
     errors: bool
     started_at: str
     duration_ms: float
+    request_id: str | None = None
 
 
 class CallBuffer:
@@ -94,9 +96,7 @@ class CallBuffer:
 
 def _mask_secrets(call: RecordedCall) -> RecordedCall:
     """Return the call with masked secrets."""
-    names = (
-        API_KEY_SECRET_NAMES if any("apikey" in each.lower() for each in call.operations) else ()
-    )
+    names = secret_names_of(call.operations)
     return call._replace(
         query=None if call.query is None else masked_query(call.query, names),
         arguments=masked(call.arguments, names),

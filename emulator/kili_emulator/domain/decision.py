@@ -56,18 +56,19 @@ def _build_decision(tx: Transaction, transaction_id: str, not_called: NotCalled)
 def find_decision(view: View, event: Event, plugin_id: str) -> DecisionDoc | None:
     """Return the stored decision not to call a plugin for an event, or ``None``."""
     matching_decisions = (
-        each for each in _find_decisions(view, event) if each["pluginId"] == plugin_id
+        each for each in find_decisions(view, event) if each["pluginId"] == plugin_id
     )
     return next(matching_decisions, None)
 
 
 def find_decisions_on_deleted_plugins(view: View, event: Event) -> list[DecisionDoc]:
     """Return the stored decisions for an event about plugins that do not exist any more."""
-    decisions = _find_decisions(view, event)
+    decisions = find_decisions(view, event)
     return [each for each in decisions if view.plugins.get(each["pluginId"]) is None]
 
 
-def _find_decisions(view: View, event: Event) -> list[DecisionDoc]:
+def find_decisions(view: View, event: Event) -> list[DecisionDoc]:
+    """Return the stored decisions not to call plugins for an event."""
     return [
         each
         for each in view.decisions.find("transaction", event["transactionId"])

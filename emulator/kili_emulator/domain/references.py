@@ -80,6 +80,7 @@ REFERENCES: Mapping[str, tuple[Reference, ...]] = {
     "events": (_PROJECT, _ORGANIZATION, Reference("userId", "users")),
     "internalEvents": (_PROJECT, _ORGANIZATION, Reference("userId", "users")),
     "decisions": (_PROJECT,),
+    "transactions": (Reference("userId", "users"),),
     "plugins": (
         _ORGANIZATION,
         Reference("creatorId", "users"),

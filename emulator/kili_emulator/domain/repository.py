@@ -126,6 +126,19 @@ class ReadRepository(Generic[D]):
         """Return the existing documents with these ids, in creation order."""
         return cast("list[D]", self.snapshot.get_many(document_ids))
 
+    def newest_first(self) -> Iterator[D]:
+        """Yield all documents, in the reverse of their creation order."""
+        return cast("Iterator[D]", self.snapshot.newest_first())
+
+    def since(self, position: int) -> list[D]:
+        """Return the documents that were inserted at or after a position, in creation order.
+
+        Args:
+            position: see :meth:`position`.
+        """
+        ids = self.snapshot.ids_since(position)
+        return cast("list[D]", list(self.snapshot.documents(reversed(ids))))
+
     def all(self) -> list[D]:
         """Return all documents, in creation order."""
         return [cast("D", row.document) for row in self.snapshot.rows()]

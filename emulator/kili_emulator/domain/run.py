@@ -82,6 +82,8 @@ def record_run(
             "createdAt": tx.now,
             "redeliveryOf": redelivery_of,
             "byHand": by_hand,
+            "queued": False,
+            "requestId": tx.request.id if tx.request and (by_hand or redelivery_of) else None,
             **PENDING,
         }
     )
@@ -92,6 +94,12 @@ def _refuse_run(tx: Transaction, run: RunDoc, refusal: Refusal) -> RunDoc:
     run = tx.runs.change(run, outcome="NOT_RUN", refusal=refusal.reason, ended=_end_position(tx))
     add_lines(tx, run["id"], [("warning", refusal.text, tx.now)])
     return run
+
+
+def note_queued(tx: Transaction, run: RunDoc, reason: str) -> None:
+    """Record that the request that caused a run does not wait for it, and why in its log."""
+    tx.runs.change(run, queued=True)
+    add_lines(tx, run["id"], [("info", reason, tx.now)])
 
 
 def begin_at_once(tx: Transaction, run: RunDoc) -> RunDoc:

@@ -35,6 +35,7 @@ def add_calls(tx: Transaction, run_id: str, calls: list[RecordedCall], count: in
                 "errors": call.errors,
                 "createdAt": call.started_at,
                 "durationMs": call.duration_ms,
+                "requestId": call.request_id,
             }
             for number, call in enumerate(calls, stored_count + 1)
         ]

@@ -34,6 +34,7 @@ from kili_emulator.domain.documents import (
     StepDoc,
     StepGroupDoc,
     TagDoc,
+    TransactionDoc,
     UserDoc,
 )
 from kili_emulator.domain.repository import D, ReadRepository, Repository
@@ -190,6 +191,9 @@ class View:
         "decisions",
         {"transaction": lambda decision: decision["transactionId"]},
         key_members=("transactionId",),
+    )
+    transactions = Table[TransactionDoc](
+        "transactions", {"run": lambda transaction: transaction["runId"]}, key_members=("runId",)
     )
     plugin_versions = Table[PluginVersionDoc](
         "pluginVersions", {"plugin": lambda version: version["pluginId"]}

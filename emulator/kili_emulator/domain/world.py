@@ -19,12 +19,21 @@ from kili_emulator.clock import Clock, ClockState, default_clock, format_time
 from kili_emulator.domain.access import Access
 from kili_emulator.domain.actor import Actor
 from kili_emulator.domain.blob_collection import collect_blobs, released_sizes
+from kili_emulator.domain.changed_documents import summarize
 from kili_emulator.domain.event_bus import Delivery, Event, EventBus
 from kili_emulator.domain.mark import Mark
 from kili_emulator.domain.tables import TABLES, View, WritableView
 from kili_emulator.domain.world_clock import read_clock
 from kili_emulator.ids import IdSource
 from kili_emulator.observe.faults import Faults
+from kili_emulator.observe.requests import (
+    ChangedDocuments,
+    RequestRecord,
+    RequestRing,
+    Sender,
+    recorded_request,
+)
+from kili_emulator.observe.timeline import ChangeSummary
 from kili_emulator.storage.blobs import BlobStore
 from kili_emulator.storage.documents import DocumentStore
 from kili_emulator.storage.journal import Change
@@ -50,6 +59,7 @@ class Transaction(WritableView):
         moment: the time of all changes and events.
         now: the same time as text.
         deliveries: the work that the events started; filled after the commit.
+        request: the request that makes the changes, if one does that is recorded.
     """
 
     def __init__(self, world: World, actor: Actor) -> None:
@@ -60,7 +70,9 @@ class Transaction(WritableView):
         self.moment: datetime = world.take_moment(is_change=bool(actor.user_id))
         self.now = format_time(self.moment)
         self.deliveries: list[Delivery] = []
+        self.request = recorded_request()
         self._events: list[Event] = []
+        self._summary: list[ChangeSummary] = []
         self._access = Access(self, actor)
         super().__init__(world.documents.snapshot, world.documents.take_position)
 
@@ -115,6 +127,50 @@ class Transaction(WritableView):
         (self.internal_events if internal else self.events).insert(event)
         self._events.append({**event, "pluginIds": plugin_ids} if plugin_ids else event)
 
+    def changes(self) -> list[Change]:
+        """Return all changes; the document of the transaction is one of them, if it has events."""
+        changes = super().changes()
+        is_noted = self._events or self.request
+        if not is_noted or self.world.is_being_created:
+            return changes
+        self._summary = summarize(changes)
+        if not self._events:
+            return changes
+        request = self._request_or_actor()
+        self.transactions.insert(
+            {
+                "id": self._events[0]["id"],
+                "requestId": request.id,
+                "requestedAt": format_time(request.moment),
+                "kind": request.kind,
+                "name": request.name,
+                "operations": request.operations,
+                "userId": self.actor.user_id,
+                "runId": self.actor.run_id,
+                "createdAt": self.now,
+                "changes": self._summary,
+            }
+        )
+        return [*changes, *self.transactions.changes()]
+
+    def note_effect(self) -> None:
+        """Add the committed changes to the request that made them."""
+        if not (self._summary or self._events) or self.world.is_being_created:
+            return
+        record = self._request_or_actor()
+        transaction_id = self._events[0]["id"] if self._events else None
+        record.effects.append(ChangedDocuments(transaction_id, self._summary))
+        if not record.number:
+            self.world.requests.add_ended(record)
+        elif record.kind == "control" and self.actor.user_id:
+            record.sender = self._sender()
+
+    def _request_or_actor(self) -> RequestRecord:
+        return self.request or RequestRecord(None, "emulator", self.moment, self._sender())
+
+    def _sender(self) -> Sender:
+        return Sender(self.actor.user_id, self.actor.user.get("email", ""), self.actor.run_id)
+
     @property
     def emitted_events(self) -> list[Event]:
         """The events that were emitted until now."""
@@ -135,6 +191,7 @@ class World:
         after_roll_back: callbacks after a rollback, before the world delivers new events.
         after_clock_change: callbacks after somebody has set the clock.
         faults: the faults that requests and plugins meet; a rollback removes them.
+        requests: the latest requests of this process.
         run_keys: API key → actor, for the plugin runs in progress.
         is_key_of_other_world: returns whether another world has an API key: each key identifies
             one world.
@@ -164,6 +221,8 @@ class World:
         self.epoch: int = self.documents.meta.get("epoch", 0)
         self.after_roll_back: list[Callable[[], None]] = []
         self.after_clock_change: list[Callable[[], None]] = []
+        self.requests = RequestRing()
+        self.requests.mark(self.documents.sequence)
         self.run_keys: dict[str, Actor] = {}
         self.is_key_of_other_world: Callable[[str], bool] = lambda key: False  # noqa: ARG005
         self._writer: int | None = None
@@ -221,8 +280,11 @@ class World:
                 raise
             finally:
                 self._writer = None
+            tx.note_effect()
             self._collect_blobs_if_due(changes)
         if tx.emitted_events:
+            if tx.request is None:
+                self.requests.after_end()
             self._deliver()
 
     def _collect_blobs_if_due(self, changes: Sequence[Change]) -> None:
@@ -300,6 +362,7 @@ class World:
         """
         with self.documents.write_lock:
             sequence = self.documents.mark(after_commit=after_commit, is_lasting=is_lasting)
+            self.requests.mark(sequence)
             clock_state = self.clock.own_state.stored()
             return Mark(sequence, self.ids.state(), clock_state, self.epoch)
 
@@ -346,6 +409,7 @@ class World:
         self.epoch += 1
         self.ids.restore(mark.ids)
         self.clock.state = ClockState.parse(mark.clock)
+        self.requests.roll_back(mark.sequence)
         self.run_keys.clear()
         self._outbox.clear()
 
@@ -357,6 +421,11 @@ class World:
             return None
         sequence, ids, clock_state, epoch = mark
         return Mark(sequence, ids, ClockState.parse(clock_state).stored(), epoch)
+
+    @property
+    def is_being_created(self) -> bool:
+        """Whether the content of the scenario is not complete yet."""
+        return self.START not in self.documents.meta
 
     @property
     def start_position(self) -> int:
@@ -400,7 +469,7 @@ class World:
                 "name": self.name,
             }
             self.documents.commit([], {**self._meta(), **start_meta})
-            self.documents.mark()
+            self.mark()
 
     def export(self) -> dict[str, list[Document]]:
         """Return all documents: table → documents in creation order."""

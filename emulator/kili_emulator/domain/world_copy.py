@@ -24,8 +24,8 @@ from kili_emulator.storage.blobs import BlobStore
 from kili_emulator.storage.documents import StoreState
 from kili_emulator.storage.snapshot import Row
 
-# The tables whose documents have derived ids, without a number.
-_WITH_DERIVED_IDS = ("pluginLogs", "runCalls", "decisions")
+# The tables whose documents have derived ids, without a number, or the ids of others.
+_WITHOUT_OWN_IDS = ("pluginLogs", "runCalls", "decisions", "transactions")
 # The tables whose documents name the run that made them, or caused them, and the member.
 _WITH_RUNS = {"events": "runId", "internalEvents": "runId", "runs": "causedBy"}
 
@@ -200,7 +200,7 @@ def _made_ids(view: View, documents: StoreState, ids_of: IdSource, end: datetime
     """Return the ids that were made from a state to a time, and are still in the world."""
     found: list[_MadeId] = []
     for table in documents.snapshot:
-        if table in _WITH_DERIVED_IDS:
+        if table in _WITHOUT_OWN_IDS:
             continue
         snapshot = view.open(table).snapshot
         for each in snapshot.ids_since(documents.next_position):

@@ -20,6 +20,7 @@ from kili_emulator.http.file_routes import files_blueprint
 from kili_emulator.http.graphql_endpoint import GraphQLEndpoint
 from kili_emulator.http.graphql_routes import graphql_blueprint
 from kili_emulator.http.request_log import RequestLog
+from kili_emulator.http.request_records import note_refusal
 from kili_emulator.http.request_scope import note_route
 from kili_emulator.plugins.dispatch.host import PluginHost
 
@@ -88,6 +89,7 @@ def _add_guard(application: Flask, guard: security.Guard) -> None:
     @application.after_request
     def harden(answer: Response) -> Response:
         note_route(request.method, request.url_rule)
+        note_refusal(answer)
         return security.add_security_headers(answer)
 
 

@@ -16,6 +16,7 @@ from kili_emulator.clock import format_time
 from kili_emulator.domain.access import Access
 from kili_emulator.domain.call_buffer import CallBuffer, RecordedCall
 from kili_emulator.domain.world import Actor, World
+from kili_emulator.observe.requests import RequestRecord
 from kili_emulator.plugins.guest.sdk_context import RUN_METHOD_HEADER
 from kili_emulator.rules.named_ids import named_ids
 
@@ -26,14 +27,15 @@ class CallRecorder:
     Args:
         world: the world of the request.
         actor: the sender of the request; only requests of runs are recorded.
+        record: the record of the request.
     """
 
-    def __init__(self, request: Request, world: World, actor: Actor) -> None:
+    def __init__(self, request: Request, world: World, actor: Actor, record: RequestRecord) -> None:
         self._request = request
+        self._record = record
         self._world = world
         self._actor = actor
         self._call_buffer = actor.calls
-        self._received_at = None if actor.calls is None else world.clock.now()
         self._started_monotonic = clock.monotonic()
 
     @property
@@ -55,7 +57,7 @@ class CallRecorder:
         Args:
             query: the document of a GraphQL request.
         """
-        if self._call_buffer is None or self._received_at is None:
+        if self._call_buffer is None:
             return
         self._log_inactive_projects(self._call_buffer, named_ids(arguments, query))
         if lock_remedy_pair := refusals.lock_remedy(answer):
@@ -70,8 +72,9 @@ class CallRecorder:
                 arguments=arguments or {},
                 answer=answer,
                 errors=errors,
-                started_at=format_time(self._received_at),
+                started_at=format_time(self._record.moment),
                 duration_ms=round((clock.monotonic() - self._started_monotonic) * 1000, 3),
+                request_id=self._record.id,
             )
         )
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Request, Response
 from kili_emulator.config import GRAPHQL_PATH
 from kili_emulator.http.error_handlers import answer_error
 from kili_emulator.http.graphql_endpoint import GraphQLEndpoint
+from kili_emulator.http.request_records import note_refusal
 from kili_emulator.http.request_scope import note_route
 from kili_emulator.http.security import Guard, add_security_headers
 
@@ -49,6 +50,7 @@ class DirectPath:
         except Exception as error:
             response = answer_error(request, error)
         note_route(request.method, request.path)
+        note_refusal(response)
         return add_security_headers(response)
 
 

@@ -24,7 +24,8 @@ from kili_emulator.http.call_recorder import CallRecorder
 from kili_emulator.http.fault_answers import answer_with_fault
 from kili_emulator.http.request_body import MAX_BODY_MB, BodyError, read_json
 from kili_emulator.http.request_log import RequestLog, RequestLogEntry
-from kili_emulator.http.request_scope import note_operations
+from kili_emulator.http.request_records import begin_record, keep_graphql_content
+from kili_emulator.http.request_scope import note_fault, note_operations
 from kili_emulator.observe.fault_rule import (
     DOWNLOAD,
     OPERATION_PREFIX,
@@ -156,13 +157,18 @@ class FaultGate:
         """Note the fault in the request log, and in the calls of the run that sent the request."""
         operations = faulty.operations or [f"{faulty.request.method} {faulty.request.path}"]
         session = (faulty.world, faulty.actor)
+        note_fault(rule.effect)
         self._request_log.add(
             RequestLogEntry(faulty.request, session, operations, errors=True, fault=rule.effect)
         )
         if _is_carried_out(rule):
             return
         note_operations(faulty.operations, has_errors=True)
-        CallRecorder(faulty.request, *session).record_answer(
+        record = begin_record(*session, "graphql" if faulty.target == "graphql" else "file")
+        record.operations = operations
+        if faulty.content:
+            keep_graphql_content(faulty.world, record, faulty.request, faulty.content)
+        CallRecorder(faulty.request, *session, record).record_answer(
             operations,
             faulty.content.get("variables"),
             {"fault": rule.effect},

@@ -19,6 +19,8 @@ from kili_emulator.http import security
 from kili_emulator.http.call_recorder import CallRecorder
 from kili_emulator.http.file_urls import make_file_url_builder
 from kili_emulator.http.request_body import BodyError, read_body
+from kili_emulator.http.request_records import begin_record
+from kili_emulator.observe.requests import RequestRecord
 
 _DEFAULT_TYPE = "application/octet-stream"
 
@@ -34,7 +36,11 @@ def files_blueprint(registry: WorldRegistry, signer: security.FileUrlSigner) -> 
         session = _open_session(registry, token_world)
         if session is None:
             return security.unauthorized()
-        stored_file = _find_recorded_file(*session, file_id)
+        record = begin_record(*session, "file")
+        operation = f"{request.method} {file.FILES_PATH}"
+        record.name, record.operations = "download", [operation]
+        record.variables = {"id": file_id}
+        stored_file = _find_recorded_file(*session, record, file_id)
         if stored_file is None:
             return security.text_answer(errors.FILE_UNKNOWN, 404)
         world, _ = session
@@ -50,6 +56,12 @@ def files_blueprint(registry: WorldRegistry, signer: security.FileUrlSigner) -> 
         try:
             token = request.args.get("token", "")
             world, pending_upload = signer.read(token, registry.get)
+            record = begin_record(world, None, "file")
+            record.name, record.operations = "upload", [f"PUT {file.UPLOAD_PATH}"]
+            record.variables = {
+                "id": pending_upload.file_id,
+                "projectId": pending_upload.project_id,
+            }
             content = read_body(request)
         except (ValueError, WorldError) as error:
             return security.text_answer(str(error), 403)
@@ -65,7 +77,9 @@ def files_blueprint(registry: WorldRegistry, signer: security.FileUrlSigner) -> 
     return blueprint
 
 
-def _find_recorded_file(world: World, actor: Actor | None, file_id: str) -> FileDoc | None:
+def _find_recorded_file(
+    world: World, actor: Actor | None, record: RequestRecord, file_id: str
+) -> FileDoc | None:
     """Return the file if the actor may read it; record the request if a plugin run sent it.
 
     Args:
@@ -74,15 +88,15 @@ def _find_recorded_file(world: World, actor: Actor | None, file_id: str) -> File
     view = world.view
     if actor is None:
         return file.find_readable_file(view, None, file_id)
-    recorder = CallRecorder(request, world, actor)
+    recorder = CallRecorder(request, world, actor, record)
     stored_file = file.find_readable_file(view, Access(view, actor), file_id)
     answer = (
         {"contentType": stored_file["contentType"], "size": stored_file["size"]}
         if stored_file
         else None
     )
-    operation = f"{request.method} {file.FILES_PATH}"
-    recorder.record_answer([operation], {"id": file_id}, answer, errors=stored_file is None)
+    arguments = {"id": file_id}
+    recorder.record_answer(record.operations, arguments, answer, errors=stored_file is None)
     return stored_file
 
 

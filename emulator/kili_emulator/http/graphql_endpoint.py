@@ -33,7 +33,9 @@ from kili_emulator.http.file_urls import (
 )
 from kili_emulator.http.request_body import BodyError, read_json
 from kili_emulator.http.request_log import RequestLog, RequestLogEntry
+from kili_emulator.http.request_records import begin_record, keep_errors, keep_graphql_content
 from kili_emulator.http.request_scope import note_operations
+from kili_emulator.observe.requests import RequestRecord
 from kili_emulator.rules.json_text import write_json
 from kili_emulator.rules.workflow import version_for
 
@@ -68,31 +70,35 @@ class GraphQLEndpoint:
             self._log(request, None, [], errors=True)
             is_revoked = key is not None and key.startswith(RUN_KEY_PREFIX)
             return _refuse_revoked_key() if is_revoked else security.unauthorized()
-        recorder = CallRecorder(request, *session)
+        record = begin_record(*session, "graphql")
         try:
             data = _read_request(request)
         except BodyError as error:
             self._log(request, session, [], errors=True)
             body = write_json(plain_error(str(error), errors.BAD_USER_INPUT))
             return _json_response(body, error.status)
-        answer = self._execute(request, session, recorder, data)
+        keep_graphql_content(session[0], record, request, data)
+        answer = self._execute(request, session, record, data)
         return _json_response(answer.body, 200 if answer.is_valid else 400)
 
     def _execute(
         self,
         request: Request,
         session: tuple[World, Actor],
-        recorder: CallRecorder,
+        record: RequestRecord,
         data: dict[str, Any],
     ) -> Answer:
         """Execute the operations of a request, the steps in their order; wait for plugin runs."""
         world, actor = session
+        recorder = CallRecorder(request, world, actor, record)
         context = make_context_factory(request, self.signer, self.settings.workflow)(world, actor)
-        root_fields = self.executor.root_fields(data["query"])
+        record.operations = root_fields = self.executor.root_fields(data["query"])
         wait_seconds = self.settings.sync_wait
         if actor.run_id is None and any(map(_may_call_plugins, root_fields)):
             wait_seconds = self.deploy_saved(world)
         answer = self.executor.answer(data, context)
+        if answer.has_errors:
+            keep_errors(record, answer.content["errors"])
         note_operations(root_fields if answer.is_valid else [], has_errors=answer.has_errors)
         self._log(request, session, root_fields, errors=answer.has_errors)
         wait_for_deliveries(context.deliveries, wait_seconds, include_children=actor.run_id is None)

@@ -15,6 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from kili_emulator import clock, ids, messages
 from kili_emulator.instruments import Instruments
+from kili_emulator.observe.requests import (
+    RequestOutcome,
+    RequestRecord,
+    RequestRing,
+    forget_current,
+)
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -37,22 +43,40 @@ class RequestScope:
         operation: the root field of a GraphQL request, or the method and rule of a route.
         has_errors: whether a GraphQL answer has errors.
         status: the HTTP status; 0 until the answer begins, and for websockets.
+        fault: the effect of the fault that the request met; ``None`` without a fault.
+        record: the record of the request, once its world is known.
     """
 
-    __slots__ = ("has_errors", "id", "operation", "status")
+    __slots__ = ("_ring", "fault", "has_errors", "id", "operation", "record", "status")
 
     def __init__(self, request_id: str) -> None:
         self.id = request_id
         self.operation = ""
         self.has_errors = False
         self.status = 0
+        self.fault: str | None = None
+        self.record: RequestRecord | None = None
+        self._ring: RequestRing | None = None
+
+    def begin_record(self, ring: RequestRing, record: RequestRecord) -> None:
+        """Record the request among those of its world."""
+        self.record, self._ring = record, ring
+        ring.begin(record)
+
+    def end_record(self, seconds: float) -> None:
+        """Complete the record, if there is one."""
+        if self.record is not None and self._ring is not None:
+            forget_current()
+            self.record.status, self.record.fault = self.status, self.fault
+            self._ring.end(self.record, self.outcome, seconds)
 
     @property
-    def outcome(self) -> str:
+    def outcome(self) -> RequestOutcome:
         """``ok``, ``error`` for a mistake of the client, or ``failure`` for one of the emulator."""
         if self.status >= 500:
             return "failure"
-        return "error" if self.has_errors or self.status >= 400 else "ok"
+        is_unanswered = self.status == 0  # a fault has ended the connection
+        return "error" if self.has_errors or self.status >= 400 or is_unanswered else "ok"
 
 
 _current: ContextVar[RequestScope | None] = ContextVar("request", default=None)
@@ -75,6 +99,13 @@ def note_operations(root_fields: Sequence[str], *, has_errors: bool) -> None:
         scope.has_errors = has_errors
         if root_fields:
             scope.operation = root_fields[0] if len(root_fields) == 1 else _SEVERAL
+
+
+def note_fault(effect: str) -> None:
+    """Note the effect of the fault that the request of this thread meets."""
+    scope = _current.get()
+    if scope is not None:
+        scope.fault = effect
 
 
 def note_route(method: str, rule: object) -> None:
@@ -125,8 +156,10 @@ class RequestScopes:
             start("500 Internal Server Error", [], sys.exc_info())
             return []
         finally:
+            seconds = clock.monotonic() - begin
+            scope.end_record(seconds)
             if scope.status:
-                self._finish(scope, environ, clock.monotonic() - begin)
+                self._finish(scope, environ, seconds)
             _current.reset(token)
 
     def _finish(self, scope: RequestScope, environ: WSGIEnvironment, seconds: float) -> None:

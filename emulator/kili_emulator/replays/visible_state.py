@@ -20,7 +20,7 @@ from kili_emulator.storage.snapshot import Row, TableSnapshot
 Rows = Mapping[str, Sequence[Row]]
 
 # No plugin can read them.
-_NEVER = ("apiKeys", "mails", "runCalls", "decisions")
+_NEVER = ("apiKeys", "mails", "runCalls", "decisions", "transactions")
 _OF_PROJECT = (
     "projectUsers",
     "stepGroups",

@@ -19,3 +19,11 @@ def tokens(query: str) -> Iterator[re.Match[str]]:
     A string literal, a comment and a name are one token each; any other character is a token.
     """
     return _TOKEN.finditer(query)
+
+
+def operation_name(query: str) -> str | None:
+    """Return the name of the first operation of a document; ``None`` if it has none."""
+    found = (match[0] for match in tokens(query) if not match[0].startswith("#"))
+    keyword, name = next(found, ""), next(found, "")
+    is_named = keyword in ("query", "mutation", "subscription") and name.isidentifier()
+    return name if is_named else None

@@ -10,7 +10,7 @@ and of the signed URLs of AWS, Google, Azure and the emulator.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from kili_emulator.rules.graphql_text import tokens
@@ -92,6 +92,11 @@ def is_secret(name: str, extra_names: Collection[str] = ()) -> bool:
 def _normalize_name(name: str) -> str:
     """Return a name in the form for comparison: ``newPassword1`` becomes ``newpassword``."""
     return _NOT_IN_NAME.sub("", name.lower()).rstrip("0123456789")
+
+
+def secret_names_of(operations: Iterable[str]) -> Collection[str]:
+    """Return the additional secret names in requests of these operations, and in their answers."""
+    return API_KEY_SECRET_NAMES if any("apikey" in each.lower() for each in operations) else ()
 
 
 def masked(document: Any, extra_names: Collection[str] = ()) -> Any:

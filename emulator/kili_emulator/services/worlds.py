@@ -9,6 +9,9 @@ from kili_emulator.domain.registry import ScenarioSource, WorldRegistry
 from kili_emulator.domain.world import Actor, Mark, World
 from kili_emulator.services.session import WorldSession
 
+# The tables whose documents name the request that caused them.
+_WITH_REQUEST_IDS = ("transactions", "runs", "runCalls")
+
 
 class ProjectTitle(TypedDict):
     """A project by its id and title."""

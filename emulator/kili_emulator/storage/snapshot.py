@@ -217,6 +217,13 @@ class TableSnapshot:
         """Return all rows in creation order."""
         return list(self._rows.get_all(self._ids))
 
+    def newest_first(self) -> Iterator[Document]:
+        """Yield all documents, in the reverse of their creation order."""
+        for each in reversed(self._ids):
+            row = self._rows.get(each)
+            assert row is not None, each
+            yield row.document
+
     def ids_since(self, position: int) -> list[str]:
         """Return the ids of the documents that were inserted at or after a position."""
         if self.spec.date_member is None:

@@ -10,7 +10,7 @@ from tests.contract.full_world.calls import CALLS, Call
 from tests.contract.full_world.world import FullWorld
 
 # Tables that record events: a mutation must also change another table.
-REPORTS = ("events", "decisions", "runs", "pluginLogs")
+REPORTS = ("events", "decisions", "transactions", "runs", "pluginLogs")
 
 
 def state(full_world: FullWorld) -> dict[str, list[dict[str, Any]]]:

@@ -20,6 +20,7 @@ HISTORY = {
     "events": "the audit trail keeps events about deleted objects",
     "internalEvents": "internal events about deleted objects are kept, too",
     "decisions": "the reasons why a plugin was not called are kept after its deletion",
+    "transactions": "the timeline keeps the changes of deleted objects",
     "runs": "a run keeps the arguments of its handler",
     "pluginLogs": "a line has the id of the label that its handler received",
 }

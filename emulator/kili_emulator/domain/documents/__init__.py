@@ -8,8 +8,8 @@ if only some documents have it: such a member is declared in a base class with `
 While the tests run, ``tests/kit/document_type_check.py`` compares the stored documents with these
 declarations.
 
-Imported by: api, cli, client, domain, domain.filters, domain.simulated_user, domain.why, http,
-plugins, scenario, services.
+Imported by: api, cli, client, domain, domain.filters, domain.simulated_user, domain.timeline,
+domain.why, http, plugins, scenario, services.
 """
 
 from kili_emulator.domain.documents.asset import (
@@ -67,6 +67,7 @@ from kili_emulator.domain.documents.project import (
     StepDoc,
     StepGroupDoc,
 )
+from kili_emulator.domain.documents.transaction import TransactionDoc
 
 __all__ = [
     "ApiKeyDoc",
@@ -110,6 +111,7 @@ __all__ = [
     "StepDoc",
     "StepGroupDoc",
     "TagDoc",
+    "TransactionDoc",
     "UserDoc",
     "WebhookAddress",
     "WebhookAnswer",

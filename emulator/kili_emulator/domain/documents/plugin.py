@@ -188,11 +188,18 @@ class RunResult(_OptionalRunMembers):
     droppedPrints: int
 
 
-class RunDoc(RunResult):
+class _OptionalCauses(TypedDict, total=False):
+    queued: bool
+    requestId: str | None
+
+
+class RunDoc(RunResult, _OptionalCauses):
     """A run: one call of one handler of a plugin version for one event.
 
     ``lanes`` lists the lanes of the runs that caused this run, outermost first, and last the lane
-    of this run.
+    of this run. ``queued`` is true if the request that caused the run did not wait for it.
+    ``requestId`` is the id of the request that started the run by hand, without an event. Both are
+    missing in runs that earlier versions stored.
     """
 
     id: str
@@ -213,8 +220,15 @@ class RunDoc(RunResult):
     byHand: bool
 
 
-class RunCallDoc(TypedDict):
-    """An API call of a run; ``arguments`` and ``answer`` are texts if they were truncated."""
+class _OptionalCallMembers(TypedDict, total=False):
+    requestId: str | None
+
+
+class RunCallDoc(_OptionalCallMembers):
+    """An API call of a run; ``arguments`` and ``answer`` are texts if they were truncated.
+
+    ``requestId`` is missing in calls that earlier versions of the emulator stored.
+    """
 
     id: str
     runId: str

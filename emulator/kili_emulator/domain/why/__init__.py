@@ -5,5 +5,5 @@ stored documents of one plugin, ``causes`` finds the reasons and ``remedies`` th
 ``texts`` has their words. The past comes from the runs and decisions that dispatch stored; the
 present comes from the rules that dispatch uses (:mod:`kili_emulator.rules.blockers`).
 
-Imported by: cli, client, http, services.
+Imported by: cli, client, domain.timeline, http, services.
 """

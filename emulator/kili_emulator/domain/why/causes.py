@@ -12,6 +12,7 @@ from kili_emulator.domain.run import headline, run_ahead
 from kili_emulator.domain.why import texts
 from kili_emulator.domain.why.facts import Facts, Fields, basic_fields
 from kili_emulator.domain.why.remedies import remedy_of_blocker, remedy_of_missing_method
+from kili_emulator.observe.timeline import DecisionReason
 from kili_emulator.rules import blockers as rules
 from kili_emulator.rules import handlers
 from kili_emulator.rules.blockers import ReasonCode
@@ -61,15 +62,29 @@ def reasons_of(facts: Facts, runs: list[RunDoc]) -> list[Reason]:
 
 def reasons_of_deleted(decision: DecisionDoc, project: ProjectDoc, subject: str) -> list[Reason]:
     """Return why a plugin that has since been deleted was not called."""
-    fields = {
-        **basic_fields(
-            project, subject, skipped_version(decision), is_webhook=decision["isWebhook"]
-        ),
+    fields = _fields_of_decision(decision, project, subject)
+    codes = decision["reasons"][subject]
+    return [_reason(code, fields, texts.REMEDY_DELETED) for code in codes]
+
+
+def explain_decision(
+    decision: DecisionDoc, project: ProjectDoc, subject: str
+) -> list[DecisionReason]:
+    """Return why a plugin was not called for the events of a subject, by the stored decision."""
+    fields = _fields_of_decision(decision, project, subject)
+    return [
+        {"reason": code, "explanation": texts.WHY_REASONS[code].format(**fields)}
+        for code in decision["reasons"][subject]
+    ]
+
+
+def _fields_of_decision(decision: DecisionDoc, project: ProjectDoc, subject: str) -> Fields:
+    version = skipped_version(decision)
+    return {
+        **basic_fields(project, subject, version, is_webhook=decision["isWebhook"]),
         "name": decision["pluginName"],
         "since": decision["since"],
     }
-    codes = decision["reasons"][subject]
-    return [_reason(code, fields, texts.REMEDY_DELETED) for code in codes]
 
 
 def delivery_of(run: RunDoc) -> DeliverySummary | None:

@@ -14,6 +14,7 @@ Imported by: app.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable
 
@@ -25,20 +26,25 @@ from kili_emulator.config import CONTROL_PATH, DEFAULT_WORLD, IN_PROCESS, Settin
 from kili_emulator.domain.registry import ScenarioSource, WorldError, WorldRegistry
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
+from kili_emulator.http.control.calls import add_call_routes
 from kili_emulator.http.control.clock import add_clock_routes
 from kili_emulator.http.control.description import DESCRIPTION, add_description_route
+from kili_emulator.http.control.events import add_event_routes
 from kili_emulator.http.control.faults import add_fault_routes
+from kili_emulator.http.control.logs import add_log_routes
 from kili_emulator.http.control.metrics import add_metrics_route
 from kili_emulator.http.control.plugins import add_link_routes, add_plugin_routes
 from kili_emulator.http.control.runs import add_run_routes
 from kili_emulator.http.control.scenarios import add_load_route
 from kili_emulator.http.control.sessions import Sessions
+from kili_emulator.http.control.timeline import add_timeline_route
 from kili_emulator.http.control.users import add_trigger_route, add_user_routes
 from kili_emulator.http.control.webhooks import add_webhook_routes
 from kili_emulator.http.control.why import add_why_route
 from kili_emulator.http.control.worlds import OWN_WORLD, add_registry_routes, add_world_routes
 from kili_emulator.http.metrics import Metrics
 from kili_emulator.http.request_body import BodyError
+from kili_emulator.http.request_records import begin_record
 from kili_emulator.plugins.dispatch.host import PluginHost
 from kili_emulator.scenario import ScenarioError
 
@@ -53,7 +59,12 @@ _WORLD_ROUTES: tuple[Callable[[Blueprint, Sessions], None], ...] = (
     add_webhook_routes,
     add_user_routes,
     add_trigger_route,
+    add_event_routes,
+    add_log_routes,
+    add_timeline_route,
 )
+# Requests that change nothing, or end the history that the timeline shows.
+_UNRECORDED = frozenset(("mark", "reset", "wait-idle"))
 
 _ABOUT_OWN_WORLD = (f"control.{OWN_WORLD}", f"control.{DESCRIPTION}")
 
@@ -86,6 +97,7 @@ def control_blueprint(
     add_description_route(blueprint)
     add_registry_routes(blueprint, registry, scenario)
     add_fault_routes(blueprint, registry, operations)
+    add_call_routes(blueprint, sessions, operations)
     for add_routes in _WORLD_ROUTES:
         add_routes(blueprint, sessions)
     return blueprint
@@ -96,6 +108,7 @@ def _add_key_check(blueprint: Blueprint, registry: WorldRegistry) -> None:
     def check_key() -> Response | None:
         if IN_PROCESS in request.environ:
             g.controller_key, g.controller_email, g.controller_world = None, "", DEFAULT_WORLD
+            _record_change(registry, None, (request.view_args or {}).get("name"))
             return None
         key = security.api_key(request)
         session = registry.authenticate(key) if key else None
@@ -104,8 +117,26 @@ def _add_key_check(blueprint: Blueprint, registry: WorldRegistry) -> None:
         world, actor = session
         g.controller_key, g.controller_world = key, world.name
         g.controller_email = actor.user["email"]
-        is_allowed = _may_control(world, actor, _named_world(world))
-        return None if is_allowed else security.text_answer(errors.CONTROL_NEEDS_ADMIN, 403)
+        name = _named_world(world)
+        if not _may_control(world, actor, name):
+            return security.text_answer(errors.CONTROL_NEEDS_ADMIN, 403)
+        _record_change(registry, actor, name)
+        return None
+
+
+def _record_change(registry: WorldRegistry, actor: Actor | None, name: str | None) -> None:
+    """Record a request that changes a world, for its timeline.
+
+    Args:
+        actor: the administrator; ``None`` for a call in this process.
+        name: the name of the world; ``None`` if the request is about none.
+    """
+    verb = request.path.rpartition("/")[2]
+    if request.method in ("GET", "HEAD", "DELETE") or verb in _UNRECORDED or name is None:
+        return
+    with contextlib.suppress(WorldError):  # the route answers that there is no such world
+        record = begin_record(registry.get(name), actor, "control")
+        record.name, record.operations = verb, [f"{request.method} {request.path}"]
 
 
 def _add_error_answers(blueprint: Blueprint) -> None:

@@ -112,7 +112,7 @@ class PluginHost:
             self._hosts[world].schedule.wait_for_due(seconds)
 
     def wait_until(self, world: World, condition: Callable[[], bool], seconds: float) -> None:
-        """Wait until a condition holds that only a run can change, or the time is over."""
+        """Wait until a condition holds that a run or a request changes, or the time is over."""
         self._hosts[world].runs.waiters.wait_for(condition, seconds)
 
     def redeliver(self, world: World, run_id: str, seconds: float) -> str:
@@ -252,6 +252,7 @@ class WorldHost:
         self.links = Links(self.schedule, package_settings.environment.sdk_version)
         self._saved_builds: dict[Delivery, float] = {}  # of linked plugins, with their start times
         world.bus.subscribe(self._dispatch)
+        world.requests.after_end = self.runs.waiters.notify
         world.after_roll_back += [self.schedule.interrupt, self._resume]
         if not is_copy:
             self._resume()

@@ -126,12 +126,7 @@ class Runs:
             if not refusal and self._begins_at_once(trigger.plugin, queue):
                 run = runs_of.begin_at_once(tx, run)
             if self._timing.waits_for_runs and not refusal and not waits:
-                content = (
-                    messages.RUN_CLOCK_STOPPED.format(seconds=self._timing.latency)
-                    if self._is_stopped()
-                    else messages.RUN_QUEUED.format(event=event["event"])
-                )
-                runs_of.add_lines(tx, run["id"], [("info", content, tx.now)])
+                runs_of.note_queued(tx, run, self._reason_not_to_wait(event["event"]))
         if refusal:
             self.waiters.notify()
             return StartedRun(run["id"], None)
@@ -142,6 +137,12 @@ class Runs:
     def _is_stopped(self) -> bool:
         """Return whether new runs wait for a clock that stands still, until somebody sets it."""
         return self._timing.latency > 0 and self._world.clock.state.mode == "frozen"
+
+    def _reason_not_to_wait(self, subject: str) -> str:
+        """Return why the cause of a run does not wait for it, as a line for the log of the run."""
+        if self._is_stopped():
+            return messages.RUN_CLOCK_STOPPED.format(seconds=self._timing.latency)
+        return messages.RUN_QUEUED.format(event=subject)
 
     def _begins_at_once(self, plugin: PluginDoc, queue: str) -> bool:
         """Return whether nothing delays a new run, so that one commit can record it and its start.
@@ -216,12 +217,10 @@ class Runs:
         Args:
             waiting: runs behind it in the same queue, which take place only while it waits.
         """
-        epoch, lane, due = self._world.epoch, run["lanes"][-1], self._schedule.due_after(0.0)
+        epoch, lane = self._world.epoch, run["lanes"][-1]
         delivery = QueuedWork()
         self.causal_tree.begin(run["id"], delivery)
-        self._schedule.start(
-            self._queue(lane, None), lambda: self._run(run, epoch, due), delivery, lane
-        )
+        self._schedule.start(self._queue(lane, None), lambda: self._run(run, epoch), delivery, lane)
         for each in waiting:
             self._queue_behind(delivery, each, epoch)
         return delivery
@@ -232,7 +231,7 @@ class Runs:
 
         def run_if_awaited() -> None:
             if not delivery.done():
-                self._run(run, epoch, self._schedule.due_after(0.0))
+                self._run(run, epoch)
 
         self.causal_tree.begin(run["id"], own_delivery)
         self._schedule.start(self._queue(lane, None), run_if_awaited, own_delivery, lane)

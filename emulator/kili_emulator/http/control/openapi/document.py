@@ -18,6 +18,7 @@ _PATH_TEXTS = {
     "key_name": "The name of an API key, such as `admin`.",
     "run_id": "The id of a run.",
     "verb": "The action of a user.",
+    "fault_id": "The id of a fault.",
 }
 _DESCRIPTION = """\
 What the platform's API lacks: worlds, marks and resets, simulated users, plugins and their runs,

@@ -7,6 +7,7 @@ from kili_emulator.http.control.openapi.operation import Operation
 from kili_emulator.http.control.openapi.operations import (
     clock,
     faults,
+    observations,
     plugins,
     runs,
     server,
@@ -24,4 +25,5 @@ OPERATIONS: tuple[Operation, ...] = (
     *plugins.OPERATIONS,
     *runs.OPERATIONS,
     *faults.OPERATIONS,
+    *observations.OPERATIONS,
 )
