@@ -86,6 +86,16 @@ class Transaction(WritableView):
     def new_id(self) -> str:
         return self.world.ids.new_id(self.moment)
 
+    @contextmanager
+    def at(self, moment: datetime) -> Iterator[None]:
+        """Give the changes and events of a block another time, such as one in the past."""
+        before = self.moment
+        self.moment, self.now = moment, format_time(moment)
+        try:
+            yield
+        finally:
+            self.moment, self.now = before, format_time(before)
+
     def draw(self, percentage: int | None) -> bool:
         """Return true with that probability, in percent, by the world's random draws."""
         if not percentage:
