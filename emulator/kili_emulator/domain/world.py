@@ -70,6 +70,7 @@ class Transaction(WritableView):
         self.moment: datetime = world.take_moment(is_change=bool(actor.user_id))
         self.now = format_time(self.moment)
         self.deliveries: list[Delivery] = []
+        self.meta: dict[str, Any] = {}
         self.request = recorded_request()
         self._events: list[Event] = []
         self._summary: list[ChangeSummary] = []
@@ -208,6 +209,7 @@ class World:
     """
 
     START = "start"
+    LOADED = "loaded"
 
     def __init__(
         self,
@@ -279,7 +281,8 @@ class World:
                 yield tx
                 changes = tx.changes()
                 if changes:
-                    self.documents.commit(changes, self._meta(), deferrable=deferrable)
+                    meta = {**self._meta(), **tx.meta} if tx.meta else self._meta()
+                    self.documents.commit(changes, meta, deferrable=deferrable)
                 else:
                     self.clock.state = clock_state
                 if tx.emitted_events:
@@ -415,6 +418,8 @@ class World:
             "epoch": self.epoch + 1,
             "returns": [*returns, [self.epoch, mark.sequence]],
         }
+        if self._loaded and mark.sequence < self._loaded["sequence"]:
+            meta[self.LOADED] = None
         self.documents.roll_back(mark.sequence, meta)
         self.epoch += 1
         self.ids.restore(mark.ids)
@@ -440,7 +445,27 @@ class World:
     @property
     def start_position(self) -> int:
         """The position in creation order after all documents of the scenario."""
-        return int(self.documents.meta.get("start_position", 0))
+        return int((self._loaded or self.documents.meta).get("start_position", 0))
+
+    @property
+    def _loaded(self) -> dict[str, int] | None:
+        """The positions in the state that was loaded; ``None`` if there was none, or a reset."""
+        loaded: dict[str, int] | None = self.documents.meta.get(self.LOADED)
+        return loaded
+
+    def note_loaded_state(self, tx: Transaction, start: int, decisions: int) -> None:
+        """Note that a transaction replaces the content of the world by documents of another one.
+
+        Args:
+            start: the number of documents, all of which follow, that come from a scenario.
+            decisions: the number of those before dispatch decisions were stored.
+        """
+        first = self.documents.take_position() + 1
+        tx.meta[self.LOADED] = {
+            "sequence": self.documents.sequence + 1,
+            "start_position": first + start,
+            DECISIONS_POSITION: first + decisions,
+        }
 
     @property
     def decisions_position(self) -> int:
@@ -448,7 +473,7 @@ class World:
 
         It comes after the events of an earlier version of the emulator, which stored no decisions.
         """
-        return int(self.documents.meta.get(DECISIONS_POSITION, 0))
+        return int((self._loaded or self.documents.meta).get(DECISIONS_POSITION, 0))
 
     @property
     def scenario(self) -> str:

@@ -35,6 +35,7 @@ from kili_emulator.errors.simulated_user import *
 from kili_emulator.errors.storage import *
 from kili_emulator.errors.tag import *
 from kili_emulator.errors.timeline import *
+from kili_emulator.errors.transfer import *
 from kili_emulator.errors.user import *
 from kili_emulator.errors.why import *
 from kili_emulator.errors.workflow import *

@@ -35,8 +35,8 @@ _README = """# State of Kili Emulator
 `state.json` says where this state comes from and what it has. `world/` has the documents, a table
 per file and a document per line; `files/` has the files of assets and plugins by their digest.
 
-Load it into a running emulator with `kili-emulator state load FILE`; `kili-emulator state diff FILE`
-compares it with one.
+Load it into a running emulator with `kili-emulator state load FILE`. `kili-emulator state diff FILE`
+says what has changed since.
 {secrets}"""
 _SECRETS = """
 **The API keys and password hashes of the world are in this file, in clear**: a world that is loaded
@@ -107,7 +107,9 @@ def unpack_state(content: bytes, name: str) -> State:
         tables = _read_tables(entries)
         files = _read_files(entries)
     except _FORM_ERRORS as error:
-        raise errors.state_damaged(name, f"an entry has not the expected content: {error}") from None
+        raise errors.state_damaged(
+            name, f"an entry has not the expected content: {error}"
+        ) from None
     state = State(manifest, tables, files)
     _check(state, name)
     return state

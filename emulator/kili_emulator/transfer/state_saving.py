@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kili_emulator import errors
-from kili_emulator.domain.project import is_running_project
+from kili_emulator.domain.lookup import find_project
 from kili_emulator.domain.references import REFERENCES, referenced_ids
 from kili_emulator.domain.world import View, World
 from kili_emulator.storage.snapshot import Row, TableSnapshot
@@ -59,7 +58,7 @@ def state_of_world(world: World) -> State:
         "start": sum(each < world.start_position for each in positions),
         "decisions": sum(each < world.decisions_position for each in positions),
     }
-    return _state(world, tables, world=around, source=f"world {world.name}")
+    return _state(world, tables, around=around, source=f"world {world.name}")
 
 
 def state_of_project(world: World, project: str) -> State:
@@ -76,9 +75,11 @@ def state_of_project(world: World, project: str) -> State:
         StorageError: a file of the project is missing or damaged.
     """
     view = world.view
-    project_id = find_project_id(view, project)
+    project_id = find_project(view, project)["id"]
     snapshot = {name: view.open(name).snapshot for name in (*PROJECT_TABLES, "projects", "tags")}
-    rows = {name: list(_rows_of_project(name, table, project_id)) for name, table in snapshot.items()}
+    rows = {
+        name: list(_rows_of_project(name, table, project_id)) for name, table in snapshot.items()
+    }
     issue_ids = {row.document["id"] for row in rows["issues"]}
     rows["comments"] = [
         row for row in snapshot["comments"].rows() if row.document["issueId"] in issue_ids
@@ -92,25 +93,6 @@ def state_of_project(world: World, project: str) -> State:
         rows[table] = _referenced_rows(view, rows, table)
     rows["users"] = [Row(row.position, {**row.document, "password": None}) for row in rows["users"]]
     return _state(world, _placed(rows), project=project_id, source=f"project {project_id}")
-
-
-def find_project_id(view: View, project: str) -> str:
-    """Return the id of the project with this id or title.
-
-    Raises:
-        KiliError: no project, or several, have this id or title.
-    """
-    found = view.projects.get(project)
-    if found and is_running_project(found):
-        return found["id"]
-    titled = [
-        each["id"]
-        for each in view.projects.all()
-        if each["title"] == project and is_running_project(each)
-    ]
-    if len(titled) != 1:
-        raise errors.state_project_unknown(project, len(titled))
-    return titled[0]
 
 
 def _rows_of_project(name: str, table: TableSnapshot, project_id: str) -> Iterable[Row]:
@@ -155,14 +137,14 @@ def _state(
     *,
     source: str,
     project: str | None = None,
-    **around: Any,
+    around: WorldState | None = None,
 ) -> State:
     manifest: Manifest = {
         "format": FORMAT,
         "formatVersion": VERSION,
         "kind": "world" if project is None else "project",
         "project": project,
-        "world": around.get("world"),
+        "world": around,
         "source": source,
         "counts": counts_of(tables),
         "notes": [],

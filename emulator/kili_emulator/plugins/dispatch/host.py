@@ -93,6 +93,10 @@ class PluginHost:
         """Start nothing further in a world; running handlers are not stopped."""
         self._hosts.pop(world).close()
 
+    def reload(self, world: World) -> None:
+        """Begin anew with the plugins of a world whose documents were replaced."""
+        self._hosts[world].reload()
+
     def wait_idle(self, world: World, seconds: float) -> bool:
         """Wait until no plugin of the world is running; return whether that came about in time."""
         return self._hosts[world].schedule.wait_idle(seconds)
@@ -267,6 +271,11 @@ class WorldHost:
         self.links.deploy_saved()
         for build, start_time in list(self._saved_builds.items()):
             wait([build], max(0.0, start_time + seconds - clock.monotonic()))
+
+    def reload(self) -> None:
+        """End all waits, and resume the work that the new documents list as unfinished."""
+        self.schedule.interrupt()
+        self._resume()
 
     def begin_nothing(self) -> None:
         """Begin no further run or build."""
