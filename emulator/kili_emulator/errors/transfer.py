@@ -73,6 +73,11 @@ def state_without_organization() -> KiliError:
     return state_unloadable("the world has no organization")
 
 
+def state_without_administrator() -> KiliError:
+    """The world to which a project is to be added has no active administrator."""
+    return state_unloadable("the world has no active administrator")
+
+
 def export_unusable(path: str, reason: str) -> KiliError:
     """A file or folder is no raw export of the SDK."""
     return KiliError(

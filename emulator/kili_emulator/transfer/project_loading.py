@@ -13,6 +13,7 @@ from kili_emulator.domain.references import REFERENCES
 from kili_emulator.domain.user import find_user_by_email
 from kili_emulator.domain.world import Actor, Transaction, World
 from kili_emulator.rules.permissions import ProjectRole
+from kili_emulator.transfer.new_documents import UNKNOWN_USER
 from kili_emulator.transfer.state_form import Documents, State
 from kili_emulator.transfer.state_saving import PROJECT_TABLES
 from kili_emulator.transfer.world_loading import check_consistency
@@ -82,7 +83,7 @@ class _Loading:
         self.exists = tx.projects.get(self.project_id) is not None
         self.new_users: list[str] = []
         self.new_members: list[NewMember] = []
-        self._user_ids: dict[str, str] = {}
+        self._user_ids: dict[str, str] = {UNKNOWN_USER: _first_administrator(tx)["id"]}
 
     def delete_project(self) -> None:
         """Delete the documents of a project with the same id."""
@@ -215,6 +216,13 @@ def _only_project(state: State) -> dict[str, Any]:
     if len(projects) != 1 or projects[0]["id"] != state.manifest["project"]:
         raise errors.state_unloadable("it has not the one project that state.json names")
     return projects[0]
+
+
+def _first_administrator(tx: Transaction) -> UserDoc:
+    for user in tx.users.all():
+        if _is_administrator(user):
+            return user
+    raise errors.state_without_administrator()
 
 
 def _replaced(value: Any, replaced_ids: Mapping[str, str]) -> Any:

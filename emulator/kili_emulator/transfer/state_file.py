@@ -35,7 +35,7 @@ _README = """# State of Kili Emulator
 `state.json` says where this state comes from and what it has. `world/` has the documents, a table
 per file and a document per line; `files/` has the files of assets and plugins by their digest.
 
-Load it into a running emulator with `kili-emulator state load FILE`. `kili-emulator state diff FILE`
+Load it into a running emulator with `kili-emulator state load FILE`; `kili-emulator state diff`
 says what has changed since.
 {secrets}"""
 _SECRETS = """
@@ -139,7 +139,7 @@ def _read_tables(entries: Entries) -> dict[str, list[tuple[int, dict[str, Any]]]
     if unknown:
         raise ValueError(f"no table has the name of {unknown[0]}")
     return {
-        known[entry]: [(row.position, row.document) for _, row, _ in loaded_rows(content)]
+        known[entry]: [(row.position, document) for _, row, document in loaded_rows(content)]
         for entry, content in entries.items()
         if entry in known
     }
