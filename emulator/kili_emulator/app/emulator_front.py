@@ -52,6 +52,7 @@ class EmulatorFront(ABC):
         runs: the runs of plugins: ``emulator.runs.list(…)``.
         worlds: the worlds of the emulator, this one and others: ``emulator.worlds.create(…)``.
         state: the world as a file: ``emulator.state.save("world.zip")``.
+        imports: projects of other places: ``emulator.imports.read("export.zip")``.
         clock: the time of the world: ``emulator.clock.set("2026-01-05")``.
         faults: requests and plugins that fail on purpose: ``emulator.faults.add(…)``.
         calls, events, logs: the latest API requests, the events, the log lines of plugins.
@@ -67,6 +68,7 @@ class EmulatorFront(ABC):
         self.runs = control.runs
         self.worlds = control.worlds
         self.state = control.state
+        self.imports = control.imports
         self.clock = control.clock
         self.faults = control.faults
         self.why = control.why

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kili_emulator.client.clock import WorldClock
 from kili_emulator.client.control_requests import ControlRequests
 from kili_emulator.client.faults import Faults
+from kili_emulator.client.imports import Imports
 from kili_emulator.client.observations import Observations
 from kili_emulator.client.plugins import Plugins
 from kili_emulator.client.runs import Runs
@@ -33,6 +34,7 @@ class ControlPlane:
         runs: the runs of plugins.
         worlds: the worlds of the emulator.
         state: the state of the world as a file.
+        imports: projects of other places.
         clock: the time of the world.
         faults: requests and plugins that fail on purpose.
         observations: what happened: requests, events, log lines, and the timeline.
@@ -45,6 +47,7 @@ class ControlPlane:
         self.runs = Runs(self._requests)
         self.worlds = Worlds(self._requests)
         self.state = States(self._requests)
+        self.imports = Imports(self.state)
         self.clock = WorldClock(self._requests)
         self.faults = Faults(self._requests)
         self.observations = Observations(self._requests)
