@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -43,4 +43,5 @@ def server_options(command: C) -> C:
             raise click.ClickException(str(getattr(error, "message", error))) from None
 
     decorated: Any = call
-    return data_dir_option(world_option("The world.")(decorated))
+    decorated = data_dir_option(world_option("The world.")(decorated))
+    return cast(C, decorated)

@@ -28,7 +28,7 @@ _replace_option = click.option("--replace", is_flag=True, help="Replace a projec
 
 @click.group(cls=CommandGroup)
 def state() -> None:
-    """Save a world as one file, load it again, and see what has changed.
+    r"""Save a world as one file, load it again, and see what has changed.
 
     \b
     kili-emulator state save monday.zip
@@ -171,11 +171,9 @@ def pull(
     project: str,
     source: str,
     from_key: str | None,
-    media: bool,
-    restart: bool,
-    replace: bool,
     as_json: bool,
     server: AddressedServer,
+    **options: Any,
 ) -> None:
     """Add a copy of a project from any Kili endpoint, which is only read.
 
@@ -187,9 +185,7 @@ def pull(
         )
     imports = server.control.imports  # before anything is read
     with _progress() as show:
-        loaded = imports.pull(
-            project, source, from_key, media=media, replace=replace, restart=restart, progress=show
-        )
+        loaded = imports.pull(project, source, from_key, progress=show, **options)
     _print_loaded(loaded, as_json=as_json)
 
 

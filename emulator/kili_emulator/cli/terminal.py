@@ -139,6 +139,7 @@ def progress_bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
     if stream is None or not stream.isatty():
         yield lambda _: None
         return
+    bar: Any
     with click.progressbar(length=total, label=label, file=stream) as bar:
 
         def move(done: int) -> None:

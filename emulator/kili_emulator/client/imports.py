@@ -7,16 +7,35 @@ import os
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from kili_emulator.client.states import States
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from kili_emulator.services.states import LoadedState
     from kili_emulator.transfer.pull import Progress as PullProgress
     from kili_emulator.transfer.raw_export import Progress as ReadProgress
 
 _KEY = "KILI_API_KEY"
+
+
+class PullArguments(TypedDict, total=False):
+    """How to copy a project.
+
+    - ``media``: also copy the files of the assets.
+    - ``replace``: replace a project of the same id.
+    - ``restart``: begin anew, if a copy was interrupted.
+    - ``folder``: where pages are kept until the copy is complete; by default, in the user's cache.
+    - ``progress``: called with what is read, and the number of objects that were read and of all.
+    """
+
+    media: bool
+    replace: bool
+    restart: bool
+    folder: str | PathLike[str] | None
+    progress: PullProgress | None
 
 
 class Imports:
@@ -72,12 +91,7 @@ class Imports:
         project_id: str,
         endpoint: str,
         key: str | None = None,
-        *,
-        media: bool = False,
-        replace: bool = False,
-        restart: bool = False,
-        folder: str | PathLike[str] | None = None,
-        progress: PullProgress | None = None,
+        **options: Unpack[PullArguments],
     ) -> LoadedState:
         """Add a copy of a project at another endpoint, which is only read.
 
@@ -87,12 +101,7 @@ class Imports:
             project_id: the id of the project at the source.
             endpoint: the URL of the source's GraphQL API.
             key: an API key of a member of the project; by default, that in ``KILI_API_KEY``.
-            media: also copy the files of the assets.
-            replace: replace a project of the same id.
-            restart: begin anew, if a copy was interrupted.
-            folder: where pages are kept until the copy is complete; by default, in the user's
-                cache.
-            progress: called with what is read, and the number of objects that were read and of all.
+            options: see :class:`PullArguments`.
 
         Returns:
             what was loaded; ``notes`` says what the source does not tell.
@@ -109,10 +118,13 @@ class Imports:
         key = key or os.environ.get(_KEY)
         if not key:
             raise ValueError(f"there is no API key for {endpoint}: give one, or set {_KEY}")
-        options = PullOptions(project_id, endpoint, key, media)
+        what = PullOptions(project_id, endpoint, key, options.get("media", False))
+        folder = options.get("folder")
         pages = default_folder() if folder is None else Path(folder)
+        progress = options.get("progress")
         optional: dict[str, Any] = {} if progress is None else {"progress": progress}
-        state = pull_project(options, pages, restart=restart, **optional)
+        state = pull_project(what, pages, restart=options.get("restart", False), **optional)
+        replace = options.get("replace", False)
         loaded = self._state.load_bytes(pack_state(state), replace=replace)
-        forget_pages(options, pages)
+        forget_pages(what, pages)
         return loaded

@@ -62,12 +62,11 @@ def pull_project(
     Raises:
         KiliError: the source does not answer, refuses the key, or has no such project.
     """
-    store = PageStore.of(folder, options.endpoint, options.project_id)
-    if restart:
-        store.remove()
-        store = PageStore.of(folder, options.endpoint, options.project_id)
     with private_files.temporary_folder("kili-cache-") as cache:
         source = Source(options.endpoint, options.key, Path(cache))
+        if restart:
+            forget_pages(options, folder)
+        store = PageStore.of(folder, options.endpoint, options.project_id)
         return _Pull(source, store, options, progress).state()
 
 
@@ -123,10 +122,12 @@ class _Pull:
         """Return all objects of a list, each once."""
         total = self._source.count(resource, self._project_id)
         found: dict[str, dict[str, Any]] = {}
-        skip, page = 0, [{}] * PAGE_SIZE if total else []
+        skip = 0
+        is_last = not total
         self._progress(resource.field, 0, total)
-        while len(page) == PAGE_SIZE:
+        while not is_last:
             page = self._page(resource, skip)
+            is_last = len(page) < PAGE_SIZE
             found |= {each["id"]: each for each in page}
             skip += PAGE_SIZE
             self._progress(resource.field, len(found), max(total, len(found)))

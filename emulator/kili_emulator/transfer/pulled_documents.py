@@ -149,7 +149,7 @@ class Pulled:
         members = {
             **told,
             "stepId": step.get("id"),
-            "stepStatus": FORMER_STATUS_NAMES.get(status, status),
+            "stepStatus": FORMER_STATUS_NAMES.get(status or "", status),
             "pageResolutions": [_without_nulls(each) for each in pages] if pages else pages,
             "assigneeIds": [
                 each["user"]["id"] for each in told.get("toBeLabeledBy") or () if each.get("user")

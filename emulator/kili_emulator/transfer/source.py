@@ -23,13 +23,13 @@ class Resource(NamedTuple):
     """A list of the API that a copy reads page by page.
 
     Attributes:
-        field: the field that returns a page; ``count`` returns the number of all.
+        field: the field that returns a page; ``counting_field`` returns the number of all.
         where: the type of the condition that selects the project.
         type: the type of the objects.
     """
 
     field: str
-    count: str
+    counting_field: str
     where: str
     type: str
 
@@ -150,7 +150,7 @@ class Source:
         return int(
             self._execute(
                 f"query copyCount($where: {resource.where}!) "
-                f"{{ found: {resource.count}(where: $where) }}",
+                f"{{ found: {resource.counting_field}(where: $where) }}",
                 {"where": resource.condition(project_id)},
             )["found"]
         )
@@ -160,7 +160,8 @@ class Source:
         text = selections.selected(resource.type, selections.SELECTIONS[resource.type], self.fields)
         found: list[dict[str, Any]] | None = self._execute(
             f"query copyPage($where: {resource.where}!, $first: PageSize!, $skip: Int!) "
-            f"{{ found: {resource.field}(where: $where, first: $first, skip: $skip) {{ {text} }} }}",
+            f"{{ found: {resource.field}(where: $where, first: $first, skip: $skip) "
+            f"{{ {text} }} }}",
             {"where": resource.condition(project_id), "first": PAGE_SIZE, "skip": skip},
         )["found"]
         return found or []
