@@ -5,6 +5,8 @@ See contract/workflow.md#consensus-in-the-workflow.
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from kili.exceptions import GraphQLError
 from kili_emulator.app import Emulator
 from kili_emulator.rules.workflow import V1
 from tests.kit.labeling_project import NAMES, LabelingProject
-from tests.kit.responses import BLUE
+from tests.kit.responses import BLUE, RED
 from tests.kit.sdk_process import SdkSession
 from tests.kit.wire import Wire
 
@@ -50,6 +52,31 @@ def test_consensus_asset_needs_labels_of_two_labelers(labeling_project: Labeling
         "TO_REVIEW",
     )
     assert labeling_project.asset("one", "consensusMark")["consensusMark"] == 0.5
+
+
+def test_labels_of_one_request_are_compared_once(labeling_project: LabelingProject) -> None:
+    asset, emulator = labeling_project.id("one"), labeling_project.emulator
+    labeling_project.kili.update_labeling_step_properties(
+        labeling_project.project, "Label", number_of_expected_labels_for_consensus=3
+    )
+    responses = {"labeler": RED, "reviewer": RED, "manager": BLUE}
+    with contextlib.closing(Wire(emulator)) as wire:
+        rows = [
+            {
+                "assetID": asset,
+                "authorID": labeling_project.user(name),
+                "jsonResponse": json.dumps(response),
+            }
+            for name, response in responses.items()
+        ]
+        data = {"labelType": "DEFAULT", "labelsData": rows}
+        labels = wire.call("appendManyLabels", data=data, where={}, selection="id")
+    events = emulator.world.view.events.all()
+    computed = [each for each in events if each["event"] == "asset.analytics.consensus.computed"]
+    assert labeling_project.place("one") == "Review 1 TO_DO"
+    assert [each["payload"]["comparedLabelIds"] for each in computed] == [
+        [each["id"] for each in labels]
+    ]
 
 
 def test_consensus_asset_is_locked_once_all_expected_labelers_work_on_it(

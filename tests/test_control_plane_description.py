@@ -110,7 +110,8 @@ def check_answer(answer: Answer, operation: dict[str, Any]) -> None:
     media_type = answer.headers["content-type"].partition(";")[0]
     schema = response["content"][media_type]["schema"]
     is_json = media_type == "application/json"
-    validate(json.loads(answer.content) if is_json else answer.content.decode(), schema)
+    content = answer.content
+    validate(json.loads(content) if is_json else content.decode(errors="replace"), schema)
 
 
 @pytest.fixture(scope="module")
@@ -162,8 +163,11 @@ def test_requests_and_answers_of_all_operations_are_as_described(
     control = ControlPlane(transport)
     use_worlds(control)
     use_plugins(control, tmp_path)
+    use_replays(control, tmp_path)
     use_webhooks(control, emulator)
     use_users(control)
+    use_clock(control)
+    use_faults(control)
     use_observations(control)
     for method, path in (("GET", "/metrics"), ("GET", "/openapi.json"), ("POST", "/shutdown")):
         transport.send(Request(method, path))
@@ -186,8 +190,19 @@ def use_worlds(control: ControlPlane) -> None:
     control.worlds.reset(mark=mark)
     control.worlds.export()
     control.worlds.wait_idle(1)
+    with control.clock.freeze("2026-01-05") as clock:
+        clock.advance(hours=2)
+    clock.set("now")
+    clock.speed(2)
+    clock.resume()
     requests = control.worlds._requests
     requests.post("/keys/labeler", {"expiryDate": "2099-01-01T00:00:00.000Z"})
+
+
+def use_replays(control: ControlPlane, folder: Path) -> None:
+    run = control.runs.list(plugin="counter")[0]
+    control.runs.replay(run["id"], plugin=folder / "counter.py", times=2)
+    control.runs.bundle(run["id"], folder / "bug.zip", whole_world=True)
 
 
 def use_plugins(control: ControlPlane, folder: Path) -> None:
@@ -225,6 +240,18 @@ def use_webhooks(control: ControlPlane, emulator: Emulator) -> None:
         control.why(asset=submitted["externalId"], project=TITLE)
 
 
+def use_faults(control: ControlPlane) -> None:
+    fault = control.faults.add("createIssues", status=503, retry_after=2, probability=0.5)
+    control.faults.add("query", error="x", code="X", extensions={"a": 1}, partial=True, user="u")
+    control.faults.load([{"target": "webhook", "drop": "before"}])
+    control.faults.add_preset("flaky-network")
+    control.faults.list()
+    fault.remove()
+    control.faults.clear()
+    with pytest.raises(Exception, match="did you mean 'createIssues'"):
+        control.faults.add("createIssue", status=503)
+
+
 def use_observations(control: ControlPlane) -> None:
     control.observations.calls("countAssets", user="counter", failed=False, limit=3)
     control.observations.calls()
@@ -249,6 +276,17 @@ def use_users(control: ControlPlane) -> None:
     control.users.unskip(TITLE, asset)
     with pytest.raises(Exception, match="there is no project"):
         control.users.submit("Nowhere")
+
+
+def use_clock(control: ControlPlane) -> None:
+    with control.clock.freeze() as clock:
+        clock.advance(hours=2)
+    control.clock.freeze("2030-01-05T09:00:00Z")
+    control.clock.set("2030-01-06")
+    control.clock.speed(2.5)
+    control.clock.resume()
+    with pytest.raises(Exception, match="soon"):
+        control.clock.set("soon")
 
 
 ADMIN = {

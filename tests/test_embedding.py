@@ -210,7 +210,7 @@ class TestSeveralEmulators:
         assert ends[0] == ends[1]
 
     @pytest.mark.parametrize("frozen", [True, False])
-    def test_the_same_seed_gives_the_same_ids_under_a_frozen_clock_only(self, frozen: bool) -> None:
+    def test_a_frozen_system_clock_decides_the_time_in_ids(self, frozen: bool) -> None:
         ids = []
         for moment in ("2024-01-01", "2024-01-01" if frozen else "2024-01-02"):
             with freeze_time(moment), Emulator(seed=5) as emulator:

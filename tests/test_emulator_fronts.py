@@ -84,6 +84,18 @@ class TestVerbs:
         with pytest.raises(KeyError, match="there are: admin, labeler, manager, reviewer"):
             emulator.client("boss")
 
+    def test_faults_let_requests_fail(self, emulator: EmulatorFront) -> None:
+        with (
+            emulator.faults.add("countProjects", error="[down] Not now") as fault,
+            pytest.raises(Exception, match="Not now"),
+        ):
+            emulator.client().count_projects()
+        assert (fault.matched, fault.fired) == (1, 1)
+        emulator.faults.load([{"target": "upload", "status": 503}])
+        assert [each["target"] for each in emulator.faults.list()] == ["upload"]
+        emulator.reset()
+        assert emulator.faults.list() == []
+
     def test_client_has_no_progress_bars_unless_told_otherwise(
         self, emulator: EmulatorFront, capfd: pytest.CaptureFixture[str]
     ) -> None:
@@ -162,6 +174,25 @@ class TestVerbs:
         with pytest.raises(ScenarioError, match="no such"):
             linked.load({**SCENARIO, "colour": "red"})
         assert linked.export() == before
+
+    def test_time_is_frozen_and_advanced(self, emulator: EmulatorFront) -> None:
+        with emulator.freeze("2026-01-05T09:00:00Z"):
+            emulator.advance(hours=2)
+            assert emulator.clock.show()["time"] == "2026-01-05T11:00:00.000Z"
+            created = emulator.client().create_project(
+                input_type="TEXT", json_interface={"jobs": {}}, title="Timed"
+            )
+            (project,) = emulator.client().projects(created["id"], fields=["createdAt"])
+            assert project["createdAt"].startswith("2026-01-05T11:00:00")
+        assert emulator.clock.show()["mode"] != "frozen"
+        with pytest.raises(KiliError, match="soon"):
+            emulator.freeze("soon")
+
+    def test_requests_fail_on_purpose(self, emulator: EmulatorFront) -> None:
+        with emulator.faults.add("countProjects", status=503, times=2) as fault:
+            assert emulator.client().count_projects() == 1  # the third attempt
+            assert fault.fired == 2
+        assert emulator.faults.list() == []
 
     def test_wait_idle_and_worlds(self, emulator: EmulatorFront) -> None:
         assert emulator.wait_idle(5)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import subprocess
 import sys
-from typing import Any
+import time
+from pathlib import Path
 
 import pytest
 
 from kili_emulator import Emulator
-from kili_emulator.scenario import ScenarioError
+from tests.kit import warm_interpreter
 
 
 def test_emulator_is_started_and_stopped_without_a_block() -> None:
@@ -30,31 +30,62 @@ def test_emulator_is_started_and_stopped_without_a_block() -> None:
     assert "not running" in emulator._repr_html_()
 
 
-def test_emulators_end_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_PROXY", "intranet")
-    graphql_client = import_sdk()
+# Other emulators of this process would keep the SDK fast, so that these tests have their own one.
 
-    limiter = graphql_client._limiter
-    first, second = Emulator("empty").start(), Emulator("empty").start()
-    fast = graphql_client._limiter
-    first.stop()
-    assert fast is not limiter
-    assert graphql_client._limiter is fast
-    assert "127.0.0.1" in os.environ["NO_PROXY"]
-    second.stop()
+ANY_ORDER = """
+import os
+os.environ["NO_PROXY"] = "intranet"
+limiter = graphql_client._limiter
+first, second = Emulator("empty").start(), Emulator("empty").start()
+fast = graphql_client._limiter
+first.stop()
+assert fast is not limiter
+assert graphql_client._limiter is fast
+assert "127.0.0.1" in os.environ["NO_PROXY"]
+second.stop()
+assert graphql_client._limiter is limiter
+assert os.environ["NO_PROXY"] == "intranet"
+"""
+AS_WISHED = """
+from kili_emulator.scenario import ScenarioError
+limiter = graphql_client._limiter
+with Emulator("empty", fast_sdk=False):
     assert graphql_client._limiter is limiter
-    assert os.environ["NO_PROXY"] == "intranet"
-
-
-def test_sdk_keeps_its_pauses_if_wished() -> None:
-    graphql_client = import_sdk()
-
-    limiter = graphql_client._limiter
-    with Emulator("empty", fast_sdk=False):
-        assert graphql_client._limiter is limiter
-    with pytest.raises(ScenarioError), Emulator("no-such"):
-        pass
+try:
+    Emulator("no-such").start()
+except ScenarioError:
     assert graphql_client._limiter is limiter
+else:
+    raise AssertionError
+"""
+RESTORED = """
+from gql.transport import requests as gql_transport
+from kili.use_cases.asset import media_downloader
+from kili.utils import bucket
+
+def pauses():
+    decorated = [bucket.upload_data_via_rest, media_downloader.download_file]
+    waits = [each.retry.wait for each in decorated]
+    return [*waits, graphql_client.Retrying, gql_transport.Retry, graphql_client._limiter]
+
+before = pauses()
+with Emulator("empty"):
+    changed = pauses()
+assert pauses() == before
+assert all(now is not then for now, then in zip(changed, before))
+"""
+
+
+@pytest.mark.parametrize("code", [ANY_ORDER, AS_WISHED, RESTORED], ids=["order", "wish", "end"])
+def test_sdk_is_fast_while_an_emulator_wants_it(code: str) -> None:
+    imports = (
+        "import kili.client\n"
+        "from kili.core.graphql import graphql_client\n"
+        "from kili_emulator import Emulator\n"
+    )
+    process = warm_interpreter.start(["-c", imports + code], environment=os.environ)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, output
 
 
 def test_sdk_that_is_imported_later_is_fast_until_the_end() -> None:
@@ -76,10 +107,20 @@ def test_sdk_that_is_imported_later_is_fast_until_the_end() -> None:
     assert printed[3] == "False"
 
 
-def import_sdk() -> Any:
-    """Import the SDK, and return the module with its limit of calls."""
-    importlib.import_module("kili.client")
-    return importlib.import_module("kili.core.graphql.graphql_client")
+def test_upload_of_a_plugin_has_no_long_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "main.py").write_text(
+        "from kili.plugins import PluginCore\n\nclass PluginHandler(PluginCore):\n"
+        "    def on_submit(self, label, asset_id):\n        pass\n"
+    )
+    slept: list[float] = []
+    sleep = time.sleep
+    monkeypatch.setattr(time, "sleep", lambda seconds: (slept.append(seconds), sleep(0.05)))
+    with Emulator() as emulator:
+        assert emulator.client().upload_plugin(str(tmp_path), "Quiet")
+    assert slept
+    assert max(slept) <= 0.05
 
 
 def run_python(code: str) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
-from gql.transport import requests as gql_transport
-from kili.core.graphql import graphql_client
-from kili.use_cases.asset import media_downloader
-from kili.utils import bucket
 
-from kili_emulator.testing.sdk import fast_sdk
+from tests.kit import warm_interpreter
 from tests.kit.sdk_process import SdkProcess, SdkSession
 from tests.kit.server_under_test import RemoteWorld
 
@@ -69,20 +66,31 @@ def test_retries_of_each_sdk_have_no_long_pause(
     assert [each["fired"] for each in remote_world.server.control("GET", path)] == [3]
 
 
-def test_the_pauses_of_the_sdk_are_restored() -> None:
+NESTED = """
+from gql.transport import requests as gql_transport
+from kili.core.graphql import graphql_client
+from kili.use_cases.asset import media_downloader
+from kili.utils import bucket
+from kili_emulator.testing.sdk import fast_sdk
+
+def pauses():
     decorated = [bucket.upload_data_via_rest, media_downloader.download_file]
+    waits = [each.retry.wait for each in decorated]
+    return [*waits, graphql_client.Retrying, gql_transport.Retry]
 
-    def pauses() -> list[object]:
-        waits = [each.retry.wait for each in decorated]
-        modules = [getattr(graphql_client, "Retrying"), getattr(gql_transport, "Retry")]  # noqa: B009
-        return [*waits, *modules]
-
-    before = pauses()
+before = pauses()
+with fast_sdk():
+    changed = pauses()
     with fast_sdk():
-        changed = pauses()
-        with fast_sdk():
-            assert pauses() == changed
         assert pauses() == changed
+    assert pauses() == changed
+assert pauses() == before
+assert all(now is not then for now, then in zip(changed, before))
+"""
 
-    assert pauses() == before
-    assert all(now is not then for now, then in zip(changed, before, strict=True))
+
+def test_the_pauses_of_the_sdk_are_restored() -> None:
+    # In this process, an emulator may keep the SDK fast.
+    process = warm_interpreter.start(["-c", NESTED], environment=os.environ)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, output

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from functools import cached_property
 from typing import Literal, TypedDict, TypeGuard, cast, get_args
 
 
@@ -113,10 +114,15 @@ class ClockState:
         """Return the world's time when the system's clock shows ``system``."""
         if self.mode != "running":
             return self.moment
-        return self.moment + (system - self.system) * self.speed
+        passed = system - self.system
+        return self.moment + (passed if self.speed == 1 else passed * self.speed)
 
     def stored(self) -> StoredClock:
-        """Return the state as JSON."""
+        """Return the state as JSON, which the caller must not change."""
+        return self._stored
+
+    @cached_property  # each commit stores the state
+    def _stored(self) -> StoredClock:
         return {
             "mode": self.mode,
             "time": _format_exactly(self.moment),

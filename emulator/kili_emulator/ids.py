@@ -13,22 +13,30 @@ import random
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
-_COUNTER_LIMIT = 36**4
+_FOUR_DIGITS = 36**4
+_COUNTER_LIMIT = _FOUR_DIGITS
+_LENGTH = 25
+_MAX_DRAWS_BETWEEN_IDS = 1000
 
 
 def base36(number: int, width: int) -> str:
     """Return a number in base 36, padded or cut at the front to ``width`` digits."""
     digits = ""
-    for _ in range(width // 2):
-        number, pair = divmod(number, 36 * 36)
-        digits = _PAIRS[pair] + digits
-    return _DIGITS[number % 36] + digits if width % 2 else digits
+    while len(digits) < width:
+        number, low = divmod(number, _FOUR_DIGITS)
+        digits = f"{_PAIRS[low // 1296]}{_PAIRS[low % 1296]}{digits}"
+    return digits[-width:]
+
+
+def time_of_id(made_id: str) -> datetime:
+    """Return the time that is embedded in an id."""
+    return datetime.fromtimestamp(int(made_id[1:9], 36) / 1000, timezone.utc)
 
 
 def derive_common_id(*origins: str) -> str:
@@ -83,6 +91,7 @@ class IdSource:
     def __init__(self, seed: int | None = None) -> None:
         self.repeatable = seed is not None
         self._seed = secrets.randbits(64) if seed is None else seed
+        self._hasher = _make_hasher(self._seed)
         self._draws = 0
         self._counter = 0
 
@@ -114,6 +123,34 @@ class IdSource:
         """Draw the seed of a plugin run; return ``None`` in a world without a seed."""
         return self._next() % 2**32 if self.repeatable else None
 
+    @property
+    def number(self) -> int:
+        """The number of the next id, which is a part of it; it starts again after 36**4 ids."""
+        return self._counter
+
+    @property
+    def draws(self) -> int:
+        """The number of draws until now."""
+        return self._draws
+
+    def number_of(self, made_id: str) -> int | None:
+        """Return the number of an id; ``None`` if :meth:`new_id` of this source did not make it."""
+        is_own = len(made_id) == _LENGTH and made_id[13:17] == _fingerprint(self._seed)
+        return int(made_id[9:13], 36) if is_own else None
+
+    def draws_after(self, made_id: str, at_least: int) -> int | None:
+        """Return the number of draws until an id was made; ``None`` if it cannot be found.
+
+        Args:
+            at_least: a smaller or the same number.
+        """
+        candidates = range(at_least, at_least + _MAX_DRAWS_BETWEEN_IDS)
+        return next((n for n in candidates if base36(self._hash(str(n)), 8) == made_id[17:]), None)
+
+    def skip_to(self, number: int, draws: int) -> None:
+        """Continue as if ids and draws up to these numbers had been made."""
+        self._counter, self._draws = number % _COUNTER_LIMIT, draws
+
     def state(self) -> list[Any]:
         """Return the state from which :meth:`restore` continues, as JSON values.
 
@@ -124,19 +161,27 @@ class IdSource:
     def restore(self, state: list[Any]) -> None:
         """Continue from a state that :meth:`state` returned; in old ones, the seed is a number."""
         self.repeatable, seed, self._draws, self._counter = state
-        self._seed = int(seed)
+        if int(seed) != self._seed:
+            self._seed = int(seed)
+            self._hasher = _make_hasher(self._seed)
 
     def _next(self) -> int:
         self._draws += 1
         return self._hash(str(self._draws))
 
     def _hash(self, text: str) -> int:
-        return _hash_with_seed(self._seed, text)
+        return _hash_after(self._hasher, text)
 
 
-def _hash_with_seed(seed: int, text: str) -> int:
-    digest = hashlib.blake2b(f"{seed}:{text}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big")
+def _hash_after(hasher: hashlib.blake2b, text: str) -> int:
+    digest = hasher.copy()
+    digest.update(text.encode())
+    return int.from_bytes(digest.digest(), "big")
+
+
+def _make_hasher(seed: int) -> hashlib.blake2b:
+    """Return a hasher of texts that depends on a seed."""
+    return hashlib.blake2b(f"{seed}:".encode(), digest_size=8)
 
 
 @lru_cache(16)
@@ -146,4 +191,4 @@ def _format_moment(now: datetime) -> str:
 
 @lru_cache(16)
 def _fingerprint(seed: int) -> str:
-    return base36(_hash_with_seed(seed, "fingerprint"), 4)
+    return base36(_hash_after(_make_hasher(seed), "fingerprint"), 4)

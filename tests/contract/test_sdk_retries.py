@@ -7,6 +7,7 @@ These are facts about released SDKs. They show that faults reach the code that r
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -58,8 +59,8 @@ def session(installed_sdk: SdkProcess, emulator: Emulator) -> SdkSession:
     return connect(installed_sdk, emulator)
 
 
-def connect(sdk: SdkProcess, emulator: Emulator) -> SdkSession:
-    session = sdk.session(env=dict(emulator.environment()))
+def connect(sdk: SdkProcess, emulator: Emulator, folder: Path | None = None) -> SdkSession:
+    session = sdk.session(env=dict(emulator.environment()), cwd=folder)
     session.run("from kili.client import Kili\nkili = Kili()").checked()
     session.run(TRY).checked()
     return session
@@ -150,6 +151,51 @@ def test_a_lasting_refusal_ends_at_the_time_limit_of_the_sdk_without_its_time(
     at_least = 5 if session.process.version == NEW else 11
     assert end.error in ("TransportServerError", "RetryError")
     assert end.attempts >= at_least
+
+
+UPLOAD = """
+project = kili.create_project(input_type='TEXT', json_interface={'jobs': {}}, title='T')['id']
+with open('note.txt', 'w') as file:
+    file.write('hello')
+append = lambda: kili.append_many_to_dataset(
+    project, content_array=['note.txt'], external_id_array=['a'], disable_tqdm=True)
+"""
+DOWNLOAD = """
+append()
+download = lambda: kili.assets(
+    project, fields=['content', 'externalId'], download_media=True, local_media_dir='.',
+    disable_tqdm=True)
+"""
+FILES: list[tuple[str, str, dict[str, Any], End]] = [
+    ("upload", "append", {"status": 503, "times": 2}, End(3)),
+    ("upload", "append", {"status": 503}, End(3, "HTTPError")),
+    ("download", "download", {"status": 503, "times": 1}, End(2)),
+    ("download", "download", {"status": 503}, End(2, "HTTPError")),
+    # The second attempt takes the part of the file that the first one wrote for the whole.
+    ("download", "download", {"truncate": 2, "times": 1}, End(1)),
+]
+
+
+@pytest.mark.parametrize("installed_sdk", VERSIONS, indirect=True, scope="session")
+@pytest.mark.parametrize(("target", "call", "options", "end"), FILES)
+def test_a_file_is_sent_again(
+    emulator: Emulator,
+    installed_sdk: SdkProcess,
+    tmp_path: Path,
+    target: str,
+    call: str,
+    options: Any,
+    end: End,
+) -> None:
+    session = connect(installed_sdk, emulator, tmp_path)
+    session.run(UPLOAD).checked()
+    if call == "download":
+        session.run(DOWNLOAD).checked()
+
+    with emulator.faults.add(target, **options) as fault:
+        error = session.run(f"try_out({call})").checked().value
+
+    assert End(fault.matched, error) == end
 
 
 @pytest.fixture(scope="session", params=VERSIONS)

@@ -6,7 +6,6 @@ import gzip
 import json
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +98,7 @@ def test_random_faults_repeat_after_a_reset_and_change_no_ids(client: Wire) -> N
 def test_a_fault_ends_by_the_clock_of_the_world(client: Wire) -> None:
     client.emulator.faults.add("countProjects", status=503, seconds=60)
     before = statuses(client, 1)
-    client.emulator.world.clock.offset += timedelta(seconds=61)
+    client.emulator.clock.advance(seconds=61)
 
     assert before + statuses(client, 1) == [503, 200]
 

@@ -26,7 +26,7 @@ from tests.kit.sdk_environments import RECIPES, python_of
 
 VERSIONS = tuple(RECIPES)
 DRIVER = Path(__file__).with_name("sdk_driver.py")
-FAST_SDK = DRIVER.parents[2] / "emulator" / "kili_emulator" / "testing" / "sdk.py"
+FAST_SDK = DRIVER.parents[2] / "emulator" / "kili_emulator" / "sdk" / "pauses.py"
 START_LIMIT = 60.0
 GRACE = 2.0
 

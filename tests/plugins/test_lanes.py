@@ -170,3 +170,23 @@ def test_close_completes_all_pending_futures(lanes: Lanes, gate: GatedJob) -> No
     waiting.result(SOON)
     add(lanes, "a", lambda: None).result(SOON)
     gate.opened.set()
+
+
+def test_whoever_waited_for_the_last_job_finds_the_lane_idle(lanes: Lanes) -> None:
+    found: list[bool] = []
+    for _ in range(200):
+        completion: Future[None] = Future()
+        completion.add_done_callback(lambda _: found.append(lanes.is_idle("a")))
+        lanes.add("a", LaneJob(lambda: None, completion))
+        completion.result(SOON)
+
+    assert found == [True] * 200
+
+
+def test_a_lane_whose_job_waits_for_a_clock_is_not_waited_for(lanes: Lanes, gate: GatedJob) -> None:
+    add(lanes, "stopped", gate)
+    assert gate.entered.wait(SOON)
+    add(lanes, "other", lambda: None).result(SOON)
+
+    assert not lanes.wait_idle(0)
+    assert lanes.wait_idle(SOON, lambda: 1)

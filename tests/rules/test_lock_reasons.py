@@ -5,7 +5,6 @@ See contract/workflow.md#lock-reasons.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
@@ -210,7 +209,7 @@ NAMED: list[tuple[str, str, LabelAttempt, str | None]] = [
 def test_lock_reason_of_a_label_with_a_step_id(
     named: str, at: str, tried: LabelAttempt, reason: str | None
 ) -> None:
-    attempt_on_step = replace(tried, step_id=named)
+    attempt_on_step = tried._replace(step_id=named)
     assert lock_reason(context(at, submissions=REVIEWED), attempt_on_step) == reason
 
 

@@ -67,6 +67,8 @@ ROUTES = [
     Route("POST", f"{_WORLD}/wait-idle", _OF_WORLD, {"json": {"timeout": 0}}),
     Route("GET", f"{_WORLD}/runs", _OF_WORLD),
     Route("GET", f"{_WORLD}/runs/<run_id>", _OF_WORLD),
+    Route("POST", f"{_WORLD}/runs/<run_id>/replay", _OF_WORLD, {"json": {}}),
+    Route("GET", f"{_WORLD}/runs/<run_id>/bundle", _OF_WORLD),
     Route("GET", f"{_WORLD}/plugins", _OF_WORLD),
     Route("GET", f"{_WORLD}/plugins/versions", _OF_WORLD),
     Route("GET", f"{_WORLD}/plugins/files", _OF_WORLD),

@@ -71,7 +71,8 @@ def token_of(url: str) -> str:
 def test_upload_token_of_another_server_is_refused(wire: Wire) -> None:
     project = read_world_ids(wire)["project"]
     path = f"projects/{project}/assets/new/content"
-    token = FileUrlSigner("the secret of another server").token("default", Upload(path, project))
+    signer = FileUrlSigner("the secret of another server")
+    token = signer.token(wire.emulator.world, Upload(path, project))
     answer = wire.request("PUT", f"{UPLOAD}?token={token}", data=b"x")
     assert (answer.status_code, answer.text) == (403, INVALID)
 

@@ -24,6 +24,19 @@ def test_compact_documents_have_the_same_json(documents: list[dict[str, object]]
     assert json.dumps(compacted) == json.dumps(documents)
 
 
+@given(st.lists(st.dictionaries(TEXTS, VALUES, max_size=4), max_size=4), st.data())
+def test_documents_like_a_model_have_the_same_json(
+    documents: list[dict[str, object]], data: st.DataObject
+) -> None:
+    shared, model = SharedValues(), None
+    for document in documents:
+        model = shared.compact_like(document, model)
+        assert json.dumps(model) == json.dumps(document)
+        changes = {name: data.draw(VALUES) for name in document if data.draw(st.booleans())}
+        model = shared.compact_like({**model, **changes}, model)
+        assert json.dumps(model) == json.dumps({**document, **changes})
+
+
 def test_equal_values_of_documents_are_one_object() -> None:
     shared = SharedValues()
     text = '{"projectId": "p1", "size": {"width": 1}, "ids": [], "payload": {"assetId": "a1"}}'

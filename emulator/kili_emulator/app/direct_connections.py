@@ -9,46 +9,51 @@ from collections.abc import Iterator
 
 from kili_emulator.config import no_proxy
 
-
-class _DirectConnections:
-    """The exclusion of emulators from the proxies of this process, which may end in any order."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._before: str | None = None
-        self.urls: list[str] = []
-
-    def begin(self, url: str) -> None:
-        with self._lock:
-            if not self.urls:
-                self._before = os.environ.get("NO_PROXY")
-            self.urls.append(url)
-            os.environ["NO_PROXY"] = no_proxy(url, os.environ.get("NO_PROXY", ""))
-
-    def end(self, url: str) -> None:
-        with self._lock:
-            self.urls.remove(url)
-            if self.urls:
-                return
-            if self._before is None:
-                os.environ.pop("NO_PROXY", None)
-            else:
-                os.environ["NO_PROXY"] = self._before
+_VARIABLE = "NO_PROXY"
 
 
-_DIRECT = _DirectConnections()
+class _Exclusion:
+    """The exclusion of one emulator; ``before`` is the value of the variable without it."""
+
+    def __init__(self, url: str, before: str | None) -> None:
+        self.url = url
+        self.before = before
+
+
+_exclusions: list[_Exclusion] = []  # in the order of their begin
+_lock = threading.Lock()
 
 
 @contextlib.contextmanager
 def direct_connections(url: str) -> Iterator[None]:
-    """Exclude the emulator's address from the proxies of this process, for a while."""
-    _DIRECT.begin(url)
+    """Exclude the emulator's address from the proxies of this process, for a while.
+
+    Several exclusions may end in any order.
+    """
+    with _lock:
+        exclusion = _Exclusion(url, os.environ.get(_VARIABLE))
+        _exclusions.append(exclusion)
+        os.environ[_VARIABLE] = no_proxy(url, exclusion.before or "")
     try:
         yield
     finally:
-        _DIRECT.end(url)
+        with _lock:
+            _end(exclusion)
 
 
 def connected_urls() -> list[str]:
     """Return the addresses of the emulators that this process uses now."""
-    return list(_DIRECT.urls)
+    with _lock:
+        return [each.url for each in _exclusions]
+
+
+def _end(exclusion: _Exclusion) -> None:
+    """End an exclusion: restore the variable, or let the next exclusion restore it later."""
+    index = _exclusions.index(exclusion)
+    del _exclusions[index]
+    if index < len(_exclusions):
+        _exclusions[index].before = exclusion.before
+    elif exclusion.before is None:
+        os.environ.pop(_VARIABLE, None)
+    else:
+        os.environ[_VARIABLE] = exclusion.before

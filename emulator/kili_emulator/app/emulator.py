@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from kili_emulator.app.direct_connections import direct_connections
 from kili_emulator.app.emulator_front import EmulatorFront
 from kili_emulator.app.platform import Platform
-from kili_emulator.app.sdk_speed import fast_sdk_of_process
 from kili_emulator.client import WsgiTransport
 from kili_emulator.client.worlds import Scenario
 from kili_emulator.config import (
@@ -24,6 +23,7 @@ from kili_emulator.domain.registry import GivenScenario
 from kili_emulator.domain.world import World
 from kili_emulator.folder_lock import lock_folder
 from kili_emulator.plugins.guest import sdk_ids
+from kili_emulator.sdk.process_speed import fast_sdk_of_process
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack

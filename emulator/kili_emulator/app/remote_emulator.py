@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from kili_emulator.app.direct_connections import direct_connections
 from kili_emulator.app.emulator_front import EmulatorFront
-from kili_emulator.app.sdk_speed import fast_sdk_of_process
 from kili_emulator.client import ControlPlane, HttpTransport
 from kili_emulator.config import DEFAULT_WORLD, GRAPHQL_PATH
+from kili_emulator.sdk.process_speed import fast_sdk_of_process
 
 
 class RemoteEmulator(EmulatorFront):

@@ -1,8 +1,8 @@
 """The command line ``kili-emulator``: one module per group of commands.
 
 Commands find a running emulator by its folder (``state_folder``, ``server_process``) and call its
-control plane over HTTP; ``start``, ``repair`` and ``lint`` do the work in their own process. All
-output goes through ``terminal``.
+control plane over HTTP; ``start``, ``repair``, ``lint`` and ``bundle run`` do the work in their own
+process. All output goes through ``terminal``.
 
 Imported by: __main__.
 """
@@ -22,6 +22,7 @@ from kili_emulator.cli import (
     packages,
     plugins,
     repair,
+    replays,
     runs,
     server,
     timeline,
@@ -51,6 +52,8 @@ main.add_command(server.stop)
 main.add_command(server.wait)
 main.add_command(server.env)
 main.add_command(runs.runs)
+main.add_command(replays.replay)
+main.add_command(replays.bundle)
 main.add_command(plugins.plugins)
 main.add_command(why.why)
 main.add_command(timeline.timeline)

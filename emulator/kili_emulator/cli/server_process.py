@@ -63,6 +63,16 @@ class ServerProcess:
         answer = self._send(method, path, **options)
         return answer.json() if answer.content else None
 
+    def download(self, path: str, **options: Any) -> bytes:
+        """Send a request to a path below ``/_emulator``; return the content of the answer.
+
+        Raises:
+            RequestRefusedError: as :meth:`request`.
+            ServerEndedError: as :meth:`request`.
+            click.ClickException: as :meth:`request`.
+        """
+        return self._send("GET", path, **options).content
+
     def shut_down(self) -> float:
         """Ask the emulator to stop; return how many seconds it waits for running work, at most.
 
@@ -80,7 +90,7 @@ class ServerProcess:
         url = f"{self.url}{CONTROL_PATH}{path}"
         try:
             answer = requests.request(
-                method, url, headers=headers, timeout=60, **_WITHOUT_PROXY, **options
+                method, url, headers=headers, **{"timeout": 60, **_WITHOUT_PROXY, **options}
             )
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
             raise ServerEndedError(

@@ -66,9 +66,7 @@ def world() -> None:
 @click.argument("name")
 @data_dir_option
 @click.option("--scenario", help="The initial content: the name or the file of a scenario.")
-@click.option(
-    "--seed", type=int, help="Make random choices repeatable, and ids except for the time in them."
-)
+@click.option("--seed", type=int, help="Make ids, times and random choices repeatable.")
 def create(name: str, data_dir: Path | None, scenario: str | None, seed: int | None) -> None:
     """Create a world; its API keys end with its name."""
     process = process_of(data_dir)

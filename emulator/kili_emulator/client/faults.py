@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kili_emulator.client.control_requests import ControlRequests
 
@@ -108,6 +109,19 @@ class Faults:
             KiliError: there is no such set.
         """
         views: FaultViews = self._requests.post("/faults", {"preset": name})
+        return views
+
+    def load(self, rules: Sequence[Mapping[str, Any]]) -> FaultViews:
+        """Add several faults, all of them or none, and return them.
+
+        Args:
+            rules: the arguments of :meth:`add` as dictionaries, each with its ``target``.
+
+        Raises:
+            KiliError: a rule is not valid.
+        """
+        data = {"faults": [dict(each) for each in rules]}
+        views: FaultViews = self._requests.post("/faults", data)
         return views
 
     def list(self) -> FaultViews:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from kili_emulator.client.transport import Answer, Request, UnreachableError
-from kili_emulator.config import CONTROL_PATH, LOOPBACK
+from kili_emulator.config import CONTROL_PATH
 
 if TYPE_CHECKING:
     import requests
@@ -36,8 +35,7 @@ class HttpTransport:
         session = requests.Session()
         session.headers.update({"Connection": "close", "Content-Type": "application/json"})
         session.auth = self._authorize  # a netrc file of the user would replace the header
-        if urlsplit(self.url).hostname in LOOPBACK:
-            session.proxies.update(_WITHOUT_PROXY)
+        session.proxies.update(_WITHOUT_PROXY)
         return session
 
     def _authorize(self, prepared: Any) -> Any:

@@ -66,7 +66,7 @@ class Worlds:
             scenario: the content of the world: the name of a scenario, the path of a scenario file,
                 or a dictionary with its members; by default, the scenario of the emulator. Media
                 are read on the machine of the emulator.
-            seed: makes random draws and the random part of ids repeatable.
+            seed: makes random draws, ids and times repeatable.
 
         Raises:
             WorldError: the name is taken or not allowed.

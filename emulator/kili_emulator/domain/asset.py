@@ -44,46 +44,73 @@ def create_assets(
             refused.
     """
     project = tx.access.require_project(operation, project_id)
-    return [_create_asset(tx, operation, project, row) for row in rows]
+    batch = _NewAssets(tx, operation, project, rows)
+    return [batch.create(row) for row in rows]
 
 
-def _create_asset(
-    tx: Transaction, operation: str, project: ProjectDoc, row: dict[str, Any]
-) -> AssetDoc:
-    asset_id = row.get("id") or tx.new_id()
-    if tx.assets.get(asset_id):
-        raise errors.asset_exists(operation, "id", asset_id)
-    external_id = row.get("externalId") or asset_id
-    _check_external_id(tx, operation, project["id"], asset_id, external_id)
-    if project["workflowVersion"] != "V1" and row.get("status") not in (None, "TODO"):
-        raise errors.asset_status_not_settable(operation)
-    target = asset_content.ContentTarget(tx, operation, project, asset_id)
-    asset = tx.assets.insert(
-        {
-            "id": asset_id,
-            "projectId": project["id"],
-            "externalId": external_id,
-            **asset_content.build_members(target, row),
-            **asset_metadata.members_from_metadata(target, row.get("jsonMetadata") or "{}"),
-            **rules.initial_state(row.get("status")),
-            **step.entry_state(tx, project),
-            "isHoneypot": bool(row.get("isHoneypot")),
-            "createdAt": tx.now,
-            "updatedAt": tx.now,
+class _NewAssets:
+    """The assets that a request adds to a project; what they share is found once."""
+
+    def __init__(
+        self, tx: Transaction, operation: str, project: ProjectDoc, rows: list[dict[str, Any]]
+    ) -> None:
+        self._tx = tx
+        self._operation = operation
+        self._project = project
+        self._steps = step.steps_of(tx, project["id"])
+        self._position = step.entry_position(self._steps)
+        names = (row.get("externalId") or row.get("id") for row in rows)
+        self._taken_external_ids = {
+            each for each in names if tx.assets.count("externalId", (project["id"], each))
         }
-    )
-    tx.emit("asset.created", asset_payload(asset), project_id=project["id"])
-    return asset
+
+    def create(self, row: dict[str, Any]) -> AssetDoc:
+        """Add an asset, and emit its event."""
+        tx, operation, project = self._tx, self._operation, self._project
+        asset_id = row.get("id") or tx.new_id()
+        if tx.assets.get(asset_id):
+            raise errors.asset_exists(operation, "id", asset_id)
+        external_id = row.get("externalId") or asset_id
+        self._take_external_id(external_id)
+        if project["workflowVersion"] != "V1" and row.get("status") not in (None, "TODO"):
+            raise errors.asset_status_not_settable(operation)
+        target = asset_content.ContentTarget(tx, operation, project, asset_id)
+        asset = tx.assets.insert(
+            {
+                "id": asset_id,
+                "projectId": project["id"],
+                "externalId": external_id,
+                **asset_content.build_members(target, row),
+                **asset_metadata.members_from_metadata(target, row.get("jsonMetadata") or "{}"),
+                **rules.initial_state(row.get("status")),
+                **self._position,
+                "isUsedForConsensus": step.draw_for_consensus(tx, project, self._steps),
+                "isHoneypot": bool(row.get("isHoneypot")),
+                "createdAt": tx.now,
+                "updatedAt": tx.now,
+            }
+        )
+        tx.emit("asset.created", asset_payload(asset), project_id=project["id"])
+        return asset
+
+    def _take_external_id(self, external_id: str) -> None:
+        _check_brackets(self._operation, external_id)
+        if external_id in self._taken_external_ids:
+            raise errors.asset_exists(self._operation, "external id", external_id)
+        self._taken_external_ids.add(external_id)
 
 
-def _check_external_id(
-    tx: Transaction, operation: str, project_id: str, asset_id: str, external_id: str
-) -> None:
+def _check_brackets(operation: str, external_id: str) -> None:
     bracket = find_unbalanced_bracket(external_id)
     if bracket:
         raise errors.external_id_bracket_unbalanced(operation, external_id, bracket)
-    same_id_assets = tx.assets.find("externalId", (project_id, external_id))
-    if any(each["id"] != asset_id for each in same_id_assets):
+
+
+def _check_external_id(tx: Transaction, operation: str, asset: AssetDoc) -> None:
+    """Check that an external id is well formed, and that no other asset of the project has it."""
+    external_id = asset["externalId"]
+    _check_brackets(operation, external_id)
+    if tx.assets.count("externalId", (asset["projectId"], external_id)) > 1:
         raise errors.asset_exists(operation, "external id", external_id)
 
 
@@ -114,7 +141,7 @@ def update_assets(
             ids.append(each["id"])
     changed = [tx.assets.require(each) for each in ids]
     for each in changed:
-        _check_external_id(tx, operation, each["projectId"], each["id"], each["externalId"])
+        _check_external_id(tx, operation, each)
     return changed
 
 

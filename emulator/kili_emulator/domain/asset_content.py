@@ -9,8 +9,7 @@ to which the document of the asset refers. A URL on another server is stored unc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from kili_emulator import errors
 from kili_emulator.domain import file
@@ -23,8 +22,7 @@ from kili_emulator.rules.media import PageResolution, Resolution
 _TEXT = "text/plain; charset=utf-8"
 
 
-@dataclass(frozen=True)
-class ContentTarget:
+class ContentTarget(NamedTuple):
     """The asset that receives a content; the document of the asset may not exist yet."""
 
     tx: Transaction
@@ -98,6 +96,8 @@ def members_from_content(target: ContentTarget, content: str) -> ContentMembers:
     Raises:
         KiliError: the content is none of these, or has another input type.
     """
+    if _is_web_url(content) and not file.parse_file_id(content):
+        return {"content": content, "resolution": None}
     stored = _store_written_content(target, content) or resolve_url(target, content)
     if stored:
         _check_media_type(target, stored, target.input_type)

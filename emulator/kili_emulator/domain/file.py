@@ -11,8 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from kili_emulator import errors
@@ -27,11 +26,12 @@ JSON = "application/json"
 FILES_PATH = f"{API_PATH}/files"
 UPLOAD_PATH = f"{FILES_PATH}/upload"
 
+# Each path of files has this word. ``urlsplit`` ignores tabs and line breaks, also within it.
+_MAY_NAME_FILE = re.compile(r"files|[\t\r\n]")
 _ASSET_PATH = re.compile(r"projects/(?P<project>[^/]+)/assets/[^/]+/[^/].*")
 
 
-@dataclass(frozen=True)
-class Upload:
+class Upload(NamedTuple):
     """The permission to write one file, as a signed URL grants it.
 
     Attributes:
@@ -179,6 +179,8 @@ def referenced_file_id(content: str) -> str | None:
 
 def parse_file_id(url: str) -> str | None:
     """Return the file id in a URL of this server or in a reference; ``None`` for other texts."""
+    if not _MAY_NAME_FILE.search(url):
+        return None
     try:
         parts = urlsplit(url)
     except ValueError:

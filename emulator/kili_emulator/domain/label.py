@@ -8,16 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain import label_document, labeling, lock, member, quality, workflow
-from kili_emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc, UserDoc
+from kili_emulator.domain import label_document, lock, quality, workflow
+from kili_emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc
+from kili_emulator.domain.label_batch import LabelBatch
 from kili_emulator.domain.payloads import asset_payload
 from kili_emulator.domain.world import Transaction
-from kili_emulator.rules import latest_labels, permissions, subjects
+from kili_emulator.rules import permissions
 from kili_emulator.rules.json_interface import parse_json_interface
-from kili_emulator.rules.workflow import MODEL_TYPES, SUBMITTED, LabelType
-
-# The members of a label that is not the latest one of its author in any respect.
-_NO_LATEST_MARKS: dict[str, bool] = dict.fromkeys((*latest_labels.MARKS, "isLastForStep"), False)
+from kili_emulator.rules.workflow import MODEL_TYPES, LabelType
 
 
 def append_labels(
@@ -48,120 +46,16 @@ def append_labels(
     """
     if overwrite and label_type not in MODEL_TYPES:
         raise errors.overwrite_not_allowed(operation)
+    batch = LabelBatch(tx, operation, label_type, move_assets=move_assets)
     for row in rows:
         asset = tx.assets.get(row["assetID"])
         if not asset or (project_id and asset["projectId"] != project_id):
             raise errors.access_denied()
         if overwrite:
-            _delete_overwritten(tx, asset, label_type, row.get("modelName"))
-    added_ids = [
-        _append_label(tx, operation, label_type, row, move_assets=move_assets) for row in rows
-    ]
+            batch.delete_overwritten(asset, row.get("modelName"))
+    added_ids = [batch.add(row) for row in rows]
+    batch.finish()
     return [tx.labels.require(label_id) for label_id in added_ids]
-
-
-def _delete_overwritten(
-    tx: Transaction, asset: AssetDoc, label_type: str, model: str | None
-) -> None:
-    overwritten = [
-        each
-        for each in tx.labels.find("asset", asset["id"])
-        if (each["labelType"], each["modelName"]) == (label_type, model)
-    ]
-    if not overwritten:
-        return
-    tx.labels.delete_all(overwritten)
-    _clear_references(tx, asset["id"], {each["id"] for each in overwritten})
-    for author_id in {each["authorId"] for each in overwritten}:
-        _refresh_latest_marks(tx, asset["id"], author_id)
-    if label_type in quality.COMPARED_LABEL_TYPES:
-        quality.refresh_marks(tx, asset)
-
-
-def _append_label(
-    tx: Transaction,
-    operation: str,
-    label_type: LabelType,
-    row: dict[str, Any],
-    *,
-    move_assets: bool,
-) -> str:
-    """Add one label; return its id."""
-    asset = tx.assets.require(row["assetID"])
-    roles = permissions.LABEL_TYPE_ROLES[label_type]
-    project = tx.access.require_project(operation, asset["projectId"], roles)
-    author = _require_author(tx, operation, project, row.get("authorID"))
-    requested_step_id = labeling.find_requested_step_id(tx, operation, project, row)
-    step_id = labeling.resolve_step_id(tx, operation, asset, author, label_type, requested_step_id)
-    _check_role(tx, operation, project, author, label_type)
-    members = label_document.build_label(tx, operation, project, author, label_type, row)
-    asset = workflow.move_to_step_of_label(tx, asset, step_id)
-    label = tx.labels.insert({**members, "stepId": step_id})
-    _refresh_latest_marks(tx, asset["id"], author["id"])
-    subject = subjects.new_label_subject(label_type)
-    payload = {**asset_payload(asset), "labelId": label["id"]}
-    tx.emit(
-        subject, payload, project_id=project["id"], internal=subject == subjects.LABEL_AUTOSAVED
-    )
-    if label_type == "AUTOSAVE":
-        lock.on_autosave(tx, asset, author)
-    elif label_type in SUBMITTED:
-        lock.on_submit(tx, asset, author)
-        member.join(tx, project, author)
-    if move_assets:
-        workflow.move_after_label(tx, project, label)
-    if label_type in quality.COMPARED_LABEL_TYPES:
-        quality.refresh_marks(tx, asset)
-    return str(label["id"])
-
-
-def _require_author(
-    tx: Transaction, operation: str, project: ProjectDoc, author_id: str | None
-) -> UserDoc:
-    """Return the author of a label: the actor, or the user that the request names.
-
-    Raises:
-        KiliError: the actor may not label for other users, or the author is no project member.
-    """
-    if author_id is None or author_id == tx.actor.user_id:
-        return tx.actor.user
-    tx.access.require_project(operation, project["id"], permissions.LABEL_FOR_OTHERS_ROLES)
-    user_and_role = member.find_user(tx, project, author_id)
-    if not user_and_role:
-        raise errors.access_denied()
-    return user_and_role[0]
-
-
-def _check_role(
-    tx: Transaction, operation: str, project: ProjectDoc, author: UserDoc, label_type: LabelType
-) -> None:
-    """Check that the role of the author allows labels of this type, unless a model made them."""
-    roles = permissions.LABEL_TYPE_ROLES[label_type]
-    if label_type not in MODEL_TYPES and tx.access.role(project, author) not in roles:
-        required_rights = f"an author with {permissions.names(roles)} in the project"
-        raise errors.no_access_rights(operation, required_rights)
-
-
-def _refresh_latest_marks(tx: Transaction, asset_id: str, author_id: str) -> None:
-    """Update the "latest" marks and ``isLastForStep`` of an author's labels on an asset."""
-    labels = tx.labels.find("author", (asset_id, author_id))
-    asset = tx.assets.require(asset_id)
-    has_steps = bool(asset["stepId"])
-    latest_ids = latest_labels.latest_of_author(labels, has_steps=has_steps)
-    submitted = (each for each in labels if latest_labels.is_submitted(each, has_steps=has_steps))
-    last_ids = {
-        (each["stepId"], each["labelType"]): each["id"]
-        for each in submitted
-        if each["stepId"] or not has_steps
-    }.values()
-    marked_ids = {*latest_ids.values(), *last_ids}
-    for label in labels:
-        marks = _NO_LATEST_MARKS
-        if label["id"] in marked_ids:
-            marks = {mark: label["id"] == label_id for mark, label_id in latest_ids.items()}
-            marks["isLastForStep"] = label["id"] in last_ids
-        if not marks.items() <= label.items():
-            tx.labels.change(label, **marks)
 
 
 def insert_honeypot_label(
@@ -173,10 +67,13 @@ def insert_honeypot_label(
         KiliError: the response does not fit the interface.
     """
     project = tx.projects.require(asset["projectId"])
+    labels = tx.labels.find("asset", asset["id"])
     row = {"assetID": asset["id"], "jsonResponse": response}
-    members = label_document.build_label(tx, operation, project, tx.actor.user, "REVIEW", row)
-    label = tx.labels.insert({**members, "isHoneypot": True})
-    _refresh_latest_marks(tx, asset["id"], tx.actor.user_id)
+    label = label_document.build_label(
+        tx, operation, project, tx.actor.user, "REVIEW", row, labels=labels
+    )
+    label["isHoneypot"] = True
+    label_document.insert_label(tx, asset, labels, label)
     if workflow.get_step_position(asset) is None:
         workflow.move_after_label(tx, project, label)
     return tx.labels.require(label["id"])
@@ -233,20 +130,15 @@ def delete_labels(tx: Transaction, label_ids: list[str]) -> list[str]:
         if label["labelType"] not in MODEL_TYPES:
             raise errors.label_not_by_model(operation, label_id)
         tx.labels.delete(label)
-        _clear_references(tx, label["assetId"], {label_id})
-        _refresh_latest_marks(tx, label["assetId"], label["authorId"])
-        quality.refresh_marks(tx, tx.assets.require(label["assetId"]))
+        asset, labels = _asset_and_labels(tx, label["assetId"])
+        labels = label_document.clear_references(tx, asset["id"], labels, {label_id})
+        label_document.refresh_latest_marks(tx, asset, labels, label["authorId"])
+        quality.refresh_marks(tx, asset)
     return label_ids
 
 
-def _clear_references(tx: Transaction, asset_id: str, label_ids: set[str]) -> None:
-    """Remove the references to deleted labels from the labels and issues of an asset."""
-    for label in tx.labels.find("asset", asset_id):
-        if label["referencedLabelId"] in label_ids:
-            tx.labels.change(label, referencedLabelId=None)
-    for issue in tx.issues.find("asset", asset_id):
-        if issue["labelId"] in label_ids:
-            tx.issues.change(issue, labelId=None)
+def _asset_and_labels(tx: Transaction, asset_id: str) -> tuple[AssetDoc, list[LabelDoc]]:
+    return tx.assets.require(asset_id), tx.labels.find("asset", asset_id)
 
 
 def append_to_labels(
@@ -324,7 +216,7 @@ def insert_copies(
             label_document.build_response_members(operation, project, each["jsonResponse"])
     tx.labels.insert_all(copies)
     for asset_id, author_id in dict.fromkeys((e["assetId"], e["authorId"]) for e in copies):
-        _refresh_latest_marks(tx, asset_id, author_id)
+        label_document.refresh_latest_marks(tx, *_asset_and_labels(tx, asset_id), author_id)
 
 
 def _have_same_interface(operation: str, first: ProjectDoc, second: ProjectDoc) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from kili_emulator import errors
 from kili_emulator.domain import lock, step, workflow
-from kili_emulator.domain.documents import AssetDoc, ProjectDoc, UserDoc
+from kili_emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc, UserDoc
 from kili_emulator.domain.world import Transaction
 from kili_emulator.rules.lock_reasons import LabelAttempt, LockContext, LockReason, lock_reason
 from kili_emulator.rules.steps import StepPosition
@@ -22,11 +23,14 @@ def resolve_step_id(
     author: UserDoc,
     label_type: str,
     requested_step_id: str | None,
+    *,
+    labels: Sequence[LabelDoc],
 ) -> str | None:
     """Return the id of the step to which a new label belongs.
 
     Args:
         requested_step_id: the step that the label names, if any.
+        labels: the labels of the asset.
 
     Returns:
         ``None`` for labels of models and in V1 projects.
@@ -43,7 +47,7 @@ def resolve_step_id(
         raise errors.step_type_mismatch(
             operation, requested_step["name"], requested_step["type"], label_type
         )
-    reason = find_lock_reason(tx, asset, author, label_type, requested_step_id)
+    reason = find_lock_reason(tx, asset, author, label_type, requested_step_id, labels=labels)
     if reason:
         raise errors.label_locked(operation, reason)
     return requested_step_id or step_position.step_id
@@ -55,10 +59,15 @@ def find_lock_reason(
     author: UserDoc,
     label_type: str,
     requested_step_id: str | None = None,
+    *,
+    labels: Sequence[LabelDoc] | None = None,
 ) -> LockReason | None:
     """Return why a member cannot label an asset now; ``None`` if they can.
 
     The project of the asset must have a workflow with steps, and the author must take part in it.
+
+    Args:
+        labels: the labels of the asset, if the caller has read them.
     """
     step_position = workflow.get_step_position(asset)
     project = tx.projects.require(asset["projectId"])
@@ -69,8 +78,11 @@ def find_lock_reason(
     attempt = LabelAttempt(author["id"], role, step_type, requested_step_id)
     current = tx.steps.require(requested_step_id or step_position.step_id)
     can_work_on_step = step.is_step_worker(current, author, role)
+    submissions = {
+        (each["stepId"], each["authorId"]) for each in workflow.submitted_labels(tx, asset, labels)
+    }
     context = _build_lock_context(
-        tx, project, asset, author, step_position, can_work_on_step=can_work_on_step
+        tx, project, asset, author, step_position, submissions, can_work_on_step=can_work_on_step
     )
     return lock_reason(context, attempt)
 
@@ -81,15 +93,12 @@ def _build_lock_context(
     asset: AssetDoc,
     author: UserDoc,
     step_position: StepPosition,
+    submissions: set[tuple[str | None, str]],
     *,
     can_work_on_step: bool,
 ) -> LockContext:
-    steps = step.steps_of(tx, project["id"])
-    submissions = {
-        (each["stepId"], each["authorId"]) for each in workflow.submitted_labels(tx, asset)
-    }
     return LockContext(
-        steps=steps,
+        steps=step.steps_of(tx, project["id"]),
         step_position=StepPosition(step_position.step_id, "TO_DO")
         if asset["skipped"]
         else step_position,
@@ -107,7 +116,9 @@ def is_locked(tx: Transaction, project: ProjectDoc, asset: AssetDoc, author: Use
     Enough is one user, or for an asset with consensus the number of labelers still missing.
     """
     other_lock_count = lock.count_locks_of_others(tx, asset, author, tx.moment)
-    return other_lock_count >= max(1, workflow.missing_labelers(tx, project, asset))
+    return other_lock_count > 0 and (
+        other_lock_count >= workflow.missing_labelers(tx, project, asset)
+    )
 
 
 def find_requested_step_id(

@@ -61,10 +61,10 @@ class Score:
 class _AssetLabels:
     """The labels of one asset, in creation order, and the comparisons between them."""
 
-    def __init__(self, view: View, asset: AssetDoc) -> None:
+    def __init__(self, view: View, asset: AssetDoc, labels: list[LabelDoc]) -> None:
         project = view.projects.require(asset["projectId"])
         self.asset = asset
-        self.all = view.labels.find("asset", asset["id"])
+        self.all = labels
         self._has_steps = project["workflowVersion"] != "V1"
         self._project = project
 
@@ -75,20 +75,6 @@ class _AssetLabels:
 
     def of_type(self, *types: str) -> list[LabelDoc]:
         return [each for each in self.all if each["labelType"] in types]
-
-    def has_marks(self) -> bool:
-        """Return whether the asset or a label has a mark that depends on the labels."""
-        return self.asset.get("inferenceMark") is not None or any(
-            any(each.get(name) is not None for name in _LABEL_MARKS) for each in self.all
-        )
-
-    def may_be_compared(self) -> bool:
-        """Return whether a consensus, honeypot, review or inference may compare the labels."""
-        return len(self.all) > 1 and (
-            self.asset["isUsedForConsensus"]
-            or self.asset["isHoneypot"]
-            or any(each["labelType"] in ("REVIEW", "INFERENCE") for each in self.all)
-        )
 
     def consensus(self) -> list[LabelDoc]:
         """Return the labels that consensus compares: each labeler's newest of the labeling step."""
@@ -172,6 +158,28 @@ class _AssetLabels:
         return results
 
 
+def may_have_marks(asset: AssetDoc, labels: Sequence[LabelDoc]) -> bool:
+    """Return whether an asset or its labels have marks that depend on the labels, or may get some.
+
+    Args:
+        labels: the labels of the asset.
+    """
+    return (
+        _may_be_compared(asset, labels)
+        or asset.get("inferenceMark") is not None
+        or any(each.get(name) is not None for each in labels for name in _LABEL_MARKS)
+    )
+
+
+def _may_be_compared(asset: AssetDoc, labels: Sequence[LabelDoc]) -> bool:
+    """Return whether a consensus, honeypot, review or inference may compare the labels."""
+    return len(labels) > 1 and (
+        asset["isUsedForConsensus"]
+        or asset["isHoneypot"]
+        or any(each["labelType"] in ("REVIEW", "INFERENCE") for each in labels)
+    )
+
+
 def refresh_marks(tx: Transaction, asset: AssetDoc) -> None:
     """Update the marks of an asset and its labels, and emit the events of the new marks.
 
@@ -180,9 +188,10 @@ def refresh_marks(tx: Transaction, asset: AssetDoc) -> None:
     Args:
         asset: the asset, after a change of its labels, its consensus or its honeypot.
     """
-    labels = _AssetLabels(tx, tx.assets.require(asset["id"]))
-    if not labels.may_be_compared() and not labels.has_marks():
+    asset, all_labels = tx.assets.require(asset["id"]), tx.labels.find("asset", asset["id"])
+    if not may_have_marks(asset, all_labels):
         return
+    labels = _AssetLabels(tx, asset, all_labels)
     consensus = labels.consensus()
     scores = {
         "consensusMark": labels.consensus_scores(),

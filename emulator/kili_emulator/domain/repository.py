@@ -148,10 +148,8 @@ class Repository(ReadRepository[D]):
     """One table inside a transaction, for reading and writing."""
 
     def __init__(self, table: TableSnapshot, take_position: Callable[[], int]) -> None:
-        self._origin = table
         self._draft = TableDraft(table)
         self._take_position = take_position
-        self._changed: dict[str, None] = {}  # the ids, in the order of their first change
         super().__init__(self._draft)
 
     def insert(self, document: D) -> D:
@@ -162,7 +160,8 @@ class Repository(ReadRepository[D]):
         """
         if self._draft.row(document["id"]):
             raise errors.document_id_exists("insert", document["id"])
-        self._put(document["id"], Row(self._take_position(), cast(Document, document)))
+        row = Row(self._take_position(), cast(Document, document))
+        self._draft.insert(document["id"], row)
         return document
 
     def insert_all(self, documents: Sequence[D]) -> None:
@@ -177,31 +176,27 @@ class Repository(ReadRepository[D]):
                 raise errors.document_id_exists("insert", document["id"])
             ids.add(document["id"])
         for document in documents:
-            self.insert(document)
+            row = Row(self._take_position(), cast(Document, document))
+            self._draft.insert(document["id"], row)
 
     def change(self, document: D, **members: Any) -> D:
         """Store a document with replaced members, and return it; the old document is unchanged."""
         row = self._draft.row(document["id"])
         assert row is not None, document["id"]
         new = {**row.document, **members}
-        self._put(document["id"], Row(row.position, new))
+        self._draft.put(document["id"], Row(row.position, new))
         return cast("D", new)
 
     def delete(self, document: D) -> None:
-        self._put(document["id"], None)
+        self._draft.put(document["id"], None)
 
     def delete_all(self, documents: Iterable[D]) -> None:
         for document in documents:
             self.delete(document)
 
-    def _put(self, document_id: str, row: Row | None) -> None:
-        self._draft.put(document_id, row)
-        self._changed[document_id] = None
-
     def changes(self) -> Iterator[Change]:
         """Yield the changes of this table in the transaction."""
-        name = self._origin.spec.name
-        for document_id in self._changed:
-            before, after = self._origin.row(document_id), self._draft.row(document_id)
+        name = self._draft.spec.name
+        for document_id, before, after in self._draft.changes():
             if not is_same(before, after):
                 yield Change(name, document_id, before, after)

@@ -40,12 +40,11 @@ class AssetStep(TypedDict):
     stepGroupName: str | None
 
 
-class EntryState(TypedDict):
-    """The members of a new asset for its position in the workflow and its use for consensus."""
+class EntryPosition(TypedDict):
+    """The members of a new asset for its position in the workflow; ``None`` in a V1 project."""
 
     stepId: str | None
     stepStatus: StepStatus | None
-    isUsedForConsensus: bool
 
 
 def steps_of(view: View, project_id: str) -> list[StepDoc]:
@@ -108,14 +107,12 @@ def can_role_work_on(step_type: str, role: str) -> bool:
     return step_type == "DEFAULT" or role != "LABELER"
 
 
-def entry_state(tx: Transaction, project: ProjectDoc) -> EntryState:
-    """Return a new asset's position in the workflow, and draw whether consensus uses the asset."""
-    steps = steps_of(tx, project["id"])
+def entry_position(steps: list[StepDoc]) -> EntryPosition:
+    """Return the position of a new asset in a workflow with these steps."""
     position = rules.start(steps) if steps else None
     return {
         "stepId": position.step_id if position else None,
         "stepStatus": position.status if position else None,
-        "isUsedForConsensus": draw_for_consensus(tx, project, steps),
     }
 
 
@@ -132,21 +129,30 @@ def draw_for_consensus(tx: Transaction, project: ProjectDoc, steps: list[StepDoc
 def create_workflow(tx: Transaction, project: ProjectDoc, workflow: NewWorkflow) -> None:
     """Add the default steps to a new V2 or V3 project; in V3, to each group."""
     groups: dict[str, tuple[str | None, ...]] = {"V1": (), "V2": (None,), "V3": workflow.groups}
+    steps = []
     for name in groups[workflow.version]:
         group = add_group(tx, project, name) if name else None
         for order, (step, type_, coverage) in enumerate(_DEFAULT_STEPS):
             members = {"name": step, "type": type_, "stepCoverage": coverage, "order": order}
-            insert(tx, project, members | {"stepGroupId": group["id"] if group else None})
-    apply_settings_to_steps(tx, project, _SETTINGS)
+            members["stepGroupId"] = group["id"] if group else None
+            steps.append(insert(tx, project, members))
+    _apply_settings(tx, project, steps, _SETTINGS)
 
 
 def apply_settings_to_steps(tx: Transaction, project: ProjectDoc, names: Iterable[str]) -> None:
     """Copy these settings of the project to the steps that they are about."""
+    _apply_settings(tx, project, steps_of(tx, project["id"]), names)
+
+
+def _apply_settings(
+    tx: Transaction, project: ProjectDoc, steps: list[StepDoc], names: Iterable[str]
+) -> None:
     settings: Mapping[str, Any] = project
     for name in names:
-        step = _step_of_setting(tx, project, name)
-        if step is None:
+        found = _step_of_setting(steps, name)
+        if found is None:
             continue
+        step = tx.steps.require(found["id"])  # another setting may have changed it
         step_member, empty_value = _SETTINGS[name][1:]
         value = (
             None
@@ -160,20 +166,19 @@ def apply_settings_to_steps(tx: Transaction, project: ProjectDoc, names: Iterabl
 
 def apply_steps_to_settings(tx: Transaction, project: ProjectDoc) -> None:
     """Copy the members of the first steps to the settings of the project."""
-    values = {}
+    values, steps = {}, steps_of(tx, project["id"])
     for name, (_, step_member, empty_value) in _SETTINGS.items():
-        step: Mapping[str, Any] | None = _step_of_setting(tx, project, name)
+        step: Mapping[str, Any] | None = _step_of_setting(steps, name)
         values[name] = (step[step_member] if step else None) or empty_value
     changes = changed_members(project, values)
     if changes:
         project_settings_event.emit_event(tx, project, tx.projects.change(project, **changes))
 
 
-def _step_of_setting(tx: Transaction, project: ProjectDoc, name: str) -> StepDoc | None:
+def _step_of_setting(steps: list[StepDoc], name: str) -> StepDoc | None:
     """Return the step that a setting is about; ``None`` if no step has that type."""
     if name not in _SETTINGS:
         return None
-    steps = steps_of(tx, project["id"])
     return next((each for each in steps if each["type"] == _SETTINGS[name][0]), None)
 
 

@@ -81,6 +81,8 @@ def decide_calls(view: View, events: list[Event]) -> DispatchDecisions:
     Args:
         view: the world after the transaction, which may have deactivated a plugin.
     """
+    if not view.plugins:
+        return DispatchDecisions({}, [])
     dispatch = _Dispatch(view)
     public_events = [each for each in events if each["event"] not in plugin_domain.LIFECYCLE_EVENTS]
     called = {each["id"]: list(dispatch.triggers(each)) for each in public_events}
@@ -115,8 +117,7 @@ class _Dispatch:
         """Yield the calls for an event; add the decisions not to call to ``not_called``."""
         project_id, subject = event["projectId"], event["event"]
         listed_ids = event.get("pluginIds", ())
-        plugins = self._plugins_of_project(project_id, listed_ids) if self._plugins else ()
-        for plugin in plugins:
+        for plugin in self._plugins_of_project(project_id, listed_ids):
             key = (plugin["id"], project_id, subject)
             plugin_blockers = self._find_blockers(key, plugin)
             state = self._states[plugin["id"], project_id]

@@ -9,7 +9,7 @@ and a status in that step. Its own status is derived from the position, as a sta
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from kili_emulator import errors
@@ -251,9 +251,17 @@ def _send_back(tx: Transaction, asset: AssetDoc) -> AssetDoc | None:
     return asset
 
 
-def submitted_labels(view: View, asset: AssetDoc) -> list[LabelDoc]:
-    """Return the submitted labels; with steps, a honeypot's right answer is not one of them."""
-    labels, has_steps = view.labels.find("asset", asset["id"]), bool(asset["stepId"])
+def submitted_labels(
+    view: View, asset: AssetDoc, labels: Sequence[LabelDoc] | None = None
+) -> list[LabelDoc]:
+    """Return the submitted labels; with steps, a honeypot's right answer is not one of them.
+
+    Args:
+        labels: the labels of the asset, if the caller has read them.
+    """
+    if labels is None:
+        labels = view.labels.find("asset", asset["id"])
+    has_steps = bool(asset["stepId"])
     return [each for each in labels if is_submitted(each, has_steps=has_steps)]
 
 

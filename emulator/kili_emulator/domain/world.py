@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from kili_emulator import errors, private_files
-from kili_emulator.clock import Clock, ClockState, StoredClock, default_clock, format_time
+from kili_emulator.clock import Clock, ClockState, default_clock, format_time
 from kili_emulator.domain.access import Access
 from kili_emulator.domain.actor import Actor
 from kili_emulator.domain.blob_collection import collect_blobs, released_sizes
 from kili_emulator.domain.changed_documents import summarize
 from kili_emulator.domain.event_bus import Delivery, Event, EventBus
+from kili_emulator.domain.mark import Mark
 from kili_emulator.domain.tables import TABLES, View, WritableView
+from kili_emulator.domain.world_clock import read_clock
 from kili_emulator.ids import IdSource
 from kili_emulator.observe.faults import Faults
 from kili_emulator.observe.requests import (
@@ -40,30 +41,6 @@ from kili_emulator.storage.layouts import DECISIONS_POSITION
 from kili_emulator.storage.snapshot import Document
 
 __all__ = ["Actor", "EpochOverError", "Mark", "Transaction", "View", "World"]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A point in a world's history, to which the world can be rolled back."""
-
-    sequence: int
-    ids: list[Any]
-    clock: StoredClock
-    epoch: int = 0
-
-    @classmethod
-    def parse(cls, members: Mapping[str, Any]) -> Mark:
-        """Return the mark with these members, as :func:`dataclasses.asdict` returns them.
-
-        Marks of earlier versions have ``clock_offset`` in place of ``clock``: a number of seconds.
-
-        Raises:
-            TypeError: members are missing or unknown.
-            ValueError: the member ``clock`` is not the state of a clock.
-        """
-        renamed = {"clock" if name == "clock_offset" else name: members[name] for name in members}
-        mark = cls(**renamed)
-        return replace(mark, clock=ClockState.parse(mark.clock).stored())
 
 
 class EpochOverError(errors.KiliError):
@@ -90,8 +67,7 @@ class Transaction(WritableView):
         self.actor = actor
         # The emulator's own records, such as log lines, have the time of the change before them:
         # they are committed at moments that differ from one process to the next.
-        is_change = bool(actor.user_id)
-        self.moment: datetime = world.clock.step() if is_change else world.clock.now()
+        self.moment: datetime = world.take_moment(is_change=bool(actor.user_id))
         self.now = format_time(self.moment)
         self.deliveries: list[Delivery] = []
         self.request = recorded_request()
@@ -247,7 +223,7 @@ class World:
         self.documents = DocumentStore(TABLES, folder / "documents.sqlite" if folder else None)
         self.blobs = BlobStore(folder / "blobs" if folder else None)
         self.bus = EventBus()
-        self.clock = Clock(_stored_clock(self.documents.meta) or clock or default_clock(seed))
+        self.clock = Clock(read_clock(self.documents.meta) or clock or default_clock(seed))
         self.ids = IdSource(seed)
         if "ids" in self.documents.meta:
             self.ids.restore(self.documents.meta["ids"])
@@ -269,6 +245,14 @@ class World:
         """A view of the committed state."""
         return View(self.documents.snapshot)
 
+    def take_moment(self, *, is_change: bool) -> datetime:
+        """Return the time of a transaction that begins now.
+
+        Args:
+            is_change: a user makes the transaction, rather than the emulator itself.
+        """
+        return self.clock.step() if is_change else self.clock.now()
+
     @contextmanager
     def transaction(self, actor: Actor, *, deferrable: bool = False) -> Iterator[Transaction]:
         """Change the world: commit when the block ends, discard all changes when it raises.
@@ -284,7 +268,7 @@ class World:
             KiliError: the actor is a run that has ended.
             StorageError: the data folder cannot be written.
         """
-        self._check_no_transaction()
+        self.check_no_transaction()
         with self.documents.write_lock:
             self.check_epoch(actor.epoch)
             self._check_run(actor)
@@ -354,7 +338,12 @@ class World:
             self.run_keys.pop(run_key, None)
         self._deliver()
 
-    def _check_no_transaction(self) -> None:
+    def check_no_transaction(self) -> None:
+        """Check that this thread has no open transaction.
+
+        Raises:
+            RuntimeError: it has one.
+        """
         if self._writer == threading.get_ident():
             raise RuntimeError("a transaction is open in this thread already")
 
@@ -374,14 +363,15 @@ class World:
             finally:
                 self._is_delivering = False
 
-    def mark(self, *, after_commit: bool = False) -> Mark:
+    def mark(self, *, after_commit: bool = False, is_lasting: bool = True) -> Mark:
         """Return a mark of the present state, to which :meth:`roll_back` can return.
 
         Args:
             after_commit: mark the state after the commit of the transaction that is open.
+            is_lasting: keep the mark until a rollback; the marks of old runs are forgotten.
         """
         with self.documents.write_lock:
-            sequence = self.documents.mark(after_commit=after_commit)
+            sequence = self.documents.mark(after_commit=after_commit, is_lasting=is_lasting)
             self.requests.mark(sequence)
             clock_state = self.clock.own_state.stored()
             return Mark(sequence, self.ids.state(), clock_state, self.epoch)
@@ -395,7 +385,7 @@ class World:
         Raises:
             ValueError: the mark was set in a time that has been undone.
         """
-        self._check_no_transaction()
+        self.check_no_transaction()
         with self._delivery_lock:
             with self.documents.write_lock:
                 self._roll_back(mark)
@@ -403,10 +393,19 @@ class World:
             for callback in list(self.after_roll_back):  # a copy: a callback may remove itself
                 callback()
 
-    def _roll_back(self, mark: Mark) -> None:
+    def check_mark(self, mark: Mark) -> None:
+        """Check that a mark was not set in a time that has been undone.
+
+        Raises:
+            ValueError: it was.
+        """
         returns: list[list[int]] = self.documents.meta.get("returns", [])
         if any(mark.epoch <= epoch and mark.sequence > target for epoch, target in returns):
             raise ValueError(errors.WORLD_MARK_INVALID)
+
+    def _roll_back(self, mark: Mark) -> None:
+        self.check_mark(mark)
+        returns: list[list[int]] = self.documents.meta.get("returns", [])
         # A return to an earlier moment voids at least the marks that a former return to a later
         # moment voided, so that the former one can be forgotten.
         returns = [each for each in returns if each[1] < mark.sequence]
@@ -423,39 +422,6 @@ class World:
         self.requests.roll_back(mark.sequence)
         self.run_keys.clear()
         self._outbox.clear()
-
-    def set_clock(self, make_state: Callable[[Clock], ClockState]) -> None:
-        """Set the clock, and store its state; work that waits for the time looks at the clock.
-
-        Args:
-            make_state: returns the new state; nothing else changes the clock meanwhile.
-
-        Raises:
-            StorageError: the data folder cannot be written; the clock is not set.
-        """
-        self._check_no_transaction()
-        with self.documents.write_lock:
-            before = self.clock.own_state
-            self.clock.state = make_state(self.clock)
-            try:
-                self.documents.commit([], self._meta())
-            except BaseException:
-                self.clock.state = before
-                raise
-        self.clock.wake()
-        for callback in list(self.after_clock_change):
-            callback()
-
-    def reach(self, due: datetime, epoch: int | None) -> None:
-        """Move a clock that steps forward to a time that work has waited for.
-
-        Raises:
-            EpochOverError: the epoch is over.
-        """
-        with self.documents.write_lock:
-            self.check_epoch(epoch)
-            if self.clock.state.mode == "stepping" and self.clock.now() < due:
-                self.clock.state = self.clock.turned(moment=due)
 
     @property
     def start(self) -> Mark | None:
@@ -529,9 +495,3 @@ class World:
 
     def _meta(self) -> dict[str, Any]:
         return {"ids": self.ids.state(), "clock": self.clock.own_state.stored()}
-
-
-def _stored_clock(meta: Mapping[str, Any]) -> ClockState | None:
-    """Return the state of the clock of a stored world; ``None`` for a new world."""
-    stored = meta.get("clock", meta.get("clock_offset"))
-    return None if stored is None else ClockState.parse(stored)

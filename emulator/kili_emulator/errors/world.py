@@ -14,8 +14,8 @@ WORLD_MARK_BEFORE_CHECKPOINT = (
     "first. In a pytest run, the fixtures keep a checkpoint at the begin of each test"
 )
 WORLD_MARK_UNKNOWN = (
-    "the mark is unknown: no mark was set at this moment of the world. "
-    "Use a mark that the emulator returned"
+    "the mark is unknown: no mark was set at this moment of the world, or it is that of an old run "
+    "(the setting replayable_runs). Use a mark that the emulator returned"
 )
 WORLD_IS_DEFAULT = "the default world cannot be deleted: reset it instead"
 WORLD_FOLDER_EXISTS = (

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 _OPENING = {opening: closing for closing, opening in _CLOSING.items()}
+_BRACKET = re.compile(r"[()\[\]{}]")
 
 
 def find_unbalanced_bracket(external_id: str) -> str | None:
@@ -12,6 +15,8 @@ def find_unbalanced_bracket(external_id: str) -> str | None:
     Kili's documentation refuses ``test[0`` and accepts ``test[0]``. Each kind of bracket is checked
     separately.
     """
+    if not _BRACKET.search(external_id):
+        return None
     unclosed: dict[str, list[int]] = {opening: [] for opening in _OPENING}
     for position, character in enumerate(external_id):
         if character in _OPENING:

@@ -75,7 +75,9 @@ def latest_of_author(labels: Iterable[Label], *, has_steps: bool) -> dict[str, s
             return 2
         return 1 if label["labelType"] == "AUTOSAVE" else 0
 
-    ranked = sorted(labels, key=rank)  # stable: labels of equal rank keep creation order
+    ranked = list(labels)
+    if len(ranked) > 1:
+        ranked.sort(key=rank)  # stable: labels of equal rank keep creation order
     latest_of_type: dict[str, str] = {each["labelType"]: each["id"] for each in ranked}
     latest = ranked[-1]["id"] if ranked else None
     return {

@@ -9,8 +9,7 @@ which clients explain the reasons. The V1 workflow has no lock reasons.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from kili_emulator.rules.permissions import ProjectRole
 from kili_emulator.rules.steps import (
@@ -36,8 +35,7 @@ LockReason = Literal[
 ]
 
 
-@dataclass(frozen=True)
-class LockContext:
+class LockContext(NamedTuple):
     """The state of an asset, as far as it decides whether a user can add a label.
 
     Attributes:
@@ -57,8 +55,7 @@ class LockContext:
     enforces_step_separation: bool
 
 
-@dataclass(frozen=True)
-class LabelAttempt:
+class LabelAttempt(NamedTuple):
     """The attempt of a user to add a label.
 
     Attributes:
@@ -80,11 +77,11 @@ def lock_reason(context: LockContext, attempt: LabelAttempt) -> LockReason | Non
     use = classify_label_use(steps, step_position, named_step_id)
     if named_step_id and use == "CORRECTION":
         return _check_correction(
-            replace(context, step_position=StepPosition(named_step_id, "DONE")), attempt
+            context._replace(step_position=StepPosition(named_step_id, "DONE")), attempt
         )
     if named_step_id and use == "REVIEW_OF_DONE" and attempt.step_type == "REVIEW":
         return _check_work(
-            replace(context, step_position=StepPosition(named_step_id, "TO_DO")), attempt
+            context._replace(step_position=StepPosition(named_step_id, "TO_DO")), attempt
         )
     if named_step_id and use != "WORK":
         return (

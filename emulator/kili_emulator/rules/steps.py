@@ -62,7 +62,10 @@ def start(steps: Steps) -> StepPosition:
 
 def require_step(steps: Steps, step_id: str) -> Step:
     """Return the step with this id, which must exist."""
-    return next(step for step in steps if step["id"] == step_id)
+    for step in steps:
+        if step["id"] == step_id:
+            return step
+    raise KeyError(step_id)
 
 
 def next_step(steps: Steps, step_id: str) -> Step | None:

@@ -24,6 +24,7 @@ from kili_emulator.clock import (
     is_positive_number,
     parse_time,
 )
+from kili_emulator.domain.world_clock import set_clock
 from kili_emulator.services.session import WorldSession
 
 NOW = "now"
@@ -140,7 +141,7 @@ def _set(session: WorldSession, make_state: Callable[[Clock], ClockState]) -> Cl
         KiliError: no world can have the time.
     """
     try:
-        session.world.set_clock(make_state)
+        set_clock(session.world, make_state)
     except (ValueError, OverflowError):
         raise errors.clock_time_out_of_range(FIRST_YEAR, LAST_YEAR) from None
     session.host.wait_for_due(session.world, session.seconds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 
 from kili_emulator.storage.posting import Posting, SortKey
 from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec, changed_posting
@@ -26,6 +26,8 @@ class TableDraft:
         self._changed: dict[str, Row | None] = {}  # the changes since the base
         self._changes: list[_Change] = []  # the same, one by one
         self._views: dict[str, _IndexView] = {}  # the indexes that were read since the base
+        # the changed rows as they were before the draft, in the order of their first change
+        self._origins: dict[str, Row | None] = {}
 
     @property
     def spec(self) -> TableSpec:
@@ -46,8 +48,21 @@ class TableDraft:
 
     def put(self, document_id: str, row: Row | None) -> None:
         """Change a row; ``None`` removes it."""
-        self._changes.append((document_id, self.row(document_id), row))
+        self._record(document_id, self.row(document_id), row)
+
+    def insert(self, document_id: str, row: Row) -> None:
+        """Add a row whose id no row has, as :meth:`row` has told."""
+        self._record(document_id, None, row)
+
+    def _record(self, document_id: str, before: Row | None, row: Row | None) -> None:
+        self._changes.append((document_id, before, row))
+        self._origins.setdefault(document_id, before)
         self._rows[document_id] = self._changed[document_id] = row
+
+    def changes(self) -> Iterator[_Change]:
+        """Yield the id of each row that was changed, with the row before the draft and now."""
+        for document_id, before in self._origins.items():
+            yield document_id, before, self._rows[document_id]
 
     def posting(self, index: str, key: Hashable) -> Posting:
         """Return the ids of the documents with this key in an index, in creation order."""
@@ -59,8 +74,10 @@ class TableDraft:
 
     def find(self, index: str, key: Hashable) -> list[Document]:
         """Return the documents with this key in an index, in creation order."""
-        rows = map(self.row, self.posting(index, key))
-        return [row.document for row in rows if row is not None]
+        ids = self.posting(index, key)
+        if not ids.chunks:
+            return []
+        return [row.document for row in map(self.row, ids) if row is not None]
 
     def count(self, index: str, key: Hashable) -> int:
         """Return the number of documents with this key in an index."""

@@ -110,6 +110,15 @@ def _merged(earlier: Difference, later: Difference) -> Difference:
     return Difference(members, tuple({*earlier.added, *added}))
 
 
+def merged_entry(earlier: Entry, later: Entry) -> Entry:
+    """Return the entry of a document in the span that two successive spans become."""
+    if not isinstance(earlier, Difference):
+        return earlier
+    if isinstance(later, Difference):
+        return _merged(earlier, later)
+    return later and _restored(later, earlier)
+
+
 def changes_back(
     snapshot: Mapping[str, TableSnapshot],
     checkpoint: Checkpoint,

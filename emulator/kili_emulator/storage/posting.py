@@ -78,12 +78,12 @@ class Posting:
         """Return a copy without some of its ids, which must be in the posting."""
         if len(ids) * 16 > self._size:  # a search for each takes longer
             return Posting.of(each for each in self if each not in ids)
-        removed: dict[int, list[str]] = {}
-        for each in ids:
-            removed.setdefault(self._chunk_number(each, sort_key), []).append(each)
-        chunks = list(self.chunks)
-        for number, leaving in removed.items():
+        chunks, remaining = list(self.chunks), set(ids)
+        while remaining:  # one search per chunk: the ids of a batch are neighbours
+            number = self._chunk_number(next(iter(remaining)), sort_key)
+            leaving = remaining.intersection(chunks[number])
             chunks[number] = _without(chunks[number], leaving)
+            remaining -= leaving
         return Posting(tuple(filter(None, chunks)), self._size - len(ids))
 
     def added(self, ids: Sequence[str], sort_key: SortKeyOf) -> Posting:
@@ -120,12 +120,11 @@ class Posting:
         return max(firsts - 1, 0)
 
 
-def _without(chunk: Chunk, leaving: Sequence[str]) -> Chunk:
+def _without(chunk: Chunk, leaving: Collection[str]) -> Chunk:
     """Return a chunk without some of its ids."""
     if len(leaving) > 1:
-        ids = set(leaving)
-        return tuple(each for each in chunk if each not in ids)
-    place = chunk.index(leaving[0])
+        return tuple(each for each in chunk if each not in leaving)
+    (place,) = map(chunk.index, leaving)
     return chunk[:place] + chunk[place + 1 :]
 
 

@@ -20,7 +20,7 @@ from collections.abc import (
 )
 from dataclasses import dataclass, field
 from itertools import chain
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 from kili_emulator.storage.merged_postings import slice_of_all
@@ -151,6 +151,8 @@ class TableSpec:
         """Return whether a change leaves a document at its place in creation order."""
         if before is None or after is None:
             return before is after
+        if self.date_member is None:
+            return before.position == after.position
         return self.sort_key(before) == self.sort_key(after)
 
 
@@ -285,9 +287,17 @@ class TableSnapshot:
         """Return the number of documents with this key in an index."""
         return len(self.posting(index, key))
 
-    def changed(self, changes: Mapping[str, Row | None]) -> TableSnapshot:
-        """Return a copy in which the given ids have the given rows; ``None`` removes a row."""
-        moves = self._list_moves(changes)
+    def changed(
+        self,
+        changes: Mapping[str, Row | None],
+        present: Mapping[str, Row | None] | None = None,
+    ) -> TableSnapshot:
+        """Return a copy in which the given ids have the given rows; ``None`` removes a row.
+
+        Args:
+            present: the rows that these ids have now, if the caller has read them.
+        """
+        moves = self._list_moves(changes, (present or self._rows).get)
         copy = TableSnapshot(self.spec, self._rows.changed(changes))
         copy._ids = self._reordered(moves, copy)
         copy._indexes = {name: self._reindexed(name, moves, copy) for name in self.spec.indexes}
@@ -299,22 +309,23 @@ class TableSnapshot:
         assert row is not None, document_id
         return self.spec.sort_key(row)
 
-    def _list_moves(self, changes: Mapping[str, Row | None]) -> list[_Move]:
-        """Describe the changes, in the creation order of the changed copy."""
+    def _list_moves(
+        self, changes: Mapping[str, Row | None], find: Callable[[str], Row | None]
+    ) -> list[_Move]:
+        """Describe the changes, in the creation order of the changed copy.
+
+        Args:
+            find: returns the row that an id has now.
+        """
+        removed: list[_Move] = []
+        placed: list[_Move] = []
+        for document_id, after in changes.items():
+            before = find(document_id)
+            stays = self.spec.keeps_place(before, after)
+            (placed if after else removed).append(_Move(document_id, before, after, stays))
         sort_key = self.spec.sort_key
-        removed = [each for each, row in changes.items() if row is None]
-        rows = sorted(
-            ((sort_key(row), each, row) for each, row in changes.items() if row is not None),
-            key=itemgetter(0),
-        )
-        moves = [
-            _Move(each, before := self._rows.get(each), None, before is None) for each in removed
-        ]
-        for place, document_id, row in rows:
-            before = self._rows.get(document_id)
-            stays = before is not None and sort_key(before) == place
-            moves.append(_Move(document_id, before, row, stays))
-        return moves
+        placed.sort(key=lambda move: sort_key(move.after) if move.after else ("", 0))
+        return removed + placed
 
     def _reordered(self, moves: list[_Move], copy: TableSnapshot) -> Posting:
         """Return the ids of all documents of a changed copy, in creation order."""
@@ -328,18 +339,19 @@ class TableSnapshot:
         removed: dict[Hashable, set[str]] = {}
         added: dict[Hashable, list[str]] = {}
         for document_id, before, after, stays in moves:
-            old = key_of(before.document) if before else None
             new = key_of(after.document) if after else None
-            if stays and old == new:
-                continue
-            if old is not None:
-                removed.setdefault(old, set()).add(document_id)
+            if before:
+                old = key_of(before.document)
+                if stays and old == new:
+                    continue
+                if old is not None:
+                    removed.setdefault(old, set()).add(document_id)
             if new is not None:
                 added.setdefault(new, []).append(document_id)
         if not removed and not added:
             return index
         changes: dict[Hashable, Posting | str | None] = {}
-        for key in removed.keys() | added.keys():
+        for key in removed.keys() | added.keys() if removed else added:
             value, removed_ids, added_ids = index.get(key), removed.get(key, ()), added.get(key, ())
             if len(added_ids) < 2 and (value is None or (removed_ids and isinstance(value, str))):
                 changes[key] = added_ids[0] if added_ids else None

@@ -5,8 +5,7 @@ markers mean. ``emulator_session`` is the emulator of a run: ``fixture_states`` 
 of long scopes change, ``endpoint_guard`` refuses calls to other servers, and ``client_environment``
 is the environment for code that makes its own client; ``failure_report`` describes what the
 emulator knows about a failed test. ``upload_sources`` notes which files become plugins. ``sdk``
-removes the pauses of an SDK (``sdk_retries`` those between its attempts), ``lint`` has
-``lint_plugin``.
+has ``fast_sdk``, ``lint`` has ``lint_plugin``.
 
-Imported by: app.
+Imported by: nothing.
 """

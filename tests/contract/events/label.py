@@ -11,7 +11,7 @@ from tests.kit.responses import EASY_JSON
     "label.workflow.created.inference",
     "label.workflow.created.prediction",
     "label.workflow.created.review",
-    computed_in="domain/label.py:_append_label",
+    computed_in="domain/label_batch.py:add",
 )
 def _(case_world: CaseWorld) -> None:
     row = {"assetID": case_world.names["farm"], "jsonResponse": EASY_JSON, "modelName": "m"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import wait
 from dataclasses import replace
 from functools import partial
@@ -66,6 +66,29 @@ class PluginHost:
             world, self._isolation, self._timing, self._package_settings, self._run_durations
         )
 
+    def attach_copy(self, world: World) -> None:
+        """Listen to a copy of a world, which is not to resume the work of the world."""
+        self._hosts[world] = WorldHost(
+            world,
+            self._isolation,
+            self._timing,
+            self._package_settings,
+            self._run_durations,
+            is_copy=True,
+        )
+
+    def repeat(self, world: World, run_id: str, waiting: Sequence[str]) -> None:
+        """Call the handler of a run in a copy of its world, and wait until the run has ended.
+
+        Args:
+            waiting: the ids of the runs that wait in the world.
+        """
+        runs = world.view.runs
+        delivery = self._hosts[world].runs.repeat(
+            runs.require(run_id), [runs.require(each) for each in waiting]
+        )
+        wait([delivery])
+
     def detach(self, world: World) -> None:
         """Start nothing further in a world; running handlers are not stopped."""
         self._hosts.pop(world).close()
@@ -79,13 +102,14 @@ class PluginHost:
         counts = [each.schedule.count_jobs() for each in list(self._hosts.values())]
         return JobCounts(sum(each.waiting for each in counts), sum(each.running for each in counts))
 
-    def wait_for_due(self, world: World, seconds: float) -> bool:
-        """Wait for the runs and builds that a world's clock has made due.
+    def wait_for_due(self, world: World, seconds: float) -> None:
+        """Wait for the runs and builds that are due by a world's clock, if requests wait for runs.
 
-        Returns:
-            whether they were done in time; true at once if no request waits for runs.
+        Args:
+            seconds: the longest wait.
         """
-        return not self._timing.waits_for_runs or self._hosts[world].schedule.wait_for_due(seconds)
+        if self._timing.waits_for_runs:
+            self._hosts[world].schedule.wait_for_due(seconds)
 
     def wait_until(self, world: World, condition: Callable[[], bool], seconds: float) -> None:
         """Wait until a condition holds that a run or a request changes, or the time is over."""
@@ -193,7 +217,12 @@ class PluginHost:
 
 
 class WorldHost:
-    """The plugin host of one world: runs its plugins."""
+    """The plugin host of one world: runs its plugins.
+
+    Args:
+        is_copy: the world is a copy: unfinished work is not resumed, webhooks are not sent, and
+            failures are not reported.
+    """
 
     def __init__(
         self,
@@ -202,11 +231,15 @@ class WorldHost:
         timing: Timing,
         package_settings: PackageSettings,
         run_durations: Durations,
+        *,
+        is_copy: bool = False,
     ) -> None:
         self._world = world
         self._waits_for_runs = timing.waits_for_runs
         self._deployment = timing.deployment
-        self._versions = Versions(world, isolation, timing.timeout, package_settings)
+        self._versions = Versions(
+            world, isolation, timing.timeout, package_settings, sends_webhooks=not is_copy
+        )
         self.schedule = Schedule(world, after=self._versions.prune)
         self.runs = Runs(
             self.schedule,
@@ -214,13 +247,15 @@ class WorldHost:
             timing,
             run_durations,
             records_print=records_print(package_settings.policy),
+            reports_failures=not is_copy,
         )
         self.links = Links(self.schedule, package_settings.environment.sdk_version)
         self._saved_builds: dict[Delivery, float] = {}  # of linked plugins, with their start times
         world.bus.subscribe(self._dispatch)
         world.requests.after_end = self.runs.waiters.notify
         world.after_roll_back += [self.schedule.interrupt, self._resume]
-        self._resume()
+        if not is_copy:
+            self._resume()
 
     def deploy_saved(self, seconds: float) -> None:
         """Deploy linked plugins that changed on disk; wait for the builds of all linked plugins.
@@ -257,6 +292,7 @@ class WorldHost:
             for version in tx.plugin_versions.all():
                 if version["status"] == "DEPLOYING":
                     plugin_domain.request_deployment(tx, version)
+        self.runs.replayable.load()
         for run_id in running:
             report_run(self._world, run_id)
         self.runs.waiters.notify()
@@ -290,8 +326,8 @@ class WorldHost:
                 self._report(event["payload"]["versionId"])
             elif event["event"] == plugin_domain.DELETED:
                 self._versions.prune()
-            else:
-                deliveries.extend(self._call(event, decided.called.get(event["id"], [])))
+            elif triggers := decided.called.get(event["id"]):
+                deliveries.extend(self._call(event, triggers))
         return deliveries if self._waits_for_runs else []
 
     def _call(self, event: Event, triggers: list[Trigger]) -> Iterator[Delivery]:

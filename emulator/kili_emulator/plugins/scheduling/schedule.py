@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from kili_emulator import clock, messages
 from kili_emulator.domain.documents import LogType
-from kili_emulator.domain.event_bus import Delivery
+from kili_emulator.domain.event_bus import Delivery, wait_for_deliveries
 from kili_emulator.domain.world import Actor, EpochOverError, Transaction, World
+from kili_emulator.domain.world_clock import reach
 from kili_emulator.plugins.scheduling.lanes import JobCounts, LaneJob, Lanes
 
 # Adds a line of the emulator to a run's log.
@@ -46,6 +47,7 @@ class Timing:
         timeout: seconds after which a handler, or the import of a plugin, is stopped.
         latency: seconds of the world's clock between an event and the runs that it causes.
         waits_for_runs: whether a request waits for the runs and builds that it causes.
+        replayable_runs: how many runs of a world can be replayed.
         deployment: seconds of the world's clock until the code of a plugin is built; if not 0, no
             request waits for the build.
     """
@@ -54,6 +56,7 @@ class Timing:
     latency: float = 0.0
     waits_for_runs: bool = True
     deployment: float = 0.0
+    replayable_runs: int = 1000
 
 
 class _HeldWork(NamedTuple):
@@ -77,8 +80,9 @@ class Schedule:
         self._system = Actor.system()
         self._interruption = threading.Event()
         self._begins_nothing = False
-        self._pauses: list[datetime] = []  # until when the work in lanes waits
-        self._later: dict[Future[None], datetime] = {}  # work in no lane, and when it is due
+        self._pauses: list[datetime] = []  # of the work in lanes that waits for the clock
+        self._later: dict[Future[None], datetime] = {}  # delays of work in no lane
+        self._due_times: dict[Delivery, datetime] = {}  # of unfinished work that was delayed
         self._held: list[_HeldWork] | None = None
         world.after_clock_change.append(self._lanes.look_again)
 
@@ -102,7 +106,13 @@ class Schedule:
             yield tx
 
     def start(
-        self, queue: str, work: Callable[[], None], delivery: QueuedWork, lane: str = ""
+        self,
+        queue: str,
+        work: Callable[[], None],
+        delivery: QueuedWork,
+        lane: str = "",
+        *,
+        due: datetime | None = None,
     ) -> None:
         """Queue a piece of work, which is dropped if the world is rolled back before.
 
@@ -110,12 +120,17 @@ class Schedule:
             queue: the lane of :class:`Lanes` that it waits in.
             delivery: completed when the work is done or dropped.
             lane: work of one lane keeps its order when it is moved to another queue.
+            due: the earliest time of its begin, by the world's clock.
         """
         epoch = self.world.epoch
+        if due:
+            self._note_due_time(delivery, due)
 
         def work_if_not_undone() -> None:
             try:
                 self.world.check_epoch(epoch)
+                if due:
+                    self._pause(due, epoch)
                 work()
             except EpochOverError:
                 if self.world.epoch == epoch and not self._begins_nothing:
@@ -152,10 +167,10 @@ class Schedule:
         """Return the time of the world's clock in that many seconds."""
         return self.world.clock.now() + timedelta(seconds=seconds)
 
-    def start_later(self, seconds: float, work: Callable[[], object]) -> None:
-        """Do a piece of work after a delay, unless the world is rolled back before.
+    def start_later(self, seconds: float, start: Callable[[], Delivery]) -> None:
+        """Start a piece of work after a delay, unless the world is rolled back before.
 
-        :meth:`wait_idle` does not count the work.
+        :meth:`wait_idle` does not count the work during its delay.
 
         Args:
             seconds: the delay, by the world's clock.
@@ -167,8 +182,8 @@ class Schedule:
         def wait_and_work() -> None:
             try:
                 if self.world.clock.wait_until(due, interruption.is_set):
-                    self.world.reach(due, epoch)
-                    work()
+                    reach(self.world, due, epoch)
+                    self._note_due_time(start(), due)
             except EpochOverError:
                 pass
             finally:
@@ -177,11 +192,17 @@ class Schedule:
 
         threading.Thread(target=wait_and_work, name="later", daemon=True).start()
 
-    def wait_for_due(self, seconds: float) -> bool:
-        """Wait for the work that the clock has made due; return whether it was done in time."""
+    def _note_due_time(self, delivery: Delivery, due: datetime) -> None:
+        """Note the time at which work is due, until it is done or dropped."""
+        self._due_times[delivery] = due
+        delivery.add_done_callback(lambda _: self._due_times.pop(delivery, None))
+
+    def wait_for_due(self, seconds: float) -> None:
+        """Wait for the delayed work that is due by the clock, and for all that it causes."""
         end, now = clock.monotonic() + seconds, self.world.clock.now()
-        wait([begun for begun, due in list(self._later.items()) if due <= now], seconds)
-        return self.wait_idle(max(0.0, end - clock.monotonic()))
+        wait([begun for begun, due in self._later.copy().items() if due <= now], seconds)
+        pending = [each for each, due in self._due_times.copy().items() if due <= now]
+        wait_for_deliveries(pending, max(0.0, end - clock.monotonic()))
 
     def move_waiting_jobs(self, lane: str, queue: str) -> bool:
         """Move the waiting work of a lane into a queue, unless work of the lane is running.
@@ -192,14 +213,14 @@ class Schedule:
         epoch = self.world.epoch
         return self._lanes.move_waiting_jobs(f"{epoch} {lane}", f"{epoch} {queue}")
 
-    def pause(self, due: datetime, epoch: int) -> None:
+    def _pause(self, due: datetime, epoch: int) -> None:
         """Wait until the world's clock shows a time, in the thread of a piece of work.
 
         Raises:
             EpochOverError: the world is in another epoch, or the schedule was closed.
         """
         interruption = self._interruption
-        self.world.check_epoch(epoch)
+        self.world.check_epoch(epoch)  # after the line above: a rollback first begins an epoch
         if self.world.clock.now() >= due:
             return
         self._pauses.append(due)
@@ -207,7 +228,7 @@ class Schedule:
         try:
             if not self.world.clock.wait_until(due, interruption.is_set):
                 raise EpochOverError
-            self.world.reach(due, epoch)
+            reach(self.world, due, epoch)
         finally:
             self._pauses.remove(due)
 

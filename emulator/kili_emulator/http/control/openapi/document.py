@@ -18,9 +18,11 @@ _PATH_TEXTS = {
     "key_name": "The name of an API key, such as `admin`.",
     "run_id": "The id of a run.",
     "verb": "The action of a user.",
+    "fault_id": "The id of a fault.",
 }
 _DESCRIPTION = """\
-What the platform's API lacks: worlds, marks and resets, simulated users, plugins and their runs.
+What the platform's API lacks: worlds, marks and resets, simulated users, plugins and their runs,
+faults.
 
 Each request needs the API key of an administrator. An administrator of the default world controls
 all worlds, and an administrator of another world that world only.

@@ -17,7 +17,7 @@ class Operation:
         summary: what the operation does, in a sentence.
         answer: the type of the JSON answer; ``None`` for an empty answer.
         query: a ``TypedDict`` of the parameters of the URL; ``None`` if there are none.
-        body: a ``TypedDict`` of the JSON body; ``None`` if there is none.
+        body: a ``TypedDict`` of the JSON body, or a union of such; ``None`` if there is none.
         needs_body: whether the body may not be left out.
         status: the HTTP status of an answer without an error.
         text: the media type of an answer that is not JSON; empty for JSON.

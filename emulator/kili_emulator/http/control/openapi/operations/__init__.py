@@ -5,6 +5,8 @@ Imported by: http.control.openapi.
 
 from kili_emulator.http.control.openapi.operation import Operation
 from kili_emulator.http.control.openapi.operations import (
+    clock,
+    faults,
     observations,
     plugins,
     runs,
@@ -18,8 +20,10 @@ __all__ = ["OPERATIONS"]
 OPERATIONS: tuple[Operation, ...] = (
     *server.OPERATIONS,
     *worlds.OPERATIONS,
+    *clock.OPERATIONS,
     *users.OPERATIONS,
     *plugins.OPERATIONS,
     *runs.OPERATIONS,
+    *faults.OPERATIONS,
     *observations.OPERATIONS,
 )

@@ -1,6 +1,6 @@
 """The fast SDK of this process, while at least one emulator wants it.
 
-:func:`kili_emulator.testing.sdk.fast_sdk` needs the SDK, whose import takes over a second.
+:func:`kili_emulator.sdk.pauses.fast_sdk` needs the SDK, whose import takes over a second.
 Therefore an emulator that starts before the SDK is imported changes it right after its import.
 """
 
@@ -14,7 +14,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-from kili_emulator.testing.sdk import fast_sdk
+from kili_emulator.sdk.pauses import fast_sdk
 
 _MODULE = "kili.client"
 
