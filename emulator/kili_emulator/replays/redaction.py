@@ -11,6 +11,12 @@ from kili_emulator.domain.world import View
 from kili_emulator.rules.masking import MASK
 
 _MIN_LENGTH = 4  # a shorter text occurs by chance
+# A part of each name and text that is masked (:mod:`kili_emulator.rules.masking`).
+_SECRET_WORD = re.compile(
+    rb"token|passw|passphrase|pwd|secret|key|sig|cookie|credential|authorization|connectionstring"
+    rb"|bearer|://|webhook|header",
+    re.IGNORECASE,
+)
 # The keys of runs are not stored; a plugin can have printed one.
 _RUN_KEY = re.compile(rf"{RUN_KEY_PREFIX}[\w-]{{20,}}".encode())
 
@@ -47,6 +53,15 @@ def redact(content: bytes, secrets: Iterable[bytes]) -> bytes:
     for each in secrets:
         content = content.replace(each, MASK.encode())
     return _RUN_KEY.sub(MASK.encode(), content)
+
+
+def may_have_secrets(line: bytes) -> bool:
+    """Return whether :func:`kili_emulator.rules.masking.masked` can change a JSON text.
+
+    Most documents have no name or text that it looks for; masking them would take most of the time
+    of a bundle.
+    """
+    return _SECRET_WORD.search(line) is not None
 
 
 def has_secret(content: bytes, secrets: Iterable[bytes]) -> bool:

@@ -5,5 +5,5 @@ requirements of a version with ``installed_packages``. ``versions`` keeps the lo
 ``version_sources`` shows their code, ``packages`` lists the packages that plugins can import.
 
 Imported by: app, cli, lint, plugins, plugins.dispatch, plugins.inline, plugins.links,
-plugins.process, services.
+plugins.process, replays, services.
 """
