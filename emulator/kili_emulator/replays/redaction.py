@@ -11,11 +11,11 @@ from kili_emulator.domain.world import View
 from kili_emulator.rules.masking import MASK
 
 _MIN_LENGTH = 4  # a shorter text occurs by chance
-# A part of each name and text that is masked (:mod:`kili_emulator.rules.masking`).
-_SECRET_WORD = re.compile(
-    rb"token|passw|passphrase|pwd|secret|key|sig|cookie|credential|authorization|connectionstring"
-    rb"|bearer|://|webhook|header",
-    re.IGNORECASE,
+# A part of each name and text that is masked (:mod:`kili_emulator.rules.masking`), in lower case.
+_SECRET_WORDS = (
+    *(b"token", b"pass", b"pwd", b"secret", b"key", b"signature", b"cookie", b"credential"),
+    *(b"authorization", b"connectionstring", b"bearer", b"://", b"webhook", b"header"),
+    *(prefix + b"sig" for prefix in (b'"', b"_", b"-", b"?", b"&", b"#")),
 )
 # The keys of runs are not stored; a plugin can have printed one.
 _RUN_KEY = re.compile(rf"{RUN_KEY_PREFIX}[\w-]{{20,}}".encode())
@@ -61,7 +61,8 @@ def may_have_secrets(line: bytes) -> bool:
     Most documents have no name or text that it looks for; masking them would take most of the time
     of a bundle.
     """
-    return _SECRET_WORD.search(line) is not None
+    lower = line.lower()
+    return any(each in lower for each in _SECRET_WORDS)
 
 
 def has_secret(content: bytes, secrets: Iterable[bytes]) -> bool:
