@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from kili_emulator import private_files
+from kili_emulator.app.checkpoints import Checkpoint, Checkpoints
 from kili_emulator.client import ControlPlane, Transport
 from kili_emulator.client.worlds import IDLE_SECONDS, Scenario
 from kili_emulator.config import DEFAULT_WORLD, GRAPHQL_PATH, no_proxy
@@ -71,6 +72,7 @@ class EmulatorFront(ABC):
         self.logs, self.timeline = control.observations.logs, control.observations.timeline
         self._exit = contextlib.ExitStack()
         self._clients: dict[str, Kili] = {}
+        self._checkpoints = Checkpoints(self.worlds.mark, self._roll_back)
         self._add_aliases()
 
     def _add_aliases(self) -> None:
@@ -145,8 +147,36 @@ class EmulatorFront(ABC):
         """Return a mark of the present state of the world: ``worlds.mark()``."""
         return self.worlds.mark()
 
+    def checkpoint(self, mark: Mark | None = None) -> Checkpoint:
+        """Make the present state the one that :meth:`reset` returns to, in place of the scenario.
+
+        ::
+
+            with emulator.checkpoint():
+                ...
+                emulator.reset()  # to the state at the begin of the block
+
+        Checkpoints nest. Without ``with``, a checkpoint holds until its ``end()``, or until the
+        emulator ends.
+
+        Args:
+            mark: an earlier state, to return to that one.
+        """
+        return self._checkpoints.add(mark)
+
     def reset(self, mark: Mark | None = None) -> None:
-        """Roll the world back to a mark, or to its scenario: ``worlds.reset()``."""
+        """Wait for the plugins, then roll the world back: ``worlds.reset()``.
+
+        Args:
+            mark: the state to return to; by default, that of the last :meth:`checkpoint`, or else
+                that after the scenario was loaded.
+
+        Raises:
+            WorldError: the mark is of a time that was undone, or of a time before a checkpoint.
+        """
+        self._checkpoints.reset(mark)
+
+    def _roll_back(self, mark: Mark | None) -> None:
         self.worlds.reset(mark=mark)
 
     def load(self, scenario: Scenario) -> None:
@@ -180,6 +210,7 @@ class EmulatorFront(ABC):
 
     def _close(self) -> None:
         """Forget the clients, and undo what this process did for the emulator."""
+        self._checkpoints.clear()
         self._clients.clear()
         self._exit.close()
 

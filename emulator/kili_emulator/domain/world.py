@@ -86,6 +86,16 @@ class Transaction(WritableView):
     def new_id(self) -> str:
         return self.world.ids.new_id(self.moment)
 
+    @contextmanager
+    def at(self, moment: datetime) -> Iterator[None]:
+        """Give the changes and events of a block another time, such as one in the past."""
+        before = self.moment
+        self.moment, self.now = moment, format_time(moment)
+        try:
+            yield
+        finally:
+            self.moment, self.now = before, format_time(before)
+
     def draw(self, percentage: int | None) -> bool:
         """Return true with that probability, in percent, by the world's random draws."""
         if not percentage:
@@ -144,7 +154,7 @@ class Transaction(WritableView):
                 "requestedAt": format_time(request.moment),
                 "kind": request.kind,
                 "name": request.name,
-                "operations": request.operations,
+                "operations": list(request.operations),
                 "userId": self.actor.user_id,
                 "runId": self.actor.run_id,
                 "createdAt": self.now,
@@ -159,7 +169,7 @@ class Transaction(WritableView):
             return
         record = self._request_or_actor()
         transaction_id = self._events[0]["id"] if self._events else None
-        record.effects.append(ChangedDocuments(transaction_id, self._summary))
+        record.effects = (*record.effects, ChangedDocuments(transaction_id, self._summary))
         if not record.number:
             self.world.requests.add_ended(record)
         elif record.kind == "control" and self.actor.user_id:

@@ -14,6 +14,7 @@ from kili_emulator import private_files
 from kili_emulator.domain import world_folder
 from kili_emulator.domain.world import World
 from kili_emulator.plugins.build.build_error import BuildError
+from kili_emulator.plugins.build.local_sources import LOCAL_SOURCES
 from kili_emulator.plugins.build.package_settings import PackageSettings
 from kili_emulator.plugins.calls import Isolation, LoadedVersion
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
@@ -157,7 +158,8 @@ class Versions:
         )
         version_build.warnings = provided.warnings
         origin = version["origin"]
-        location = CodeLocation(folder, Path(origin) if origin else None)
+        main = Path(origin) if origin else LOCAL_SOURCES.find_main(folder)
+        location = CodeLocation(folder, main)
         return self._isolation.load(name, location, self._seconds, provided.folder)
 
     def _packages(self, name: str) -> Path:

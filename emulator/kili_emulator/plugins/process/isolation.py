@@ -16,7 +16,7 @@ from pathlib import Path
 from kili_emulator import clock, messages, private_files
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.calls import Call, LoadedVersion, Result
-from kili_emulator.plugins.guest import sealed_messages
+from kili_emulator.plugins.guest import coverage_measurement, sealed_messages
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.plugins.logs import RunLog
 from kili_emulator.plugins.process import fork_server
@@ -115,7 +115,7 @@ class ProcessIsolation:
         Raises:
             BuildError: the version cannot be imported.
         """
-        version = _Version(self, location.folder, seconds, packages)
+        version = _Version(self, location, seconds, packages)
         version.release(version.take_worker())
         return version
 
@@ -207,6 +207,7 @@ class ProcessIsolation:
             "breakpoint": messages.BREAKPOINT_IN_PROCESS,
             "thread": messages.THREAD_FAILED,
             "cache": str(cache),
+            "coverage": coverage_measurement.configuration(),
         }
         worker = WorkerProcess(self._interpreter, self._environment(), folder, settings, server)
         self._workers[worker] = folder
@@ -217,10 +218,14 @@ class _Version:
     """A version, with the workers that have imported it: one for each call at the same time."""
 
     def __init__(
-        self, isolation: ProcessIsolation, folder: Path, seconds: float, packages: Path | None
+        self,
+        isolation: ProcessIsolation,
+        location: CodeLocation,
+        seconds: float,
+        packages: Path | None,
     ) -> None:
         self._isolation = isolation
-        self._folder = folder
+        self._location = location
         self._seconds = seconds
         self._packages = packages
         self._lock = threading.Lock()
@@ -239,7 +244,11 @@ class _Version:
         worker = self._isolation.take_worker(self._packages)
         request_end = self._wait_for_message(worker, _START_SECONDS, lambda: None, is_ready_message)
         if request_end.message:
-            request = {"folder": str(self._folder)}
+            main = self._location.main
+            request = {
+                "folder": str(self._location.folder),
+                "main": str(main) if main else None,
+            }
             request_end = self._exchange(worker, request, self._seconds, lambda: None)
         problem = self._build_problem(request_end)
         if problem:
