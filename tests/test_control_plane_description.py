@@ -158,7 +158,7 @@ def test_server_serves_the_description(emulator: Emulator) -> None:
 def test_requests_and_answers_of_all_operations_are_as_described(
     emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(type(emulator.platform.server), "request_shutdown", lambda _: None)
+    monkeypatch.setattr(emulator.platform.server, "request_shutdown", lambda: None)
     transport = CheckedTransport(emulator)
     control = ControlPlane(transport)
     use_worlds(control)

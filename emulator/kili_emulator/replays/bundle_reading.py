@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import json
 import platform
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -24,7 +27,15 @@ from kili_emulator.storage.documents import StoreState
 from kili_emulator.storage.snapshot import LoadedRow, Row, TableSnapshot, TableSpec
 
 # The errors that a value of another form than expected causes.
-_FORM_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError, AssertionError)
+_FORM_ERRORS = (
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    IndexError,
+    AssertionError,
+    RecursionError,
+)
 
 
 class Bundle(NamedTuple):
@@ -65,10 +76,23 @@ def open_bundle(entries: Entries, name: str) -> Bundle:
         if entry.startswith(bundle_form.FILES):
             blobs.put(content)
     try:
-        capsule = _capsule(reader, manifest, blobs)
+        with _without_collections():
+            capsule = _capsule(reader, manifest, blobs)
     except _FORM_ERRORS as error:
         raise reader.invalid(bundle_form.MANIFEST, error) from None
     return Bundle(manifest, capsule)
+
+
+@contextlib.contextmanager
+def _without_collections() -> Iterator[None]:
+    """Pause the collector of garbage, which takes long while many documents are made."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _capsule(reader: _Reader, manifest: Manifest, blobs: BlobStore) -> Capsule:
@@ -171,7 +195,7 @@ class _Reader:
 
 def _loaded_rows(lines: Iterable[bytes]) -> Iterator[LoadedRow]:
     for each in lines:
-        value = parse_json(each)
+        value = json.loads(each)
         position, document = value["position"], value["document"]
         if not isinstance(position, int) or not isinstance(document["id"], str):
             raise TypeError("a line has a position and a document with an id")
