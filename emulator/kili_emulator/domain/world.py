@@ -155,7 +155,7 @@ class Transaction(WritableView):
                 "requestedAt": format_time(request.moment),
                 "kind": request.kind,
                 "name": request.name,
-                "operations": request.operations,
+                "operations": list(request.operations),
                 "userId": self.actor.user_id,
                 "runId": self.actor.run_id,
                 "createdAt": self.now,
@@ -170,7 +170,7 @@ class Transaction(WritableView):
             return
         record = self._request_or_actor()
         transaction_id = self._events[0]["id"] if self._events else None
-        record.effects.append(ChangedDocuments(transaction_id, self._summary))
+        record.effects = (*record.effects, ChangedDocuments(transaction_id, self._summary))
         if not record.number:
             self.world.requests.add_ended(record)
         elif record.kind == "control" and self.actor.user_id:

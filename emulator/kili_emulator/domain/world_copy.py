@@ -202,9 +202,10 @@ def _made_ids(view: View, documents: StoreState, ids_of: IdSource, end: datetime
     """Return the ids that were made from a state to a time, and are still in the world."""
     found: list[_MadeId] = []
     for table in documents.snapshot:
-        if table in _WITHOUT_OWN_IDS:
-            continue
         snapshot = view.open(table).snapshot
+        # The ids of labels are not needed, as each has an event, and would be slow to find.
+        if table in _WITHOUT_OWN_IDS or snapshot.spec.date_member:
+            continue
         for each in snapshot.ids_since(documents.next_position):
             number = ids_of.number_of(each)
             if number is None or number < ids_of.number or ids.time_of_id(each) > end:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import platform
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +27,15 @@ from kili_emulator.storage.documents import StoreState
 from kili_emulator.storage.snapshot import TableSnapshot, TableSpec
 
 # The errors that a value of another form than expected causes.
-_FORM_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError, AssertionError)
+_FORM_ERRORS = (
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    IndexError,
+    AssertionError,
+    RecursionError,
+)
 
 
 class Bundle(NamedTuple):
@@ -66,10 +76,23 @@ def open_bundle(entries: Entries, name: str) -> Bundle:
         if entry.startswith(bundle_form.FILES):
             blobs.put(content)
     try:
-        capsule = _capsule(reader, manifest, blobs)
+        with _without_collections():
+            capsule = _capsule(reader, manifest, blobs)
     except _FORM_ERRORS as error:
         raise reader.invalid(bundle_form.MANIFEST, error) from None
     return Bundle(manifest, capsule)
+
+
+@contextlib.contextmanager
+def _without_collections() -> Iterator[None]:
+    """Pause the collector of garbage, which takes long while many documents are made."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _capsule(reader: _Reader, manifest: Manifest, blobs: BlobStore) -> Capsule:

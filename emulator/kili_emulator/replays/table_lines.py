@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterator
 from typing import Any
 
-from kili_emulator.rules.json_text import parse_json, write_json
+from kili_emulator.rules.json_text import write_json
 from kili_emulator.storage.snapshot import LoadedRow, Row
 
 
-def table_lines(rows: Iterable[tuple[int, Any]]) -> bytes:
-    """Return one line per document, with its position in the order of creation.
-
-    Args:
-        rows: the positions and the documents, in the order of the lines.
-    """
-    lines = (write_json({"position": place, "document": document}) for place, document in rows)
-    return b"".join(b"%s\n" % each for each in lines)
+def table_line(position: int, document: Any) -> bytes:
+    """Return the line of a document, with its position in the order of creation."""
+    return write_json({"position": position, "document": document}) + b"\n"
 
 
 def loaded_rows(content: bytes) -> Iterator[LoadedRow]:
     """Yield the rows of a table.
 
     Raises:
-        KeyError, TypeError, ValueError: a line has not the expected form.
+        KeyError, TypeError, ValueError, RecursionError: a line has not the expected form.
     """
     for each in content.splitlines():
-        value = parse_json(each)
+        value = json.loads(each)
         position, document = value["position"], value["document"]
         is_place = isinstance(position, int) and not isinstance(position, bool)
         if not is_place or not isinstance(document["id"], str):

@@ -14,7 +14,7 @@ from kili_emulator.domain.tables import TABLES
 from kili_emulator.ids import IdSource
 from kili_emulator.replays import bundle_file
 from kili_emulator.replays.bundle_file import Entries
-from kili_emulator.replays.table_lines import loaded_rows, table_lines
+from kili_emulator.replays.table_lines import loaded_rows, table_line
 from kili_emulator.rules.json_text import parse_json
 from kili_emulator.transfer.state_form import (
     FILES,
@@ -28,7 +28,7 @@ from kili_emulator.transfer.state_form import (
 )
 
 # The errors that a value of another form than expected causes.
-_FORM_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+_FORM_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
 
 _README = """# State of Kili Emulator
 
@@ -53,8 +53,9 @@ def pack_state(state: State) -> bytes:
     }
     for name, rows in sorted(state.tables.items()):
         if rows:
-            sorted_rows = ((place, dict(sorted(document.items()))) for place, document in rows)
-            entries[f"{WORLD}{name}.jsonl"] = table_lines(sorted_rows)
+            entries[f"{WORLD}{name}.jsonl"] = b"".join(
+                table_line(place, dict(sorted(document.items()))) for place, document in rows
+            )
     for digest, content in sorted(state.files.items()):
         entries[f"{FILES}{digest}"] = content
     return bundle_file.pack_entries(entries)

@@ -6,5 +6,5 @@ requirements of a version with ``installed_packages``. ``versions`` keeps the lo
 ``packages`` lists the packages that plugins can import.
 
 Imported by: app, cli, lint, plugins, plugins.dispatch, plugins.inline, plugins.links,
-plugins.process, services, testing.
+plugins.process, replays, services, testing.
 """
