@@ -40,6 +40,7 @@ class Transaction(WritableView):
         self.moment: datetime = world.take_moment(is_change=bool(actor.user_id))
         self.now = format_time(self.moment)
         self.deliveries: list[Delivery] = []
+        self.meta: dict[str, Any] = {}
         self.request = recorded_request()
         self._events: list[Event] = []
         self._summary: list[ChangeSummary] = []

@@ -64,6 +64,7 @@ class World:
     """
 
     START = "start"
+    LOADED = "loaded"
 
     def __init__(
         self,
@@ -135,7 +136,8 @@ class World:
                 yield tx
                 changes = tx.changes()
                 if changes:
-                    self.documents.commit(changes, self._meta(), deferrable=deferrable)
+                    meta = {**self._meta(), **tx.meta} if tx.meta else self._meta()
+                    self.documents.commit(changes, meta, deferrable=deferrable)
                 else:
                     self.clock.state = clock_state
                 if tx.emitted_events:
@@ -271,6 +273,8 @@ class World:
             "epoch": self.epoch + 1,
             "returns": [*returns, [self.epoch, mark.sequence]],
         }
+        if self._loaded and mark.sequence < self._loaded["sequence"]:
+            meta[self.LOADED] = None
         self.documents.roll_back(mark.sequence, meta)
         self.epoch += 1
         self.ids.restore(mark.ids)
@@ -296,7 +300,27 @@ class World:
     @property
     def start_position(self) -> int:
         """The position in creation order after all documents of the scenario."""
-        return int(self.documents.meta.get("start_position", 0))
+        return int((self._loaded or self.documents.meta).get("start_position", 0))
+
+    @property
+    def _loaded(self) -> dict[str, int] | None:
+        """The positions in the state that was loaded; ``None`` if there was none, or a reset."""
+        loaded: dict[str, int] | None = self.documents.meta.get(self.LOADED)
+        return loaded
+
+    def note_loaded_state(self, tx: Transaction, start: int, decisions: int) -> None:
+        """Note that a transaction replaces the content of the world by documents of another one.
+
+        Args:
+            start: the number of documents, all of which follow, that come from a scenario.
+            decisions: the number of those before dispatch decisions were stored.
+        """
+        first = self.documents.take_position() + 1
+        tx.meta[self.LOADED] = {
+            "sequence": self.documents.sequence + 1,
+            "start_position": first + start,
+            DECISIONS_POSITION: first + decisions,
+        }
 
     @property
     def decisions_position(self) -> int:
@@ -304,7 +328,7 @@ class World:
 
         It comes after the events of an earlier version of the emulator, which stored no decisions.
         """
-        return int(self.documents.meta.get(DECISIONS_POSITION, 0))
+        return int((self._loaded or self.documents.meta).get(DECISIONS_POSITION, 0))
 
     @property
     def scenario(self) -> str:

@@ -10,5 +10,5 @@ them, ``commit_witness`` has the number of the last commit, ``retry`` repeats fa
 ``file_check`` checks the file of an earlier process, ``salvage`` and ``sqlite_pages`` read the rest
 of a damaged one. ``blobs`` keeps uploaded bytes. Only this room imports ``tinydb`` and ``sqlite3``.
 
-Imported by: domain, replays.
+Imported by: domain, replays, transfer.
 """

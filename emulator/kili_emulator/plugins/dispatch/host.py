@@ -77,6 +77,10 @@ class PluginHost:
         """Start nothing further in a world; running handlers are not stopped."""
         self._hosts.pop(world).close()
 
+    def reload(self, world: World) -> None:
+        """Begin anew with the plugins of a world whose documents were replaced."""
+        self._hosts[world].reload()
+
     def wait_idle(self, world: World, seconds: float) -> bool:
         """Wait until no plugin of the world is running; return whether that came about in time."""
         return self._hosts[world].schedule.wait_idle(seconds)

@@ -75,6 +75,11 @@ class WorldHost:
         self.links.deploy_saved()
         self._deployments.wait_for_linked(seconds)
 
+    def reload(self) -> None:
+        """End all waits, and resume the work that the new documents list as unfinished."""
+        self.schedule.interrupt()
+        self._resume()
+
     def begin_nothing(self) -> None:
         """Begin no further run or build."""
         self.links.close()
