@@ -145,9 +145,9 @@ class EmulatorFront(ABC):
         """Return a mark of the present state of the world: ``worlds.mark()``."""
         return self.worlds.mark()
 
-    def reset(self, mark: Mark | None = None) -> None:
+    def reset(self, mark: Mark | None = None, *, keep_plugins: bool = False) -> None:
         """Roll the world back to a mark, or to its scenario: ``worlds.reset()``."""
-        self.worlds.reset(mark=mark)
+        self.worlds.reset(mark=mark, keep_plugins=keep_plugins)
 
     def load(self, scenario: Scenario) -> None:
         """Replace the content of the world by a scenario, until a reset: ``worlds.load()``."""

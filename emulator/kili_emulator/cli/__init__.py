@@ -14,6 +14,7 @@ import click
 from kili_emulator import __version__
 from kili_emulator.cli import (
     calls,
+    clients,
     clock,
     events,
     faults,
@@ -22,6 +23,7 @@ from kili_emulator.cli import (
     packages,
     plugins,
     repair,
+    resets,
     runs,
     server,
     timeline,
@@ -48,8 +50,8 @@ def main() -> None:
 
 main.add_command(server.start)
 main.add_command(server.stop)
-main.add_command(server.wait)
-main.add_command(server.env)
+main.add_command(clients.wait)
+main.add_command(clients.env)
 main.add_command(runs.runs)
 main.add_command(plugins.plugins)
 main.add_command(why.why)
@@ -63,7 +65,8 @@ main.add_command(packages.packages)
 main.add_command(lint.lint)
 for each in users.COMMANDS:
     main.add_command(each)
-main.add_command(worlds.reset)
+main.add_command(resets.mark)
+main.add_command(resets.reset)
 main.add_command(clock.clock)
 main.add_command(worlds.world)
 main.add_command(repair.repair)

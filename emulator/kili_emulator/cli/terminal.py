@@ -89,6 +89,11 @@ def escape_unencodable_output() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def examples(*lines: str) -> str:
+    """Return the end of the help text of a command: lines that one can paste into a shell."""
+    return "\n".join(["\b", "Examples:", *(f"  {each}" for each in lines)])
+
+
 class CommandGroup(click.Group):
     """A group of commands that suggests the nearest name for an unknown command."""
 
