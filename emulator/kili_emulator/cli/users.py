@@ -11,7 +11,8 @@ import click
 from kili_emulator.cli.addressing import AddressedServer, server_options
 from kili_emulator.cli.options import json_option
 from kili_emulator.cli.runs import refusal_text
-from kili_emulator.cli.terminal import echo, echo_json, echo_text
+from kili_emulator.cli.terminal import echo, echo_json, echo_text, examples
+from kili_emulator.errors import KiliError
 
 if TYPE_CHECKING:
     from kili_emulator.domain.run_view import RunBrief
@@ -61,17 +62,56 @@ def _common_options(command: C) -> C:
     return command
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "kili-emulator submit --project Text --asset doc-1 --label label.json",
+        "kili-emulator submit --project Text --random --count 20",
+    )
+)
 @_common_options
 @_asset_option(required=False)
 @_user_option("labeler")
 @_label_option("; by default the response that the app shows")
 @_seconds_option
 @_correct_option
-def submit(server: AddressedServer, as_json: bool, **options: Any) -> None:
+@click.option(
+    "--example", "is_example", is_flag=True, help="Submit a response that fits the interface."
+)
+@click.option(
+    "--random",
+    "is_random",
+    is_flag=True,
+    help="As --example, with random choices; a world with a seed repeats them.",
+)
+@click.option(
+    "--count",
+    type=click.IntRange(min=1),
+    default=1,
+    help="Label this number of assets: the next ones in the user's queue.",
+)
+def submit(
+    server: AddressedServer,
+    as_json: bool,
+    is_example: bool,
+    is_random: bool,
+    count: int,
+    **options: Any,
+) -> None:
     """Label an asset and submit the label."""
+    if options["label"] and (is_example or is_random):
+        raise click.UsageError("--label excludes --example and --random: leave out one of them")
+    if options["asset"] and count > 1:
+        raise click.UsageError("--asset names one asset: leave out --count")
+    if is_example or is_random:
+        options["example"] = "random" if is_random else "first"
     arguments = _arguments(options)
-    _show_action(server.control.users.submit(**arguments), as_json)
+    for done in range(count):
+        try:
+            result = server.control.users.submit(**arguments)
+        except KiliError as error:
+            note = f" (after {done} of {count} labels)" if done else ""
+            raise KiliError(f"{error}{note}") from None
+        _show_action(result, as_json)
 
 
 @click.command()
