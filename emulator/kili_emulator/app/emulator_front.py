@@ -47,6 +47,7 @@ class EmulatorFront(ABC):
 
     Attributes:
         users: simulated users: ``emulator.users.submit(…)``.
+        content: lists of projects, assets and labels: ``emulator.content.assets(…)``.
         plugins: plugins and webhooks: ``emulator.plugins.link(…)``.
         runs: the runs of plugins: ``emulator.runs.list(…)``.
         worlds: the worlds of the emulator, this one and others: ``emulator.worlds.create(…)``.
@@ -61,6 +62,7 @@ class EmulatorFront(ABC):
         control = ControlPlane(transport, world)
         self.world_name = world
         self.users = control.users
+        self.content = control.content
         self.plugins = control.plugins
         self.runs = control.runs
         self.worlds = control.worlds

@@ -30,10 +30,11 @@ def list_plugins(as_json: bool, server: AddressedServer) -> None:
         echo_json(result)
         return
     for each in result:
-        _print_plugin(each)
+        print_plugin(each)
 
 
-def _print_plugin(plugin: PluginView) -> None:
+def print_plugin(plugin: PluginView) -> None:
+    """Print a line about a plugin, and the error of its link."""
     echo(_plugin_line(plugin))
     if plugin["link"] and plugin["link"]["error"]:
         _print_indented(plugin["link"]["error"])
@@ -132,7 +133,7 @@ def link(
     if as_json:
         echo_json(result)
     else:
-        _print_plugin(result)
+        print_plugin(result)
     if result["status"] == "FAILED":
         raise SystemExit(1)
 
@@ -143,6 +144,6 @@ def link(
 def unlink(name: str, server: AddressedServer) -> None:
     """End the link of plugin NAME to its folder; its last version stays deployed."""
     result = server.control.plugins.unlink(name)
-    _print_plugin(result)
+    print_plugin(result)
     if result["projectIds"]:
         echo("The plugin stays active there: kili.deactivate_plugin_on_project deactivates it.")

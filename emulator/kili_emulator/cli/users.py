@@ -220,7 +220,6 @@ COMMANDS: tuple[click.Command, ...] = (
     skip,
     unskip,
     click_button,
-    trigger,
 )
 
 
