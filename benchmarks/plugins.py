@@ -21,6 +21,7 @@ from kili_emulator.plugins.calls import Call
 from kili_emulator.plugins.guest.sdk_client import make_client
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.plugins.inline import loading, runner
+from kili_emulator.plugins.inline.inline_tools import InlineTools
 from kili_emulator.plugins.logs import RunLog
 from kili_emulator.testing.sdk import fast_sdk
 from tests.kit.server_under_test import ServerUnderTest
@@ -99,10 +100,13 @@ def captures() -> Comparison:
         )
         location = CodeLocation(Path(folder, "v"))
         code = runner.ImportedCode(loading.load("benchmark", location, 60.0), location)
-        options: dict[str, Any] = {"make_client": lambda: None, "tick": lambda: None}
+        options: dict[str, Any] = {
+            "tools": InlineTools(lambda _: None, 512),
+            "tick": lambda: None,
+        }
 
         def run_with_capture() -> None:
-            runner.run(code, call, log, megabytes=512, **options)
+            runner.run(code, call, log, **options)
 
         def run_handler() -> None:
             code.handler(None, "p", logging.getLogger()).on_submit(label={}, asset_id="a")

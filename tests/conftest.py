@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from kili_emulator.plugins.process.fork_server import FORK_SERVERS
 from kili_emulator.testing.sdk import shared_schemas
 from tests.kit import xdist_groups
 from tests.kit.document_type_check import DocumentTypeChecker
+from tests.kit.plugin_project import submit_source
 from tests.kit.sdk_process import VERSIONS, SdkProcess, SdkSession
 from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 from tests.kit.warm_interpreter import WARM
@@ -161,3 +163,17 @@ def wire(_wire: Wire, world_ids: WorldIds) -> Iterator[Wire]:
     mark = _wire.emulator.mark()
     yield _wire
     _wire.emulator.reset(mark)
+
+
+@pytest.fixture
+def failed_remote_run(remote_world: RemoteWorld, tmp_path: Path) -> tuple[RemoteWorld, str]:
+    """Run a plugin that fails in a world of a server; return the world and the id of the run."""
+    control = remote_world.server.control
+    path = f"/worlds/{remote_world.name}"
+    (tmp_path / "main.py").write_text(submit_source("print({}['nope'])"))
+    link = {"plugin": "P", "path": str(tmp_path), "projects": [remote_world.project_id]}
+    control("POST", f"{path}/plugins/link", json=link)
+    submitted = {"project": remote_world.project_id, "user": "labeler"}
+    control("POST", f"{path}/people/submit", json=submitted)
+    (run,) = control("GET", f"{path}/runs")["runs"]
+    return remote_world, run["id"]

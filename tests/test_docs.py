@@ -31,7 +31,8 @@ PROMPT = "(Pdb) "
 SHIMS = {
     "kili-emulator": '-m kili_emulator "$@"',
     "pre-commit": '-m pre_commit "$@"',
-    "pytest": '-m pytest -p kili_emulator.testing.pytest_plugin -p no:cacheprovider "$@"',
+    "pytest": "-m pytest -p kili_emulator.testing.pytest_plugin -p pytest_cov "
+    '-p no:cacheprovider "$@"',
     "python": '"$@"',
 }
 

@@ -467,9 +467,7 @@ def test_remedy_names_an_update_in_deployment(tmp_path: Path) -> None:
         workspace = PluginWorkspace(running, tmp_path)
         with pytest.raises(PluginCreationError):
             workspace.upload(REVIEW)
-        host = running.platform.host._hosts[running.world]
-        (version,) = running.world.view.plugin_versions.all()
-        host._start_build(version["id"]).result(SOON)
+        running.advance(seconds=10_000)
         workspace.activate()
         with pytest.raises(PluginCreationError):
             workspace.update(SUBMIT)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kili_emulator.app import Emulator
+    from kili_emulator.app.replays import replay_bundle
 
-__all__ = ["Emulator", "__version__"]
+__all__ = ["Emulator", "__version__", "replay_bundle"]
 
 __version__ = "0.1.0"
 
@@ -24,4 +25,8 @@ def __getattr__(name: str) -> Any:
         from kili_emulator.app import Emulator
 
         return Emulator
+    if name == "replay_bundle":
+        from kili_emulator.app.replays import replay_bundle
+
+        return replay_bundle
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -78,6 +78,7 @@ STEP = timedelta(milliseconds=1)
 
 # A longer step back is deliberate: a test freezes the time, or a user corrects a wrong clock.
 _MAX_STEP_BACK = timedelta(minutes=1)
+_NO_TIME = timedelta()
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 ClockMode = Literal["running", "frozen", "stepping"]
@@ -325,7 +326,7 @@ class Clock:
 
     def _system_now(self) -> datetime:
         system = datetime.now(timezone.utc)
-        if not timedelta() < self._latest - system <= _MAX_STEP_BACK:
+        if not _NO_TIME < self._latest - system <= _MAX_STEP_BACK:
             self._latest = system
         return self._latest
 

@@ -13,7 +13,7 @@ import random
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,8 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
 _FOUR_DIGITS = 36**4
 _COUNTER_LIMIT = _FOUR_DIGITS
+_LENGTH = 25
+_MAX_DRAWS_BETWEEN_IDS = 1000
 
 
 def base36(number: int, width: int) -> str:
@@ -30,6 +32,11 @@ def base36(number: int, width: int) -> str:
         number, low = divmod(number, _FOUR_DIGITS)
         digits = f"{_PAIRS[low // 1296]}{_PAIRS[low % 1296]}{digits}"
     return digits[-width:]
+
+
+def time_of_id(made_id: str) -> datetime:
+    """Return the time that is embedded in an id."""
+    return datetime.fromtimestamp(int(made_id[1:9], 36) / 1000, timezone.utc)
 
 
 def derive_common_id(*origins: str) -> str:
@@ -115,6 +122,34 @@ class IdSource:
     def run_seed(self) -> int | None:
         """Draw the seed of a plugin run; return ``None`` in a world without a seed."""
         return self._next() % 2**32 if self.repeatable else None
+
+    @property
+    def number(self) -> int:
+        """The number of the next id, which is a part of it; it starts again after 36**4 ids."""
+        return self._counter
+
+    @property
+    def draws(self) -> int:
+        """The number of draws until now."""
+        return self._draws
+
+    def number_of(self, made_id: str) -> int | None:
+        """Return the number of an id; ``None`` if :meth:`new_id` of this source did not make it."""
+        is_own = len(made_id) == _LENGTH and made_id[13:17] == _fingerprint(self._seed)
+        return int(made_id[9:13], 36) if is_own else None
+
+    def draws_after(self, made_id: str, at_least: int) -> int | None:
+        """Return the number of draws until an id was made; ``None`` if it cannot be found.
+
+        Args:
+            at_least: a smaller or the same number.
+        """
+        candidates = range(at_least, at_least + _MAX_DRAWS_BETWEEN_IDS)
+        return next((n for n in candidates if base36(self._hash(str(n)), 8) == made_id[17:]), None)
+
+    def skip_to(self, number: int, draws: int) -> None:
+        """Continue as if ids and draws up to these numbers had been made."""
+        self._counter, self._draws = number % _COUNTER_LIMIT, draws
 
     def state(self) -> list[Any]:
         """Return the state from which :meth:`restore` continues, as JSON values.

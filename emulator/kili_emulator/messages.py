@@ -276,6 +276,11 @@ PRINTS_DROPPED = (
     "plugin {name!r}, run {run}: {count} printed lines are not in its logs, as on premise: "
     "use self.logger instead of print"
 )
+REPLAY_STOPPED = (
+    "Replay of {run}: stopped at the first line of its handler, without a time limit. "
+    "Enter `c` to continue."
+)
+DEBUGGER_AT_ERROR = "{error}: this is the place where it was raised"
 BREAKPOINT_REACHED = (
     "Stopped at breakpoint() of {run}. Its time limit is paused. Enter `c` to continue."
 )
@@ -289,6 +294,7 @@ BREAKPOINT_IN_PROCESS = (
 )
 WEBHOOK_ANSWERED = "The webhook answered {status}"
 WEBHOOK_TIMED_OUT = "The webhook did not answer within {seconds:g} seconds"
+WEBHOOK_NOT_SENT = "The webhook was not called, as this is a replay"
 WEBHOOK_UNREACHABLE = "The webhook could not be reached: {reason}"
 FAULT_LOST_DELIVERY = "a fault of this test lost the delivery"
 FAULT_LOST_ANSWER = "a fault of this test lost the answer, after the webhook got the delivery"

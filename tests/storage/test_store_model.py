@@ -57,6 +57,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.content: Content = {"assets": {}, "labels": {}}
         self.marks: dict[int, Content] = {0: deepcopy(self.content)}
         self.pending: dict[tuple[str, str], Row | None] = {}
+        self.passing: set[int] = set()  # the marks that may be forgotten
 
     def _put(self, table: str, document_id: str, row: Row | None, *, commit: bool) -> None:
         self.pending[table, document_id] = row
@@ -127,7 +128,33 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule()
     def mark(self) -> None:
-        self.marks[self.store.mark()] = deepcopy(self.content)
+        sequence = self.store.mark()
+        self.marks[sequence] = deepcopy(self.content)
+        self.passing.discard(sequence)
+
+    @rule()
+    def set_passing_mark(self) -> None:
+        is_new = self.store.sequence not in self.marks
+        sequence = self.store.mark(is_lasting=False)
+        self.marks[sequence] = deepcopy(self.content)
+        if is_new:
+            self.passing.add(sequence)
+
+    @rule(data=st.data())
+    def forget(self, data: st.DataObject) -> None:
+        chosen = data.draw(st.sets(st.sampled_from(sorted(self.marks))))
+        self.store.forget(chosen & self.passing)
+        for each in chosen & self.passing - {max(self.marks)}:
+            del self.marks[each]
+            self.passing.remove(each)
+
+    @rule(data=st.data())
+    def look_back(self, data: st.DataObject) -> None:
+        sequence = data.draw(st.sampled_from(sorted(self.marks)))
+        state = self.store.state_at(sequence)
+        for name, table in state.snapshot.items():
+            expected = sorted(self.marks[sequence][name].values(), key=table.spec.sort_key)
+            assert _as_text(table.rows()) == _as_text(expected)
 
     @rule(data=st.data())
     def roll_back(self, data: st.DataObject) -> None:
@@ -135,6 +162,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.store.roll_back(sequence, {})
         self.content = deepcopy(self.marks[sequence])
         self.marks = {each: copy for each, copy in self.marks.items() if each <= sequence}
+        self.passing &= self.marks.keys()
         self.pending.clear()
 
     @rule(sequence=st.integers(-1, 30))
@@ -149,6 +177,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.store.close()
         self.store = DocumentStore(SPECS, self.path)
         self.marks[self.store.sequence] = deepcopy(self.content)
+        self.passing.discard(self.store.sequence)
         self.pending.clear()
 
     @invariant()

@@ -4,5 +4,5 @@
 documents, ``variable_values`` converts the variables, ``value_completion`` compiles selections,
 ``errors`` formats errors for the wire, ``resolvers`` binds the files of ``schema`` to the domain.
 
-Imported by: app, http.
+Imported by: app, http, testing.
 """

@@ -15,7 +15,8 @@ _VARIABLE = "NO_PROXY"
 class _Exclusion:
     """The exclusion of one emulator; ``before`` is the value of the variable without it."""
 
-    def __init__(self, before: str | None) -> None:
+    def __init__(self, url: str, before: str | None) -> None:
+        self.url = url
         self.before = before
 
 
@@ -30,7 +31,7 @@ def direct_connections(url: str) -> Iterator[None]:
     Several exclusions may end in any order.
     """
     with _lock:
-        exclusion = _Exclusion(os.environ.get(_VARIABLE))
+        exclusion = _Exclusion(url, os.environ.get(_VARIABLE))
         _exclusions.append(exclusion)
         os.environ[_VARIABLE] = no_proxy(url, exclusion.before or "")
     try:
@@ -38,6 +39,12 @@ def direct_connections(url: str) -> Iterator[None]:
     finally:
         with _lock:
             _end(exclusion)
+
+
+def connected_urls() -> list[str]:
+    """Return the addresses of the emulators that this process uses now."""
+    with _lock:
+        return [each.url for each in _exclusions]
 
 
 def _end(exclusion: _Exclusion) -> None:

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from kili_emulator import private_files
+from kili_emulator.app.checkpoints import Checkpoint, Checkpoints
 from kili_emulator.client import ControlPlane, Transport
 from kili_emulator.client.worlds import IDLE_SECONDS, Scenario
 from kili_emulator.config import DEFAULT_WORLD, GRAPHQL_PATH, no_proxy
@@ -51,6 +52,8 @@ class EmulatorFront(ABC):
         plugins: plugins and webhooks: ``emulator.plugins.link(…)``.
         runs: the runs of plugins: ``emulator.runs.list(…)``.
         worlds: the worlds of the emulator, this one and others: ``emulator.worlds.create(…)``.
+        state: the world as a file: ``emulator.state.save("world.zip")``.
+        imports: projects of other places: ``emulator.imports.read("export.zip")``.
         clock: the time of the world: ``emulator.clock.set("2026-01-05")``.
         faults: requests and plugins that fail on purpose: ``emulator.faults.add(…)``.
         calls, events, logs: the latest API requests, the events, the log lines of plugins.
@@ -66,6 +69,8 @@ class EmulatorFront(ABC):
         self.plugins = control.plugins
         self.runs = control.runs
         self.worlds = control.worlds
+        self.state = control.state
+        self.imports = control.imports
         self.clock = control.clock
         self.faults = control.faults
         self.why = control.why
@@ -73,6 +78,7 @@ class EmulatorFront(ABC):
         self.logs, self.timeline = control.observations.logs, control.observations.timeline
         self._exit = contextlib.ExitStack()
         self._clients: dict[str, Kili] = {}
+        self._checkpoints = Checkpoints(self.worlds.mark, self._roll_back)
         self._add_aliases()
 
     def _add_aliases(self) -> None:
@@ -147,8 +153,37 @@ class EmulatorFront(ABC):
         """Return a mark of the present state of the world: ``worlds.mark()``."""
         return self.worlds.mark()
 
+    def checkpoint(self, mark: Mark | None = None) -> Checkpoint:
+        """Make the present state the one that :meth:`reset` returns to, in place of the scenario.
+
+        ::
+
+            with emulator.checkpoint():
+                ...
+                emulator.reset()  # to the state at the begin of the block
+
+        Checkpoints nest. Without ``with``, a checkpoint holds until its ``end()``, or until the
+        emulator ends.
+
+        Args:
+            mark: an earlier state, to return to that one.
+        """
+        return self._checkpoints.add(mark)
+
     def reset(self, mark: Mark | None = None, *, keep_plugins: bool = False) -> None:
-        """Roll the world back to a mark, or to its scenario: ``worlds.reset()``."""
+        """Wait for the plugins, then roll the world back: ``worlds.reset()``.
+
+        Args:
+            mark: the state to return to; by default, that of the last :meth:`checkpoint`, or else
+                that after the scenario was loaded.
+            keep_plugins: keep the present plugins, with their versions and where they are active.
+
+        Raises:
+            WorldError: the mark is of a time that was undone, or of a time before a checkpoint.
+        """
+        self._checkpoints.reset(mark, keep_plugins=keep_plugins)
+
+    def _roll_back(self, mark: Mark | None, keep_plugins: bool) -> None:
         self.worlds.reset(mark=mark, keep_plugins=keep_plugins)
 
     def load(self, scenario: Scenario) -> None:
@@ -182,6 +217,7 @@ class EmulatorFront(ABC):
 
     def _close(self) -> None:
         """Forget the clients, and undo what this process did for the emulator."""
+        self._checkpoints.clear()
         self._clients.clear()
         self._exit.close()
 

@@ -33,6 +33,7 @@ from kili_emulator.domain.registry import FirstClock, ScenarioSource, WorldRegis
 from kili_emulator.domain.world import World
 from kili_emulator.http.application import create_application
 from kili_emulator.http.control import control_blueprint
+from kili_emulator.http.control.replays import add_replay_routes
 from kili_emulator.http.fault_gate import FaultGate
 from kili_emulator.http.metrics import Metrics
 from kili_emulator.http.request_log import RequestLog
@@ -46,6 +47,7 @@ from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.build.package_settings import PackageSettings
 from kili_emulator.plugins.calls import Isolation
 from kili_emulator.plugins.dispatch.host import PluginHost
+from kili_emulator.plugins.inline.inline_tools import CallMethod
 from kili_emulator.plugins.inline.isolation import InlineIsolation
 from kili_emulator.plugins.scheduling.schedule import Timing
 from kili_emulator.rules.plugin_policy import Policy
@@ -54,6 +56,10 @@ from kili_emulator.scenario import load_scenario, read_scenario, scenario_of
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
+    from kili_emulator.replays.capsule import Capsule
+    from kili_emulator.replays.comparison import ReplayView
+    from kili_emulator.replays.plugin_code import PluginCode
+
 
 class Platform:
     """A whole emulator: worlds, API, plugin host and web server.
@@ -61,15 +67,23 @@ class Platform:
     Args:
         settings: the settings of the emulator.
         scenario: the content of new worlds; by default, that of the settings.
+        call_method: calls the methods of inline plugins under a debugger; ``None`` without one.
 
     Raises:
         DataFolderError: a file of the data folder, or the temporary folder, cannot be used.
         OSError: the address is in use.
     """
 
-    def __init__(self, settings: Settings, scenario: ScenarioSource | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        scenario: ScenarioSource | None = None,
+        *,
+        call_method: CallMethod | None = None,
+    ) -> None:
         self.settings = settings
         self._scenario = settings.scenario if scenario is None else scenario
+        self._call_method = call_method
         self._request_log = RequestLog(settings.request_log)
         instruments = Instruments()
         self._isolation = self._make_isolation()
@@ -114,6 +128,18 @@ class Platform:
         self.registry.open_all()
         if DEFAULT_WORLD not in [world.name for world in self.registry.all()]:
             self.registry.create(DEFAULT_WORLD, self._scenario, self.settings.seed)
+
+    def open_copy(self, copy: World) -> None:
+        """Open a copy of a world, which is the only world of this platform."""
+        self._isolation.prepare()
+        self.host.attach_copy(copy)
+        self.registry.add_copy(copy)
+
+    def repeat_run(self, capsule: Capsule, code: PluginCode | None, times: int) -> ReplayView:
+        """Repeat a run in a platform of its own, and compare the repetitions with its record."""
+        from kili_emulator.app.replays import repeat_run
+
+        return repeat_run(capsule, self.settings, code, times)
 
     @property
     def url(self) -> str:
@@ -183,7 +209,7 @@ class Platform:
     def _make_isolation(self) -> Isolation:
         settings = self.settings
         if settings.plugin_isolation == "inline":
-            return InlineIsolation(self._plugin_client, settings.plugin_memory)
+            return InlineIsolation(self._plugin_client, settings.plugin_memory, self._call_method)
         from kili_emulator.plugins.process.isolation import ProcessIsolation
 
         return ProcessIsolation(
@@ -202,6 +228,7 @@ class Platform:
                 settings.plugin_latency,
                 waits_for_runs=settings.dispatch == "sync",
                 deployment=settings.deploy_seconds,
+                replayable_runs=settings.replayable_runs,
             ),
             PackageSettings(
                 cast(Policy, settings.plugin_policy),
@@ -219,7 +246,7 @@ class Platform:
             self.settings.folder,
             lambda: self.server.count_connections(),  # noqa: PLW0108  (the server does not exist yet)
         )
-        return control_blueprint(
+        blueprint = control_blueprint(
             self.registry,
             self.settings,
             self.host,
@@ -228,6 +255,8 @@ class Platform:
             metrics,
             operations=self._operations,
         )
+        add_replay_routes(blueprint, self.registry, self.host, self.settings, self.repeat_run)
+        return blueprint
 
     def _plugin_client(self, key: str) -> Any:
         from kili_emulator.plugins.guest.sdk_client import make_client

@@ -2,8 +2,8 @@
 
 ``addressing`` decides which running emulator a command means: by options, by the environment, or
 by the data folder (``state_folder``, ``server_process``). Commands send requests with ``client``;
-``start``, ``exec``, ``repair`` and ``lint`` do the work in their own process. All output goes
-through ``terminal``.
+``start``, ``exec``, ``repair``, ``lint`` and ``bundle run`` do the work in their own process. All
+output goes through ``terminal``.
 
 Imported by: __main__.
 """
@@ -27,9 +27,11 @@ from kili_emulator.cli import (
     plugin_uploads,
     plugins,
     repair,
+    replays,
     resets,
     runs,
     server,
+    states,
     timeline,
     users,
     webhooks,
@@ -68,7 +70,17 @@ main.add_section(
     packages.packages,
     repair.repair,
 )
-main.add_section("Worlds", resets.mark, resets.reset, clock.clock, faults.faults, worlds.world)
+main.add_section(
+    "Worlds",
+    resets.mark,
+    resets.reset,
+    states.state,
+    states.import_export,
+    states.pull,
+    clock.clock,
+    faults.faults,
+    worlds.world,
+)
 main.add_section("Content", content.projects, content.assets, content.labels)
 main.add_section("Simulated users", *users.COMMANDS)
 main.add_section(
@@ -90,4 +102,6 @@ main.add_section(
     events.events,
     timeline.timeline,
     why.why,
+    replays.replay,
+    replays.bundle,
 )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+import base64
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import quote
 
 from kili_emulator.client.control_requests import ControlRequests
+from kili_emulator.client.transport import ANSWER_SECONDS, Request
 
 if TYPE_CHECKING:
     from kili_emulator.domain.documents import RunDoc
     from kili_emulator.domain.run_view import RunDetails, RunView
     from kili_emulator.domain.world import Mark
+    from kili_emulator.replays.comparison import ReplayView
     from kili_emulator.services.runs import RunLineView
 
     RunViews = list[RunView]
@@ -26,6 +31,11 @@ class RunPage(_RunPage, total=False):
     """Runs, and with ``lines`` their new log lines; ``cursor`` is the position after them."""
 
     lines: RunLines
+
+
+# How long repetitions, or packing a large world, may take in addition to other requests.
+_REPLAY_SECONDS = 3600.0
+_BUNDLE_SECONDS = 600.0
 
 
 class Runs:
@@ -116,6 +126,58 @@ class Runs:
         if mark is None:
             raise ValueError(f"the handler of run {run_id} was not called: see its outcome")
         return Mark.parse(mark)
+
+    def replay(
+        self, run_id: str, *, plugin: str | PathLike[str] | None = None, times: int = 1
+    ) -> ReplayView:
+        """Call the handler of a run again, in a copy of the world as it was before the run.
+
+        The world does not change. Clock, ids and seeds of the copy are those of the run.
+
+        Args:
+            plugin: the folder or ``.py`` file of edited code; ``None`` for the code that ran.
+            times: how often to repeat the run, each time in a new copy.
+
+        Returns:
+            the repetitions, compared with the record of the run.
+
+        Raises:
+            KiliError: the run is unknown or cannot be repeated, or there is no plugin at the path.
+        """
+        data: dict[str, Any] = {"times": times}
+        if plugin is not None:
+            from kili_emulator.replays.plugin_code import read_code
+
+            data["archive"] = base64.b64encode(read_code(Path(plugin)).archive).decode()
+        view: ReplayView = self._requests.post(
+            f"{_path(run_id)}/replay", data, wait=_REPLAY_SECONDS
+        )
+        return view
+
+    def bundle(self, run_id: str, path: str | PathLike[str], *, whole_world: bool = False) -> Path:
+        """Pack a run into a file, with what is needed to repeat it elsewhere, but no secrets.
+
+        Args:
+            path: the file, which is replaced if it exists.
+            whole_world: pack all projects, instead of those that the run could see and named.
+
+        Returns:
+            the path of the file.
+
+        Raises:
+            KiliError: the run is unknown or cannot be repeated, or the file cannot be written.
+        """
+        from kili_emulator.replays.bundle_file import write_archive
+
+        write_archive(Path(path), self.bundle_bytes(run_id, whole_world=whole_world))
+        return Path(path)
+
+    def bundle_bytes(self, run_id: str, *, whole_world: bool = False) -> bytes:
+        """Return the content of the file that :meth:`bundle` writes."""
+        parameters = {"wholeWorld": str(whole_world).lower()}
+        path = self._requests.world_path(f"{_path(run_id)}/bundle")
+        request = Request("GET", path, parameters, None, ANSWER_SECONDS + _BUNDLE_SECONDS)
+        return self._requests.answer_to(request).content
 
     def redeliver(self, run_id: str) -> RunDoc:
         """Repeat the delivery of a run to a webhook; return the document of the new run.

@@ -189,6 +189,16 @@ class Settings:
             needs_process_isolation=True,
         ),
     )
+    replayable_runs: int = setting(
+        1000,
+        SettingDetails(
+            "Number of the latest runs of a world that can be replayed.",
+            "The emulator keeps the state before each of them, as the differences to the present. "
+            "An older run cannot be replayed, nor can a reset return to the moment before it.",
+            range=Range(0, _MAX_VALUE, f"0 to {_MAX_VALUE}"),
+            metavar="NUMBER",
+        ),
+    )
     allow_host: tuple[str, ...] = setting(
         (),
         SettingDetails(
@@ -297,6 +307,7 @@ class SettingArguments(TypedDict, total=False):
     plugin_memory: int
     plugin_idle_workers: int
     plugin_python: str | PathLike[str] | None
+    replayable_runs: int
     allow_host: str | Sequence[str]
     public_keys: bool
     log_level: str

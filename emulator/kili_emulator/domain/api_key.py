@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from kili_emulator import clock, errors
@@ -123,6 +124,11 @@ def world_of_key(key: str) -> str | None:
     return key.rpartition(".")[2] if "." in key else DEFAULT_WORLD
 
 
+@lru_cache(256)
+def _parse_expiry(text: str) -> datetime:
+    return clock.parse_time(text)
+
+
 def authenticate(world: World, key: str) -> Actor | None:
     """Return the actor to whom a key belongs, or ``None`` if the key is not valid in this world.
 
@@ -137,7 +143,7 @@ def authenticate(world: World, key: str) -> Actor | None:
     view = world.view
     for api_key in view.api_keys.find("key", key):
         owner = view.users.require(api_key["userId"])
-        expired = clock.parse_time(api_key["expiryDate"]) <= world.clock.now()
+        expired = _parse_expiry(api_key["expiryDate"]) <= world.clock.now()
         if owner["activated"] and not api_key["revoked"] and not expired:
             return Actor(owner)
     return None

@@ -166,6 +166,10 @@ class WorldRegistry:
         self._attach(world)
         self._worlds[world.name] = world
 
+    def add_copy(self, copy: World) -> None:
+        """Add a copy of a world of another registry; it is attached already."""
+        self._worlds[copy.name] = copy
+
     def _check_new_keys(self, world: World) -> None:
         for key, name in _active_keys(world).items():
             for other in self.all():

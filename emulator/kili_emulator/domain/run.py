@@ -17,7 +17,7 @@ from kili_emulator.domain.world import Transaction, View
 from kili_emulator.rules.handlers import ON_EVENT
 from kili_emulator.rules.masking import masked
 
-_PENDING: RunResult = {
+PENDING: RunResult = {
     "outcome": "RUNNING",
     "refusal": None,
     "ended": None,
@@ -84,7 +84,7 @@ def record_run(
             "byHand": by_hand,
             "queued": False,
             "requestId": tx.request.id if tx.request and (by_hand or redelivery_of) else None,
-            **_PENDING,
+            **PENDING,
         }
     )
     return _refuse_run(tx, run, refusal) if refusal else run
@@ -127,7 +127,8 @@ def _begin(tx: Transaction, *, after_commit: bool) -> dict[str, Any]:
     Args:
         after_commit: the handler sees the state after this transaction.
     """
-    return {"startedAt": tx.now, "mark": asdict(tx.world.mark(after_commit=after_commit))}
+    mark = tx.world.mark(after_commit=after_commit, is_lasting=False)
+    return {"startedAt": tx.now, "mark": asdict(mark)}
 
 
 def called_handler(run: RunDoc) -> str:

@@ -9,8 +9,8 @@ recorded original. Upper-case constants are templates for the details of an erro
 
 This room imports no other room.
 
-Imported by: api, cli, client, data_folder, domain, folder_lock, http, observe, plugins, rules,
-scenario, services, storage.
+Imported by: api, app, cli, client, data_folder, domain, folder_lock, http, observe, plugins,
+replays, rules, scenario, services, storage, testing, transfer.
 """
 
 from kili_emulator.errors.access import *
@@ -29,11 +29,13 @@ from kili_emulator.errors.notification import *
 from kili_emulator.errors.organization import *
 from kili_emulator.errors.plugin import *
 from kili_emulator.errors.project import *
+from kili_emulator.errors.replay import *
 from kili_emulator.errors.request import *
 from kili_emulator.errors.simulated_user import *
 from kili_emulator.errors.storage import *
 from kili_emulator.errors.tag import *
 from kili_emulator.errors.timeline import *
+from kili_emulator.errors.transfer import *
 from kili_emulator.errors.user import *
 from kili_emulator.errors.why import *
 from kili_emulator.errors.workflow import *

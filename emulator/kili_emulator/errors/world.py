@@ -9,9 +9,13 @@ WORLD_MARK_INVALID = (
     "the mark is no longer valid: after it was set, the world was reset to an earlier mark. "
     "Set a new mark"
 )
+WORLD_MARK_BEFORE_CHECKPOINT = (
+    "the mark is of a time before the last checkpoint, whose state must stay: end the checkpoint "
+    "first. In a pytest run, the fixtures keep a checkpoint at the begin of each test"
+)
 WORLD_MARK_UNKNOWN = (
-    "the mark is unknown: no mark was set at this moment of the world. "
-    "Use a mark that the emulator returned"
+    "the mark is unknown: no mark was set at this moment of the world, or it is that of an old run "
+    "(the setting replayable_runs). Use a mark that the emulator returned"
 )
 WORLD_IS_DEFAULT = "the default world cannot be deleted: reset it instead"
 WORLD_FOLDER_EXISTS = (

@@ -95,8 +95,9 @@ def _find_recorded_file(
         if stored_file
         else None
     )
-    arguments = {"id": file_id}
-    recorder.record_answer(record.operations, arguments, answer, errors=stored_file is None)
+    recorder.record_answer(
+        list(record.operations), {"id": file_id}, answer, errors=stored_file is None
+    )
     return stored_file
 
 

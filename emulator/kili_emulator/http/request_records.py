@@ -19,6 +19,7 @@ from kili_emulator.observe.requests import RequestKind, RequestRecord, Sender
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+_UNKNOWN = Sender("", "")
 _MAX_ERRORS = 5
 _LONGEST_ERROR = 500
 
@@ -29,8 +30,7 @@ def begin_record(world: World, actor: Actor | None, kind: RequestKind) -> Reques
     Args:
         actor: the sender; ``None`` if a signed URL stands for the sender.
     """
-    user = actor.user if actor else Actor.system().user
-    sender = Sender(user["id"], user["email"], actor.run_id if actor else None)
+    sender = Sender(actor.user["id"], actor.user["email"], actor.run_id) if actor else _UNKNOWN
     scope = current_request()
     record = RequestRecord(scope.id if scope else None, kind, world.clock.now(), sender)
     if scope is not None:
@@ -42,11 +42,11 @@ def keep_graphql_content(
     world: World, record: RequestRecord, request: Request, data: dict[str, Any]
 ) -> None:
     """Keep the document and the variables of a GraphQL request."""
-    name = data.get("operationName")
-    record.name = name if isinstance(name, str) else None
-    size = _plain_size(request.environ)
-    query = data.get("query")
+    name, query = data.get("operationName"), data.get("query")
+    if isinstance(name, str):
+        record.name = name
     text = query if isinstance(query, str) else None
+    size = _plain_size(request.environ)
     world.requests.keep_content(record, text, data.get("variables"), size)
 
 
@@ -67,7 +67,7 @@ def note_refusal(answer: Response) -> None:
     """Keep the text of an answer with an error, of a request that is not a GraphQL request."""
     scope = current_request()
     record = scope.record if scope else None
-    if record is None or record.errors or answer.status_code < 400 or answer.is_streamed:
+    if record is None or answer.status_code < 400 or record.errors or answer.is_streamed:
         return
     text = answer.get_data(as_text=True)
     if answer.mimetype == "application/json":

@@ -5,5 +5,5 @@ world; ``timeline`` has the tree that ``domain/timeline`` builds, and its text. 
 the rule of a fault, ``faults`` keeps the faults of one world and decides which of them a request
 meets, ``fault_presets`` has sets of faults.
 
-Imported by: cli, client, domain, http, plugins, services.
+Imported by: cli, client, domain, http, plugins, services, testing.
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -77,26 +77,19 @@ class RequestRecord:
         is_dropped: whether the request is no longer in the ring.
     """
 
-    __slots__ = (
-        "duration",
-        "effects",
-        "ended",
-        "errors",
-        "fault",
-        "id",
-        "is_dropped",
-        "kind",
-        "moment",
-        "name",
-        "number",
-        "operations",
-        "outcome",
-        "query",
-        "sender",
-        "size",
-        "status",
-        "variables",
-    )
+    # Defaults of the class, as each request needs few other values: a record costs a microsecond.
+    name: str | None = None
+    operations: Sequence[str] = ()
+    query: str | None = None
+    variables: Any = None
+    effects: Sequence[ChangedDocuments] = ()
+    errors: Sequence[str] = ()
+    fault: str | None = None
+    status = 0
+    outcome: RequestOutcome | None = None
+    duration: float | None = None
+    number = ended = size = 0
+    is_dropped = False
 
     def __init__(
         self, request_id: str | None, kind: RequestKind, moment: datetime, sender: Sender
@@ -105,18 +98,6 @@ class RequestRecord:
         self.kind = kind
         self.moment = moment
         self.sender = sender
-        self.name: str | None = None
-        self.operations: list[str] = []
-        self.query: str | None = None
-        self.variables: Any = None
-        self.effects: list[ChangedDocuments] = []
-        self.errors: list[str] = []
-        self.fault: str | None = None
-        self.status = 0
-        self.outcome: RequestOutcome | None = None
-        self.duration: float | None = None
-        self.number = self.ended = self.size = 0
-        self.is_dropped = False
 
 
 _current: ContextVar[RequestRecord | None] = ContextVar("recorded_request", default=None)
@@ -191,9 +172,11 @@ class RequestRing:
             size = excerpt.size
         record.query, record.variables = query, variables
         with self._lock:
-            if not record.is_dropped:
-                record.size = size
-                self._size += size
+            if record.is_dropped:
+                return
+            record.size = size
+            self._size += size
+            if self._size > _LARGEST_TOTAL:
                 self._drop_oldest()
 
     def end(self, record: RequestRecord, outcome: RequestOutcome, seconds: float) -> None:
@@ -241,12 +224,11 @@ class RequestRing:
             record.number = self._begun
             self._records.append(record)
             if len(self._records) > self.limit:
-                self._drop_oldest()
+                self._drop(self._records.popleft())
 
     def _drop_oldest(self) -> None:
-        records = self._records
-        while records and (len(records) > self.limit or self._size > _LARGEST_TOTAL):
-            self._drop(records.popleft())
+        while self._records and self._size > _LARGEST_TOTAL:
+            self._drop(self._records.popleft())
 
     def _drop(self, record: RequestRecord) -> None:
         record.is_dropped = True

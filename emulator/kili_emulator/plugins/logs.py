@@ -18,6 +18,9 @@ from kili_emulator.domain.documents import LogType
 from kili_emulator.plugins.guest.log_records import format_record, log_type
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
 
+# Failed builds and runs are records of this logger, for those who watch one.
+FAILURES = logging.getLogger("kili_emulator.plugins")
+
 MAX_CHARACTERS = 1_000_000
 _LINE_COST = 20  # each line counts as at least 20 characters, so that empty lines are limited too
 

@@ -117,6 +117,23 @@ class Webhook:
                     return
 
 
+class SilentWebhook:
+    """A webhook in a copy of a world: it sends nothing."""
+
+    def call(
+        self,
+        call: Call,  # noqa: ARG002
+        log: RunLog,
+        tick: Callable[[], None],  # noqa: ARG002
+    ) -> Result:
+        """Succeed at once; a line of the log says that nothing was sent."""
+        log.add_emulator_line("info", messages.WEBHOOK_NOT_SENT)
+        return Result("SUCCEEDED", None, 0.0)
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
 def make_body(call: Call) -> dict[str, Any]:
     """Make the body of the request for a call: the handler's arguments, the run and the project.
 

@@ -7,5 +7,5 @@
 
 This room imports only the standard library, because it is the lowest layer.
 
-Imported by: lint, plugins, rules.
+Imported by: lint, plugins, replays, rules.
 """

@@ -4,10 +4,11 @@
 that uses most of the format.
 
 ``yaml_document`` parses YAML with line numbers, ``scenario_file`` reads and checks a scenario file,
-``loading`` loads a scenario into a world. The scenarios of the emulator have a prepared form, which
-is read without YAML. This room imports neither ``api`` nor ``plugins``.
+``times`` reads the times in it, ``loading`` loads a scenario into a world. The scenarios of the
+emulator have a prepared form, which is read without YAML. This room imports neither ``api`` nor
+``plugins``.
 
-Imported by: app, cli, client, http.
+Imported by: app, cli, client, http, testing.
 """
 
 from kili_emulator.config import seed_data_folder

@@ -19,6 +19,7 @@ from kili_emulator import prepared_forms
 from kili_emulator.config import seed_data_folder
 from kili_emulator.data_folder import display_path
 from kili_emulator.scenario.problem import NodePath, Problem, ScenarioError
+from kili_emulator.scenario.times import find_time_problems
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
@@ -287,6 +288,8 @@ def _check_project(
     assets = [((*node_path, "assets", n), each) for n, each in enumerate(project.get("assets", []))]
     names = [((*child_path, "externalId"), asset["externalId"]) for child_path, asset in assets]
     yield from _find_duplicates("externalId", names)
+    for time_path, text in find_time_problems(node_path, project):
+        yield PathProblem(time_path, text)
     for child_path, asset in assets:
         if "file" in asset:
             yield from _check_file(child_path, asset["file"], project["inputType"], folder)

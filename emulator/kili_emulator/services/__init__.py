@@ -4,5 +4,5 @@ Each front (``http/control`` for the command line and other clients, ``app`` for
 input, calls a function here, and passes on the view that the function returns. The functions use
 the domain and the plugin host, but neither HTTP nor the command line.
 
-Imported by: cli, client, http.
+Imported by: cli, client, http, testing.
 """

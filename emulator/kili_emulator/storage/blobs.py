@@ -35,10 +35,12 @@ class BlobStore:
 
     Args:
         folder: the folder of the blobs; ``None`` keeps them in memory.
+        origin: the store from which blobs are read that this one does not have.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, *, origin: BlobStore | None = None) -> None:
         self._folder = folder
+        self._origin = origin
         self._memory: dict[str, bytes] = {}
         self._verified: dict[str, _Signature] = {}  # the files whose content was checked
         self._unnamed: set[str] = set()  # the blobs that no document named at the last collection
@@ -78,6 +80,8 @@ class BlobStore:
         """
         if self._folder is None:
             if digest not in self._memory:
+                if self._origin:
+                    return self._origin.get(digest)
                 raise errors.blob_damaged(digest, "are missing")
             return self._memory[digest]
         path = self._folder / digest

@@ -8,29 +8,45 @@ Transactions commit many changes at once through :meth:`DocumentStore.commit`.
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from tinydb import TinyDB
-from tinydb.queries import QueryLike
 from tinydb.storages import Storage
 from tinydb.table import Document as TinyDocument
-from tinydb.table import Table
 
 from kili_emulator import errors
 from kili_emulator.errors import StorageError
+from kili_emulator.storage.document_table import DocumentTable
 from kili_emulator.storage.journal import Change, Checkpoint, Commit, changes_back, former_members
 from kili_emulator.storage.loading import load_tables
 from kili_emulator.storage.memory_file import MemoryFile
 from kili_emulator.storage.retry import Retry
 from kili_emulator.storage.sharing import SharedValues
-from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec, copy_value
+from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec
 from kili_emulator.storage.sqlite_file import SqliteFile, file_errors
 
+# The meta value with the checkpoints that are kept until a rollback.
+_LASTING = "lasting_marks"
+
 Snapshot = Mapping[str, TableSnapshot]
+
+
+class StoreState(NamedTuple):
+    """The content of a store at one moment, which shares its documents with the store.
+
+    Attributes:
+        sequence: the number of the last commit.
+        next_position: the first position in creation order that no document has.
+        meta: the values that belong to the whole store.
+    """
+
+    snapshot: Snapshot
+    sequence: int
+    next_position: int
+    meta: dict[str, Any]
 
 
 class IncrementalStorage(Storage):
@@ -47,6 +63,8 @@ class IncrementalStorage(Storage):
         self.snapshot: Snapshot = load_tables(self._file, specs)
         self._checkpoint = self._present_checkpoint()
         self._marks_next_commit = False
+        self._lasting: set[int] = set(self.meta.get(_LASTING, ()))  # checkpoints to keep
+        self._has_new_lasting = False
 
     def read(self) -> dict[str, dict[str, Any]]:
         """Return the whole content in the form of TinyDB's storages: table → id → document."""
@@ -94,9 +112,13 @@ class IncrementalStorage(Storage):
             self._file.upgrade()
             self.meta |= self._file.meta()
 
-    def mark(self, *, after_commit: bool = False) -> int:
+    def mark(self, *, after_commit: bool = False, is_lasting: bool = True) -> int:
         """Make a state a checkpoint: see :meth:`DocumentStore.mark`."""
         with self.write_lock:
+            if is_lasting:
+                number = self.sequence + after_commit
+                self._has_new_lasting |= number not in self._lasting
+                self._lasting.add(number)
             if after_commit:
                 self._marks_next_commit = True
                 return self.sequence + 1
@@ -115,14 +137,48 @@ class IncrementalStorage(Storage):
             commit = self._make_commit(sequence, changes, meta)
             snapshot = self._snapshot_after(commit)
             self._file.undo(commit)
+            self._lasting = {each for each in self._lasting if each <= sequence}
             self._publish(commit, snapshot)
             self._checkpoint = self._present_checkpoint()
+
+    def state_at(self, sequence: int) -> StoreState:
+        """Return a former state: see :meth:`DocumentStore.state_at`."""
+        with self.write_lock:
+            if sequence > self.sequence:
+                raise ValueError(errors.WORLD_MARK_UNKNOWN)
+            if sequence == self.sequence:
+                return StoreState(self.snapshot, sequence, self.next_position, self.meta)
+            self.save()
+            with file_errors():
+                changes = self._changes_back_to(sequence)
+                checkpoint = self._file.checkpoint(sequence)
+            assert checkpoint is not None
+            commit = self._make_commit(sequence, changes, {})
+            return StoreState(
+                self._snapshot_after(commit), sequence, checkpoint.position, self.meta
+            )
+
+    def begin_with(self, state: StoreState) -> None:
+        """Take over a state: see :meth:`DocumentStore.begin_with`."""
+        with self.write_lock:
+            self.snapshot, self.sequence = state.snapshot, state.sequence
+            self.next_position = state.next_position
+            self.meta = {**state.meta, "next_position": state.next_position}
+            self._checkpoint = self._present_checkpoint()
+
+    def forget(self, sequences: Iterable[int]) -> None:
+        """Forget checkpoints: see :meth:`DocumentStore.forget`."""
+        with self.write_lock:
+            self.save()
+            self._file.merge_spans(set(sequences) - self._lasting - {self._checkpoint.sequence})
 
     def _present_checkpoint(self) -> Checkpoint:
         return Checkpoint(self.sequence, self.meta.get("next_position", 1))
 
     def _make_commit(self, sequence: int, changes: list[Change], meta: dict[str, Any]) -> Commit:
         meta = {**meta, "next_position": self.next_position}
+        if self._has_new_lasting:
+            meta[_LASTING] = sorted(each for each in self._lasting if each <= sequence)
         return Commit(sequence, changes, meta, self._checkpoint)
 
     def _snapshot_after(self, commit: Commit) -> Snapshot:
@@ -146,6 +202,7 @@ class IncrementalStorage(Storage):
     def _publish(self, commit: Commit, snapshot: Snapshot) -> None:
         self.sequence = commit.sequence
         self.meta = {**self.meta, **commit.meta}
+        self._has_new_lasting = False
         self.snapshot = snapshot
         if self._marks_next_commit:
             self._checkpoint = self._present_checkpoint()
@@ -166,127 +223,6 @@ class IncrementalStorage(Storage):
         with contextlib.suppress(StorageError):
             self.save()
         self._file.close()
-
-
-class DocumentTable(Table):
-    """A TinyDB table of the store's snapshots, with string ids.
-
-    Readers see the last commit; each call that writes is a separate commit.
-    """
-
-    document_id_class = str  # type: ignore[assignment]
-    default_query_cache_capacity = 0
-
-    def __init__(self, storage: IncrementalStorage, name: str, **_: Any) -> None:
-        super().__init__(storage, name, cache_size=0)
-        self._store = storage
-
-    @property
-    def _snapshot(self) -> TableSnapshot:
-        return self._store.snapshot[self.name]
-
-    def __len__(self) -> int:
-        return len(self._snapshot)
-
-    def __iter__(self) -> Iterator[TinyDocument]:
-        for row in self._snapshot.rows():
-            yield _copy(row.document)
-
-    def search(self, cond: QueryLike) -> list[TinyDocument]:
-        return [document for document in self if cond(document)]
-
-    def get(  # type: ignore[override]
-        self,
-        cond: QueryLike | None = None,
-        doc_id: str | None = None,
-        doc_ids: list[str] | None = None,
-    ) -> TinyDocument | list[TinyDocument] | None:
-        if doc_id is not None:
-            found = self._snapshot.get(doc_id)
-            return _copy(found) if found else None
-        if doc_ids is not None:
-            return [_copy(each) for each in map(self._snapshot.get, doc_ids) if each]
-        if cond is None:
-            raise RuntimeError("You have to pass either cond or doc_id or doc_ids")
-        return next((document for document in self if cond(document)), None)
-
-    def insert(self, document: Mapping[str, Any]) -> str:  # type: ignore[override]
-        return self.insert_multiple([document])[0]
-
-    def insert_multiple(  # type: ignore[override]
-        self, documents: Iterable[Mapping[str, Any]]
-    ) -> list[str]:
-        added: list[Document] = [copy_value(dict(each)) for each in documents]
-        if not all(isinstance(document.get("id"), str) for document in added):
-            raise ValueError("a document needs a text 'id'")
-        with self._store.write_lock:
-            position = self._store.next_position
-            self._store.next_position += len(added)
-            rows = {each["id"]: Row(place, each) for place, each in enumerate(added, position)}
-            if len(rows) < len(added) or any(map(self._snapshot.row, rows)):
-                raise ValueError("a document with this id exists already")
-            self._commit(rows)
-        return list(rows)
-
-    def update(  # type: ignore[override]
-        self,
-        fields: Mapping[str, Any] | Callable[[Document], None],
-        cond: QueryLike | None = None,
-        doc_ids: Iterable[str] | None = None,
-    ) -> list[str]:
-        with self._store.write_lock:
-            changed: dict[str, Row | None] = {}
-            for row in self._select_rows(cond, doc_ids):
-                document = dict(_copy(row.document))
-                if callable(fields):
-                    fields(document)
-                else:
-                    document.update(copy_value(dict(fields)))
-                if document.get("id") != row.document["id"]:
-                    raise ValueError("a document keeps its id: insert another one instead")
-                changed[document["id"]] = Row(row.position, document)
-            self._commit(changed)
-        return list(changed)
-
-    def update_multiple(  # type: ignore[override]
-        self, updates: Iterable[tuple[Mapping[str, Any] | Callable[[Document], None], QueryLike]]
-    ) -> list[str]:
-        return [changed for fields, cond in updates for changed in self.update(fields, cond)]
-
-    def remove(  # type: ignore[override]
-        self, cond: QueryLike | None = None, doc_ids: Iterable[str] | None = None
-    ) -> list[str]:
-        if cond is None and doc_ids is None:
-            raise RuntimeError("Use truncate() to remove all documents")
-        with self._store.write_lock:
-            ids = [row.document["id"] for row in self._select_rows(cond, doc_ids)]
-            self._commit(dict.fromkeys(ids))
-        return ids
-
-    def truncate(self) -> None:
-        with self._store.write_lock:
-            self._commit(dict.fromkeys(row.document["id"] for row in self._snapshot.rows()))
-
-    def _select_rows(self, cond: QueryLike | None, doc_ids: Iterable[str] | None) -> list[Row]:
-        if doc_ids is not None:
-            return [row for row in map(self._snapshot.row, doc_ids) if row]
-        return [row for row in self._snapshot.rows() if cond is None or cond(row.document)]
-
-    def _commit(self, rows: Mapping[str, Row | None]) -> None:
-        documents = [row.document for row in rows.values() if row]
-        json.dumps(documents, allow_nan=False)  # raises for other values
-        snapshot = self._snapshot
-        self._store.commit(
-            [Change(self.name, each, snapshot.row(each), row) for each, row in rows.items()], {}
-        )
-
-    def _get_next_id(self) -> NoReturn:
-        raise TypeError("ids are given, never counted")
-
-
-def _copy(document: Document) -> TinyDocument:
-    """Return a copy that the caller may edit without a change to the committed document."""
-    return TinyDocument({key: copy_value(value) for key, value in document.items()}, document["id"])
 
 
 class DocumentStore(TinyDB):
@@ -378,13 +314,22 @@ class DocumentStore(TinyDB):
         """
         self.storage.upgrade()
 
-    def mark(self, *, after_commit: bool = False) -> int:
+    def mark(self, *, after_commit: bool = False, is_lasting: bool = True) -> int:
         """Return the number of the last commit, as a state to which the store can return.
 
         Args:
             after_commit: return the number of the next commit instead, and mark its state.
+            is_lasting: keep the mark, even if :meth:`forget` names the same state.
         """
-        return self.storage.mark(after_commit=after_commit)
+        return self.storage.mark(after_commit=after_commit, is_lasting=is_lasting)
+
+    def forget(self, sequences: Iterable[int]) -> None:
+        """Forget the marks with these numbers: the store can no longer return to them.
+
+        Raises:
+            StorageError: the file cannot be written; nothing has changed.
+        """
+        self.storage.forget(sequences)
 
     def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
         """Restore all documents to their state at the mark ``sequence``.
@@ -396,3 +341,16 @@ class DocumentStore(TinyDB):
             StorageError: the file cannot be written; nothing has changed.
         """
         self.storage.roll_back(sequence, meta)
+
+    def state_at(self, sequence: int) -> StoreState:
+        """Return the state at the mark ``sequence``; the store does not change.
+
+        Raises:
+            ValueError: no mark has this number.
+            StorageError: the journal cannot be read.
+        """
+        return self.storage.state_at(sequence)
+
+    def begin_with(self, state: StoreState) -> None:
+        """Take over the state of another store, in memory; this store must be empty."""
+        self.storage.begin_with(state)

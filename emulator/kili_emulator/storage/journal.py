@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from kili_emulator.storage.snapshot import Row, TableSnapshot, is_same
+from kili_emulator.storage.json_values import is_same
+from kili_emulator.storage.snapshot import Row, TableSnapshot
 
 
 class Change(NamedTuple):
@@ -108,6 +109,15 @@ def _merged(earlier: Difference, later: Difference) -> Difference:
     }
     added = (name for name in later.added if name not in earlier.members)
     return Difference(members, tuple({*earlier.added, *added}))
+
+
+def merged_entry(earlier: Entry, later: Entry) -> Entry:
+    """Return the entry of a document in the span that two successive spans become."""
+    if not isinstance(earlier, Difference):
+        return earlier
+    if isinstance(later, Difference):
+        return _merged(earlier, later)
+    return later and _restored(later, earlier)
 
 
 def changes_back(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kili_emulator.storage.journal import (
@@ -12,6 +12,7 @@ from kili_emulator.storage.journal import (
     Entry,
     add_change,
     changes_before,
+    merged_entry,
 )
 from kili_emulator.storage.snapshot import LoadedRow
 
@@ -54,6 +55,18 @@ class MemoryFile:
         """Remove the spans that begin at or after ``commit.sequence``."""
         while self._spans and next(reversed(self._spans)) >= commit.sequence:
             self._spans.popitem()
+
+    def merge_spans(self, sequences: Collection[int]) -> None:
+        """Merge each of these spans into the span before it, if there is one."""
+        kept: dict[int, _Span] = {}
+        for sequence, span in self._spans.items():
+            if sequence not in sequences or not kept:
+                kept[sequence] = span
+                continue
+            entries = kept[next(reversed(kept))].entries
+            for key, later in span.entries.items():
+                entries[key] = merged_entry(entries[key], later) if key in entries else later
+        self._spans = kept
 
     def checkpoint(self, sequence: int) -> Checkpoint | None:
         """Return the checkpoint after a commit; ``None`` if no span begins there."""

@@ -10,7 +10,7 @@ import contextlib
 import json
 import sqlite3
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, cast
@@ -21,11 +21,16 @@ from kili_emulator.storage.journal import (
     Change,
     Checkpoint,
     Commit,
-    Difference,
     DocumentKey,
     Entry,
     add_change,
     changes_before,
+)
+from kili_emulator.storage.journal_rows import (
+    decode_entry,
+    encode_entry,
+    encode_json,
+    merge_span,
 )
 from kili_emulator.storage.key_members import read_keys, select_keys
 from kili_emulator.storage.layouts import (
@@ -47,7 +52,6 @@ from kili_emulator.storage.snapshot import LoadedRow, Row, StoredRow
 READ_ERRORS = (sqlite3.DatabaseError, UnicodeDecodeError)
 
 _ROWS_PER_STATEMENT = 128  # old versions of SQLite take at most 999 values in a statement
-_encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
 @contextlib.contextmanager
@@ -249,7 +253,7 @@ class SqliteFile:
                     start,
                     each.table,
                     each.id,
-                    *_encode_entry(add_change(entries.get(each[:2]), each)),
+                    *encode_entry(add_change(entries.get(each[:2]), each)),
                 )
                 for each in changes
             ]
@@ -266,7 +270,7 @@ class SqliteFile:
                 [start, *chain.from_iterable(each[:2] for each in chunk)],
             )
             entries |= {
-                (table, document_id): _decode_entry(position, before)
+                (table, document_id): decode_entry(position, before)
                 for table, document_id, position, before in found
             }
         return entries
@@ -285,6 +289,16 @@ class SqliteFile:
             for table in ("journal", "checkpoints"):
                 self._connection.execute(f"DELETE FROM {table} WHERE seq>=?", (commit.sequence,))
             self._put(commit)
+
+    def merge_spans(self, sequences: Collection[int]) -> None:
+        """Merge each of these spans into the span before it, all of them or none.
+
+        Raises:
+            StorageError: as for :meth:`write`.
+        """
+        with self._transaction():
+            for each in sorted(sequences):
+                merge_span(self._connection, each)
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -309,7 +323,7 @@ class SqliteFile:
         self._insert(
             "INSERT INTO documents",
             [
-                (each.table, each.id, each.after.position, _encode(each.after.document))
+                (each.table, each.id, each.after.position, encode_json(each.after.document))
                 for each in changes
                 if each.after
             ],
@@ -321,7 +335,7 @@ class SqliteFile:
         )
         run_many(
             "REPLACE INTO meta VALUES (?,?)",
-            [(key, _encode(value)) for key, value in meta.items()],
+            [(key, encode_json(value)) for key, value in meta.items()],
         )
 
     def _insert(self, into: str, rows: list[tuple[Any, ...]], on_conflict: str = "") -> None:
@@ -351,7 +365,7 @@ class SqliteFile:
             (sequence,),
         )
         for table, document_id, position, before in rows:
-            yield (table, document_id), _decode_entry(position, before)
+            yield (table, document_id), decode_entry(position, before)
 
     def entries_of(self, table: str) -> Iterator[Entry]:
         """Yield the entries of the documents of a table.
@@ -362,7 +376,7 @@ class SqliteFile:
         query = "SELECT position, before FROM journal WHERE tbl=?"
         with file_errors():
             for position, before in self._connection.execute(query, (table,)):
-                yield _decode_entry(position, before)
+                yield decode_entry(position, before)
 
     def close(self) -> None:
         self._close()
@@ -374,19 +388,3 @@ def _parse_object(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise TypeError(f"a document is not an object, but {text[:40]}")
     return value
-
-
-def _encode_entry(entry: Entry) -> tuple[int | None, str]:
-    if isinstance(entry, Row):
-        return entry.position, _encode(entry.document)
-    return None, _encode(entry)
-
-
-def _decode_entry(position: int | None, before: str | None) -> Entry:
-    if before is None:
-        return None
-    value = json.loads(before)
-    if position is not None:
-        return Row(position, value)
-    members, added = value
-    return Difference(members, tuple(added))

@@ -265,7 +265,7 @@ def _head_of_record(record: RequestRecord) -> RequestNode:
         "user": record.sender.email,
         "runId": record.sender.run_id,
         "name": record.name,
-        "operations": record.operations,
+        "operations": list(record.operations),
         "outcome": record.outcome,
         "errors": [masked_text(each) for each in record.errors],
         "fault": record.fault,

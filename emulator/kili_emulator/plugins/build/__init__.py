@@ -2,8 +2,9 @@
 
 ``plugin_archive`` unpacks an upload. ``requirements`` and ``unmet_requirements`` compare the
 requirements of a version with ``installed_packages``. ``versions`` keeps the loaded versions,
-``version_sources`` shows their code, ``packages`` lists the packages that plugins can import.
+``version_sources`` shows their code, ``local_sources`` knows the files that were uploaded,
+``packages`` lists the packages that plugins can import.
 
 Imported by: app, cli, lint, plugins, plugins.dispatch, plugins.inline, plugins.links,
-plugins.process, services.
+plugins.process, replays, services, testing.
 """

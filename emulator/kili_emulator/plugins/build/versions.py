@@ -14,6 +14,7 @@ from kili_emulator import private_files
 from kili_emulator.domain import world_folder
 from kili_emulator.domain.world import World
 from kili_emulator.plugins.build.build_error import BuildError
+from kili_emulator.plugins.build.local_sources import LOCAL_SOURCES
 from kili_emulator.plugins.build.package_settings import PackageSettings
 from kili_emulator.plugins.calls import Isolation, LoadedVersion
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
@@ -62,11 +63,19 @@ class Versions:
         isolation: loads the versions.
         seconds: the time limit for the import of a version.
         package_settings: the packages that plugins may use.
+        sends_webhooks: whether events are really sent to webhooks.
     """
 
     def __init__(
-        self, world: World, isolation: Isolation, seconds: float, package_settings: PackageSettings
+        self,
+        world: World,
+        isolation: Isolation,
+        seconds: float,
+        package_settings: PackageSettings,
+        *,
+        sends_webhooks: bool = True,
     ) -> None:
+        self._sends_webhooks = sends_webhooks
         self._world = world
         self._isolation = isolation
         self._seconds = seconds
@@ -136,11 +145,11 @@ class Versions:
 
     def _load(self, key: _VersionKey, version_build: _VersionBuild) -> LoadedVersion:
         from kili_emulator.plugins.build import plugin_archive, requirements
-        from kili_emulator.plugins.webhooks import Webhook
+        from kili_emulator.plugins.webhooks import SilentWebhook, Webhook
 
         version = self._world.view.plugin_versions.require(key[0])
         if version["webhook"]:
-            return Webhook(**version["webhook"])
+            return Webhook(**version["webhook"]) if self._sends_webhooks else SilentWebhook()
         private_files.make_folder(self._folder)
         name, folder = version_build.name, self._folder / version_build.name
         plugin_archive.unpack(self._world.blobs.get(key[1]), folder)
@@ -149,7 +158,8 @@ class Versions:
         )
         version_build.warnings = provided.warnings
         origin = version["origin"]
-        location = CodeLocation(folder, Path(origin) if origin else None)
+        main = Path(origin) if origin else LOCAL_SOURCES.find_main(folder)
+        location = CodeLocation(folder, main)
         return self._isolation.load(name, location, self._seconds, provided.folder)
 
     def _packages(self, name: str) -> Path:

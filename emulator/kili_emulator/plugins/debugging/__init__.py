@@ -3,5 +3,5 @@
 ``breakpoints`` replaces the built-in function, ``terminal_debugger`` is pdb on the terminal, which
 one run at a time can use.
 
-Imported by: plugins.inline.
+Imported by: app, cli, plugins.inline.
 """

@@ -29,7 +29,8 @@ def stop(*arguments: Any, **options: Any) -> Any:
         raise RuntimeError(messages.BREAKPOINT_WITHOUT_TERMINAL)
     from kili_emulator.plugins.debugging.terminal_debugger import TerminalDebugger
 
-    return TerminalDebugger(current_run.get()).set_trace(sys._getframe(1))  # noqa: SLF001
+    introduction = messages.BREAKPOINT_REACHED.format(run=current_run.get())
+    return TerminalDebugger(introduction).set_trace(sys._getframe(1))  # noqa: SLF001
 
 
 def _has_input() -> bool:

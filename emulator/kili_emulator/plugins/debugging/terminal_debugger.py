@@ -8,18 +8,28 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from kili_emulator import messages
-
 # One run at a time uses the terminal.
 _terminal = threading.RLock()
 
 
 class TerminalDebugger(pdb.Pdb):
-    """A pdb that names the run that has stopped, and waits while another run has the terminal."""
+    """A pdb that names the run that has stopped, and waits while another run has the terminal.
 
-    def __init__(self, run: str) -> None:
+    Args:
+        introduction: shown at the first stop.
+
+    Attributes:
+        was_left: whether the user has left the debugger.
+    """
+
+    def __init__(self, introduction: str) -> None:
         super().__init__(nosigint=True)  # Ctrl-C still ends the emulator
-        self._introduction = messages.BREAKPOINT_REACHED.format(run=run)
+        self._introduction = introduction
+        self.was_left = False
+
+    def set_quit(self) -> None:
+        self.was_left = True
+        super().set_quit()
 
     def lookupmodule(self, filename: str) -> str | None:
         """Find the file of ``b FILE:LINE``, first in the folder of the code that has stopped."""

@@ -7,16 +7,13 @@ line.
 
 from __future__ import annotations
 
-import logging
-
 from kili_emulator import messages
 from kili_emulator.domain.plugin import build_errors
 from kili_emulator.domain.run import called_handler, headline, headline_of_error
 from kili_emulator.domain.run_view import is_failed
 from kili_emulator.domain.world import World
+from kili_emulator.plugins.logs import FAILURES
 from kili_emulator.printable import one_line, shorten
-
-logger = logging.getLogger(__name__)
 
 
 def report_build(world: World, version_id: str) -> None:
@@ -32,7 +29,7 @@ def report_build(world: World, version_id: str) -> None:
         number=version["number"],
         reason=_short(headline_of_error(found[0]) if found else None),
     )
-    logger.warning(text, extra=_log_extra(world, "plugins", "versions", plugin["name"]))
+    FAILURES.warning(text, extra=_log_extra(world, "plugins", "versions", plugin["name"]))
 
 
 def report_run(world: World, run_id: str) -> None:
@@ -49,7 +46,7 @@ def report_run(world: World, run_id: str) -> None:
         outcome=run["outcome"],
         reason=_short(headline(run)),
     )
-    logger.warning(text, extra=_log_extra(world, "runs", "show", run_id))
+    FAILURES.warning(text, extra=_log_extra(world, "runs", "show", run_id))
 
 
 def _short(text: str | None) -> str:

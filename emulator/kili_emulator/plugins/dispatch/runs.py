@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from kili_emulator import ids, messages
@@ -24,6 +25,7 @@ from kili_emulator.plugins.build.versions import Versions
 from kili_emulator.plugins.calls import Call, LoadedVersion, Result
 from kili_emulator.plugins.dispatch.causal_tree import CausalTree
 from kili_emulator.plugins.dispatch.failure_reports import report_run
+from kili_emulator.plugins.dispatch.replayable_runs import ReplayableRuns
 from kili_emulator.plugins.dispatch.run_storage import RunRecord, RunStorage
 from kili_emulator.plugins.dispatch.run_waiters import RunWaiters
 from kili_emulator.plugins.logs import RunLog
@@ -58,6 +60,7 @@ class Runs:
         timing: the delays and limits of plugins.
         durations: counts the durations of handler calls by the outcome of the run.
         records_print: whether printed lines are recorded in the logs of runs.
+        reports_failures: whether the emulator's log has a line for each failed run.
     """
 
     def __init__(
@@ -68,7 +71,9 @@ class Runs:
         durations: Durations,
         *,
         records_print: bool = True,
+        reports_failures: bool = True,
     ) -> None:
+        self._reports_failures = reports_failures
         self._durations = durations
         self._records_print = records_print
         self._schedule = schedule
@@ -76,6 +81,7 @@ class Runs:
         self._versions = versions
         self._timing = timing
         self.waiters = RunWaiters()
+        self.replayable = ReplayableRuns(self._world, timing.replayable_runs)
         self._storage = RunStorage(schedule, self.waiters)
         self.causal_tree = CausalTree()
 
@@ -205,6 +211,31 @@ class Runs:
         }
         return self.start(trigger, event, redelivery_of=run["id"])
 
+    def repeat(self, run: RunDoc, waiting: Sequence[RunDoc]) -> Delivery:
+        """Call the handler of a recorded run, in a copy of its world before the call.
+
+        Args:
+            waiting: runs behind it in the same queue, which take place only while it waits.
+        """
+        epoch, lane = self._world.epoch, run["lanes"][-1]
+        delivery = QueuedWork()
+        self.causal_tree.begin(run["id"], delivery)
+        self._schedule.start(self._queue(lane, None), lambda: self._run(run, epoch), delivery, lane)
+        for each in waiting:
+            self._queue_behind(delivery, each, epoch)
+        return delivery
+
+    def _queue_behind(self, delivery: Delivery, run: RunDoc, epoch: int) -> None:
+        """Queue a run that does not take place once a delivery is done."""
+        own_delivery, lane = QueuedWork(), run["lanes"][-1]
+
+        def run_if_awaited() -> None:
+            if not delivery.done():
+                self._run(run, epoch)
+
+        self.causal_tree.begin(run["id"], own_delivery)
+        self._schedule.start(self._queue(lane, None), run_if_awaited, own_delivery, lane)
+
     def _can_wait(self, lane: str, cause: RunDoc | None) -> bool:
         """Return whether the cause can wait for a new run in a lane without a deadlock.
 
@@ -245,12 +276,14 @@ class Runs:
         calls = CallBuffer(lambda text: log.add_entry("warning", text))
         record = RunRecord(log, calls)
         result = self._result(run, plugin, record, epoch)
-        if log.dropped:
+        if log.dropped and self._reports_failures:
             text = messages.PRINTS_DROPPED
             logger.warning(text.format(name=plugin["name"], run=run["id"], count=log.dropped))
         self._storage.store_end(run["id"], result, record, epoch)
         self._durations.add(result.duration_ms / 1000, result.outcome)
-        report_run(self._world, run["id"])
+        if self._reports_failures:
+            report_run(self._world, run["id"])
+            self.replayable.add(self._world.view.runs.get(run["id"]))
         self.waiters.notify()
 
     def _result(self, run: RunDoc, plugin: PluginDoc, record: RunRecord, epoch: int) -> Result:

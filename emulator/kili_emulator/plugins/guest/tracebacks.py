@@ -27,8 +27,8 @@ class CodeLocation:
 
     Attributes:
         folder: where the version is unpacked; made absolute, as the file names of code are.
-        main: the file on disk that its ``main.py`` was read from, if its plugin is linked. The
-            version's code then has the file names of the linked files, where debuggers find it.
+        main: the file on disk that its ``main.py`` was read from, if it is known. The version's
+            code then has the names of these files, where debuggers and coverage.py find it.
     """
 
     folder: Path

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from kili_emulator.plugins.guest import (
+    coverage_measurement,
     data_files,
     exception_text,
     kili_types,
@@ -52,7 +53,8 @@ def main() -> None:
 
     The first message has the settings: ``memory`` (the limit in MB), ``packages`` (a folder or
     null), ``breakpoint`` (the error text of ``breakpoint()``), ``thread`` (the text for a failed
-    thread) and ``cache`` (the folder for the SDK's schema).
+    thread), ``cache`` (the folder for the SDK's schema) and ``coverage`` (the configuration of
+    coverage.py, or null).
     """
     channel = _Channel()
     settings = channel.receive()
@@ -178,6 +180,7 @@ class _Worker:
         self._channel = channel
         self._cache = Path(settings["cache"])
         self._thread_failed_text = settings["thread"]
+        self._coverage = coverage_measurement.WorkerCoverage(settings["coverage"])
         self._requests: queue.Queue[sealed_messages.Message] = queue.Queue()
         self._location = tracebacks.CodeLocation(Path())
         self._handler: Any = None
@@ -197,6 +200,7 @@ class _Worker:
         while True:
             request = self._requests.get()
             answer = self._import(request) if "folder" in request else self._call(request)
+            self._coverage.save()
             try:
                 if self._channel.is_intact():
                     self._channel.send(request=request["request"], **answer)
@@ -235,10 +239,12 @@ class _Worker:
 
     def _import(self, request: sealed_messages.Message) -> sealed_messages.Message:
         folder = Path(request["folder"])
-        self._location = tracebacks.CodeLocation(folder)
+        main = request["main"]
+        self._location = tracebacks.CodeLocation(folder, Path(main) if main else None)
         sys.path.insert(0, str(folder))
         relative_imports.install(self._location)
         importlib.invalidate_caches()
+        self._coverage.start(self._location)
         self._channel.restore()
         return self._run_plugin_code(self._load)
 

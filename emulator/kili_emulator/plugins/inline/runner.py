@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kili_emulator import clock, messages
 from kili_emulator.domain.documents import Outcome
@@ -20,6 +20,7 @@ from kili_emulator.plugins.guest.process_state.process_settings import StateChan
 from kili_emulator.plugins.guest.return_values import unstarted_kind
 from kili_emulator.plugins.guest.tracebacks import CodeLocation, format_error, format_stack
 from kili_emulator.plugins.inline import run_effects
+from kili_emulator.plugins.inline.inline_tools import InlineTools
 from kili_emulator.plugins.inline.run_effects import RunEffects
 from kili_emulator.plugins.time_limit import CallEnd, Stopped, call_limited
 
@@ -43,19 +44,17 @@ def run(
     call: Call,
     log: logs.RunLog,
     *,
-    make_client: Callable[[], Any],
+    tools: InlineTools,
     tick: Callable[[], None],
-    megabytes: int,
 ) -> Result:
     """Call a handler, and record in ``log`` everything that it prints and logs.
 
     No exception of the handler is raised here.
 
     Args:
-        make_client: makes the client that the plugin gets as ``self.kili``.
+        tools: makes the client that the plugin gets as ``self.kili``, and calls its method.
         tick: called ten times a second while the handler runs; an exception from it ends the call
             and is raised here.
-        megabytes: the memory that the handler may take; if it takes more, a warning is logged.
     """
     started = clock.monotonic()
     with (
@@ -67,17 +66,20 @@ def run(
         def work() -> str | None:
             logs.current.set(log)
             breakpoints.current_run.set(f"plugin {call.plugin_name!r}, run {call.run_id}")
-            client = make_client()
+            client = tools.make_client(call.key)
             effects.attach_current_thread()
             with end_forked_children():
                 logger = logs.make_run_logger(log, call.plugin_name, code.location)
                 plugin = code.handler(client, call.project_id, logger)
-                return unstarted_kind(getattr(plugin, call.method)(**copy.deepcopy(call.payload)))
+                method, arguments = getattr(plugin, call.method), copy.deepcopy(call.payload)
+                if tools.call_method:
+                    return unstarted_kind(tools.call_method(call, method, arguments))
+                return unstarted_kind(method(**arguments))
 
         call_end = call_limited(work, call.seconds, tick, location=code.location)
     result = _make_result(call_end, call, code.location)
     call_end.error = None  # its frames keep objects alive, such as threads and processes
-    log.add_end(_list_warnings(call_end, call, effects, megabytes), result.error)
+    log.add_end(_list_warnings(call_end, call, effects, tools.megabytes), result.error)
     return replace(result, duration_ms=round((clock.monotonic() - started) * 1000, 3))
 
 

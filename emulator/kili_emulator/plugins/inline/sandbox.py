@@ -26,6 +26,7 @@ from typing import Any, NoReturn
 
 from kili_emulator.plugins import logs
 from kili_emulator.plugins.debugging import breakpoints
+from kili_emulator.plugins.guest import coverage_measurement
 from kili_emulator.plugins.guest.kili_types import kili_types
 from kili_emulator.plugins.guest.tracebacks import PACKAGE, CodeLocation
 from kili_emulator.plugins.inline import plugin_threads
@@ -96,6 +97,8 @@ class _Loader(SourceFileLoader):
         """Compile a file under the file name by which debuggers find it."""
         name = _location_of(self.name).code_name(str(path))
         linecache.checkcache(name)
+        if name != str(path):
+            coverage_measurement.announce(name)
         return super().source_to_code(data, name)
 
     def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:

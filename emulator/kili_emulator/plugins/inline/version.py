@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import importlib
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.calls import Call, Result
 from kili_emulator.plugins.guest import progress_bars
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.plugins.inline import loading, run_effects, runner, sandbox
+from kili_emulator.plugins.inline.inline_tools import InlineTools
 from kili_emulator.plugins.inline.runner import ImportedCode
 from kili_emulator.plugins.logs import RunLog
 
@@ -21,24 +22,15 @@ class InlineVersion(NamedTuple):
 
     Attributes:
         name: the name of its package in :data:`sys.modules`.
-        make_client: makes an SDK client from a run's key.
-        megabytes: the memory that a run may take without a warning.
+        tools: what it has in common with other versions.
     """
 
     name: str
     code: ImportedCode
-    make_client: Callable[[str], Any]
-    megabytes: int
+    tools: InlineTools
 
     def call(self, call: Call, log: RunLog, tick: Callable[[], None]) -> Result:
-        return runner.run(
-            self.code,
-            call,
-            log,
-            make_client=lambda: self.make_client(call.key),
-            tick=tick,
-            megabytes=self.megabytes,
-        )
+        return runner.run(self.code, call, log, tools=self.tools, tick=tick)
 
     def close(self) -> None:
         sandbox.drop_modules(self.name)
@@ -48,8 +40,7 @@ def import_version(
     name: str,
     location: CodeLocation,
     seconds: float,
-    make_client: Callable[[str], Any],
-    megabytes: int,
+    tools: InlineTools,
 ) -> InlineVersion:
     """Import an unpacked version.
 
@@ -57,8 +48,7 @@ def import_version(
         name: the name of its package in :data:`sys.modules`.
         location: where its files are.
         seconds: the time limit of the import.
-        make_client: makes an SDK client from a run's key.
-        megabytes: the memory that a run may take without a warning.
+        tools: what the version has in common with others.
 
     Raises:
         BuildError: importing fails or takes too long, or there is no ``PluginHandler``.
@@ -74,4 +64,4 @@ def import_version(
             sandbox.drop_modules(name)
             raise
     code = ImportedCode(handler, location, effects.changes)
-    return InlineVersion(name, code, make_client, megabytes)
+    return InlineVersion(name, code, tools)

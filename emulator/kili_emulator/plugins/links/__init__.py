@@ -3,5 +3,5 @@
 ``linked_folders`` is the front, ``linked_source`` reads the code of a link, ``kept_reads`` keeps
 the result, ``packing`` makes its archive, ``watcher`` detects changes.
 
-Imported by: plugins.dispatch.
+Imported by: plugins.dispatch, replays.
 """

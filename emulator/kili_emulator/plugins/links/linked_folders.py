@@ -24,6 +24,7 @@ from kili_emulator.domain.plugin_view import plugin_view
 from kili_emulator.domain.world import Actor, EpochOverError
 from kili_emulator.plugins.links.kept_reads import KeptReads
 from kili_emulator.plugins.links.watcher import Watcher
+from kili_emulator.plugins.logs import FAILURES
 from kili_emulator.plugins.scheduling.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ class Links:
         active = summary["activeVersion"]
         instead = messages.LINK_PREVIOUS_VERSION_RUNS.format(number=active) if active else ""
         text = messages.LINK_FAILED.format(name=name, path=path, instead=instead, problems=error)
-        logger.warning(text)
+        FAILURES.warning(text)
 
     def close(self) -> None:
         """Stop watching the folders."""

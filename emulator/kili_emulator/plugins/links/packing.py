@@ -57,7 +57,7 @@ def pack(path: Path) -> Packed:
         files = _read(path, paths)
         if MAIN not in files:
             raise PackError(messages.LINK_NO_MAIN.format(path=path))
-        return Packed(_zip(files), files, paths[MAIN])
+        return Packed(zip_files(files), files, paths[MAIN])
     except (OSError, ValueError) as error:  # such as a name that is not Unicode
         raise PackError(messages.LINK_UNREADABLE.format(path=path, reason=error)) from None
 
@@ -135,7 +135,8 @@ def _read(path: Path, paths: dict[str, Path]) -> dict[str, bytes]:
     return files
 
 
-def _zip(files: dict[str, bytes]) -> bytes:
+def zip_files(files: dict[str, bytes]) -> bytes:
+    """Return the archive of a plugin with these files by path."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name, content in files.items():

@@ -47,6 +47,7 @@ class Timing:
         timeout: seconds after which a handler, or the import of a plugin, is stopped.
         latency: seconds of the world's clock between an event and the runs that it causes.
         waits_for_runs: whether a request waits for the runs and builds that it causes.
+        replayable_runs: how many runs of a world can be replayed.
         deployment: seconds of the world's clock until the code of a plugin is built; if not 0, no
             request waits for the build.
     """
@@ -55,6 +56,7 @@ class Timing:
     latency: float = 0.0
     waits_for_runs: bool = True
     deployment: float = 0.0
+    replayable_runs: int = 1000
 
 
 class _HeldWork(NamedTuple):

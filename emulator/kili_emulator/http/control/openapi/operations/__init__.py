@@ -12,6 +12,7 @@ from kili_emulator.http.control.openapi.operations import (
     plugins,
     runs,
     server,
+    states,
     users,
     worlds,
 )
@@ -21,6 +22,7 @@ __all__ = ["OPERATIONS"]
 OPERATIONS: tuple[Operation, ...] = (
     *server.OPERATIONS,
     *worlds.OPERATIONS,
+    *states.OPERATIONS,
     *clock.OPERATIONS,
     *users.OPERATIONS,
     *content.OPERATIONS,

@@ -7,6 +7,7 @@ from typing import TypedDict
 from kili_emulator.domain.documents import RunDoc
 from kili_emulator.domain.run_view import RunDetails, RunView
 from kili_emulator.http.control.openapi.operation import Operation
+from kili_emulator.replays.comparison import ReplayView
 from kili_emulator.services.runs import RunLineView
 
 _RUNS = "/worlds/<name>/runs"
@@ -20,6 +21,17 @@ class _RunQuery(TypedDict, total=False):
     after: str
     wait: int
     lines: bool
+
+
+class ReplayBody(TypedDict, total=False):
+    """How often to repeat a run, and with which code."""
+
+    times: int
+    archive: str
+
+
+class _BundleQuery(TypedDict, total=False):
+    wholeWorld: bool
 
 
 class _Lines(TypedDict, total=False):
@@ -48,6 +60,24 @@ OPERATIONS = (
         query=_RunQuery,
     ),
     Operation("showRun", "GET", f"{_RUNS}/<run_id>", "Show a run.", answer=RunDetails),
+    Operation(
+        "replayRun",
+        "POST",
+        f"{_RUNS}/<run_id>/replay",
+        "Call the handler of a run again, in a copy of the world as it was before, and compare it "
+        "with the run. `archive` is edited code, a zip archive in base64.",
+        answer=ReplayView,
+        body=ReplayBody,
+        needs_body=False,
+    ),
+    Operation(
+        "bundleRun",
+        "GET",
+        f"{_RUNS}/<run_id>/bundle",
+        "Return a zip archive with what is needed to repeat a run elsewhere, without secrets.",
+        query=_BundleQuery,
+        text="application/zip",
+    ),
     Operation(
         "redeliverRun",
         "POST",
