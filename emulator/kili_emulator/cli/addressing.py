@@ -12,6 +12,7 @@ import click
 from kili_emulator.cli.options import data_dir_option, world_option
 from kili_emulator.cli.server_process import process_of
 from kili_emulator.client import ControlPlane, HttpTransport, RequestRefusedError
+from kili_emulator.domain.registry import WorldError
 from kili_emulator.errors import KiliError
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -39,7 +40,7 @@ def server_options(command: C) -> C:
         server = AddressedServer(options.pop("data_dir"), options.pop("world"))
         try:
             return command(*arguments, server=server, **options)
-        except (KiliError, RequestRefusedError) as error:
+        except (KiliError, RequestRefusedError, WorldError) as error:
             raise click.ClickException(str(getattr(error, "message", error))) from None
 
     decorated: Any = call

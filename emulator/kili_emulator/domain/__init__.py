@@ -5,5 +5,5 @@ the documents, ``filters`` selects documents by a ``where``. ``access`` checks t
 actor, ``event_bus`` delivers the events of committed transactions. This room imports no web
 framework, no GraphQL and no database.
 
-Imported by: api, app, cli, client, http, plugins, replays, scenario, services, testing.
+Imported by: api, app, cli, client, http, plugins, replays, scenario, services, testing, transfer.
 """

@@ -10,5 +10,5 @@ the last commit, ``retry`` repeats failed writes. ``file_check`` checks the file
 process, ``salvage`` and ``sqlite_pages`` read the rest of a damaged one. ``blobs`` keeps uploaded
 bytes. Only this room imports ``tinydb`` and ``sqlite3``.
 
-Imported by: domain, replays.
+Imported by: domain, replays, transfer.
 """

@@ -8,5 +8,5 @@
   the SDK: ``source`` asks for its pages, ``page_store`` keeps them, ``pulled_documents`` converts
   them and ``media`` downloads files.
 
-Imported by: app, cli, client, http, services.
+Imported by: cli, client, services.
 """
