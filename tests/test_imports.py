@@ -147,9 +147,8 @@ def test_unknown_authors_become_members_and_are_named(target: Emulator, full_exp
     assert roles["labeler@example.com"] == "LABELER"
     assert roles["reviewer@example.com"] == "REVIEWER"
     assert set(loaded["newUsers"]) >= {"labeler@example.com", "reviewer@example.com"}
-    done = target.submit(
-        TITLE, "street", {"JOB_0": {"annotations": []}}, user="labeler@example.com"
-    )
+    answer = {"JOB_0": {"annotations": []}}
+    done = target.submit(TITLE, "farm", answer, user="labeler@example.com", correct=True)
     assert done["user"] == "labeler@example.com"
 
 
