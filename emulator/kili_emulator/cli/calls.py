@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @world_option("The world of the requests.")
 @data_dir_option
 def calls(operation: str | None, **options: Any) -> None:
-    """List the latest API requests, or those of OPERATION, such as createIssues.
+    """List the latest API requests, or those of OPERATION: createIssues, mutation, upload, …
 
     The requests of the present history are listed: a reset drops those that it undoes.
     """
