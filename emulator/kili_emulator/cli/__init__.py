@@ -25,6 +25,7 @@ from kili_emulator.cli import (
     replays,
     runs,
     server,
+    states,
     timeline,
     users,
     webhooks,
@@ -69,4 +70,7 @@ for each in users.COMMANDS:
 main.add_command(worlds.reset)
 main.add_command(clock.clock)
 main.add_command(worlds.world)
+main.add_command(states.state)
+main.add_command(states.import_export)
+main.add_command(states.pull)
 main.add_command(repair.repair)
