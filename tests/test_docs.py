@@ -85,19 +85,25 @@ class PageFolder:
         shutil.copytree(self.folder, folder, symlinks=True)
         later_variables = self.folder.parent / f"{job.name}.env"
         later_variables.touch()
+        failures: list[str] = []
         for script in job.scripts:
-            pairs = [line.partition("=") for line in later_variables.read_text().splitlines()]
+            if failures and not script.always:
+                continue
+            lines = later_variables.read_text(encoding="utf-8").splitlines()
             environment = {
                 **self.environment,
                 **script.variables,
-                **{name: value for name, _, value in pairs},
+                **{name: value for name, _, value in (line.partition("=") for line in lines)},
                 "CI": "true",
                 "GITHUB_ENV": str(later_variables),
+                "PIP_CONFIG_FILE": os.devnull,
                 "PIP_NO_INDEX": "1",
             }
             command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script.text]
             done = PageFolder(folder, environment).run(command)
-            assert done.returncode == 0, f"{job.name}: {script.text}\n{done.stdout}"
+            if done.returncode:
+                failures.append(f"{job.name}: {script.text}\n{done.stdout}")
+        assert not failures, "\n".join(failures)
 
     def check(self, command: str, shown: list[str]) -> None:
         typed = "".join(f"{line[len(PROMPT) :]}\n" for line in shown if line.startswith(PROMPT))
