@@ -28,12 +28,10 @@ _replace_option = click.option("--replace", is_flag=True, help="Replace a projec
 
 @click.group(cls=CommandGroup)
 def state() -> None:
-    r"""Save a world as one file, load it again, and see what has changed.
+    """Save a world as one file, load it again, and see what has changed.
 
-    \b
-    kili-emulator state save monday.zip
-    kili-emulator state diff monday.zip
-    kili-emulator state load monday.zip
+    For example, `kili-emulator state save monday.zip` saves it, `kili-emulator state diff
+    monday.zip` prints what has changed since, and `kili-emulator state load monday.zip` goes back.
     """
 
 
