@@ -49,7 +49,7 @@ def save(file: Path, project: str | None, server: AddressedServer) -> None:
     project has no secrets.
     """
     server.control.state.save(file, project=project)
-    what = f"project {project}" if project else "the whole world, with its API keys"
+    what = f"project {project}" if project else "the whole world, with its API keys,"
     echo(f"Saved {what} as {file}.")
 
 
