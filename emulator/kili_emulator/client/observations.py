@@ -55,7 +55,8 @@ class Observations:
 
         Args:
             operation: a root field, such as ``createIssues``; the name of an operation that a
-                client sent; ``upload`` or ``download`` for files.
+                client sent; ``graphql``, ``query``, ``mutation``, ``upload`` or ``download`` for
+                all such requests.
             user: the sender: an e-mail address, the name of an API key, or the name of a plugin.
             failed: only requests that were answered with an error, or only the others.
             limit: the largest number of requests.

@@ -137,7 +137,7 @@ class World:
                 yield tx
                 changes = tx.changes()
                 if changes:
-                    meta = {**self._meta(), **tx.meta} if tx.meta else self._meta()
+                    meta = {**self._meta(), **tx.meta}
                     self.documents.commit(changes, meta, deferrable=deferrable)
                 else:
                     self.clock.state = clock_state
@@ -151,6 +151,10 @@ class World:
                 self._writer = None
             tx.note_effect()
             self._collect_blobs_if_due(changes)
+        self._announce(tx)
+
+    def _announce(self, tx: Transaction) -> None:
+        """Deliver the events of a committed transaction, if it has any."""
         if tx.emitted_events:
             if tx.request is None:
                 self.requests.after_end()
