@@ -23,11 +23,14 @@ from tests.kit import ci_pipelines, warm_interpreter
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
-PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
+INDEX = ROOT / "docs" / "how-to" / "README.md"
+PAGES = sorted(set(INDEX.parent.glob("*.md")) - {INDEX})
 READMES = sorted((EXAMPLES / "plugins").glob("*/README.md"))
 
 BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
 FILE = re.compile(r"# (?P<name>[.\w/-]+\.(py|yaml|yml|toml|txt))\n")
+LINK = re.compile(r"\]\((?!https?:)(?P<target>[^)#]*)#?(?P<anchor>[^)]*)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.M)
 PROMPT = "(Pdb) "
 
 SHIMS = {
@@ -150,6 +153,12 @@ def page_folder(tmp_path: Path) -> Iterator[PageFolder]:
         new_folder.run(["kili-emulator", "stop"])
 
 
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of the headings of a page, as GitHub makes them."""
+    headings = HEADING.findall(page.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
 def page_name(page: Path) -> str:
     return page.parent.name if page.stem == "README" else page.stem
 
@@ -162,7 +171,16 @@ def test_code_blocks_do_as_documented(page_folder: PageFolder, page: Path) -> No
         page_folder.follow(block["kind"], block["text"])
 
 
-@pytest.mark.parametrize("page", [*PAGES, *READMES, EXAMPLES / "README.md"], ids=page_name)
+@pytest.mark.parametrize(
+    "page", [*PAGES, *READMES, INDEX, EXAMPLES / "README.md", ROOT / "README.md"], ids=page_name
+)
 def test_links_of_documentation_resolve(page: Path) -> None:
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
-        assert (page.parent / target).exists(), target
+    for target, anchor in LINK.findall(page.read_text(encoding="utf-8")):
+        found = page.parent / target if target else page
+        assert found.exists(), target
+        assert not anchor or anchor in anchors(found), f"{target}#{anchor}"
+
+
+def test_index_of_the_how_tos_lists_each_page() -> None:
+    listed = {target for target, _ in LINK.findall(INDEX.read_text(encoding="utf-8"))}
+    assert {page.name for page in PAGES} <= listed
