@@ -95,8 +95,9 @@ def check_request(request: Request, operation: dict[str, Any]) -> None:
         validate(value, described[name]["schema"])
     assert all(name in request.parameters for name, each in described.items() if each["required"])
     if request.body not in (None, b"{}"):
-        content = operation["requestBody"]["content"]["application/json"]
-        validate(json.loads(request.body or b""), content["schema"])
+        content = operation["requestBody"]["content"]
+        if "application/json" in content:
+            validate(json.loads(request.body or b""), content["application/json"]["schema"])
 
 
 def check_answer(answer: Answer, operation: dict[str, Any]) -> None:
@@ -162,6 +163,7 @@ def test_requests_and_answers_of_all_operations_are_as_described(
     transport = CheckedTransport(emulator)
     control = ControlPlane(transport)
     use_worlds(control)
+    use_states(control)
     use_plugins(control, tmp_path)
     use_replays(control, tmp_path)
     use_webhooks(control, emulator)
@@ -187,7 +189,7 @@ def use_worlds(control: ControlPlane) -> None:
         control.worlds.load("no-such")
     mark = control.worlds.mark()
     control.worlds.load("empty")
-    control.worlds.reset(mark=mark)
+    control.worlds.reset(mark=mark, keep_plugins=True)
     control.worlds.export()
     control.worlds.wait_idle(1)
     with control.clock.freeze("2026-01-05") as clock:
@@ -203,6 +205,10 @@ def use_replays(control: ControlPlane, folder: Path) -> None:
     run = control.runs.list(plugin="counter")[0]
     control.runs.replay(run["id"], plugin=folder / "counter.py", times=2)
     control.runs.bundle(run["id"], folder / "bug.zip", whole_world=True)
+
+
+def use_states(control: ControlPlane) -> None:
+    control.state.load_bytes(control.state.save_bytes(project=TITLE), replace=True)
 
 
 def use_plugins(control: ControlPlane, folder: Path) -> None:
@@ -253,6 +259,9 @@ def use_faults(control: ControlPlane) -> None:
 
 
 def use_observations(control: ControlPlane) -> None:
+    control.content.projects()
+    control.content.assets(TITLE, status="todo", limit=2)
+    control.content.labels(TITLE, asset="aquarium", type="DEFAULT", limit=2)
     control.observations.calls("countAssets", user="counter", failed=False, limit=3)
     control.observations.calls()
     control.observations.events("label.*", project=TITLE, asset="aquarium", internal=True, limit=9)

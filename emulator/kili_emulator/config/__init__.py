@@ -4,7 +4,8 @@
 and merges the sources; ``addresses`` has fixed paths and names. ``rules``
 and ``plugins.guest`` may not import this room, which imports only ``spelling``.
 
-Imported by: app, cli, client, domain, http, lint, plugins, replays, scenario, services, testing.
+Imported by: app, cli, client, domain, http, lint, plugins, replays, scenario, services, testing,
+transfer.
 """
 
 from kili_emulator.config.addresses import (
@@ -12,8 +13,10 @@ from kili_emulator.config.addresses import (
     CONTROL_PATH,
     DEFAULT_WORLD,
     GRAPHQL_PATH,
+    HEALTH_PATH,
     IN_PROCESS,
     LOOPBACK,
+    PRODUCT_HEADER,
     no_proxy,
     seed_data_folder,
 )
@@ -38,10 +41,12 @@ __all__ = [
     "DEFAULT_WORLD",
     "ENVIRONMENT_PREFIX",
     "GRAPHQL_PATH",
+    "HEALTH_PATH",
     "IN_PROCESS",
     "LOOPBACK",
     "PLATFORM_RUN_MEGABYTES",
     "PLATFORM_RUN_SECONDS",
+    "PRODUCT_HEADER",
     "Setting",
     "SettingArguments",
     "Settings",

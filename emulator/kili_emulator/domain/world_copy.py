@@ -89,6 +89,8 @@ def state_before(world: World, run: RunDoc) -> PastState:
     Raises:
         KiliError: the run cannot be repeated.
     """
+    if run["outcome"] != "NOT_RUN" and run["startedAt"] and run["mark"] is None:
+        raise errors.run_forgotten(run["id"])  # it took place in another world
     if run["outcome"] == "NOT_RUN" or run["mark"] is None:
         raise errors.run_not_called(run["id"], run["outcome"])
     if run["outcome"] == "RUNNING":

@@ -21,7 +21,7 @@ from kili_emulator.replays.bundle_form import LeftOut, Manifest, Versions, emula
 from kili_emulator.replays.bundle_readme import make_readme
 from kili_emulator.replays.capsule import Capsule, CapsuleSettings
 from kili_emulator.replays.redaction import has_secret, may_have_secrets, redact
-from kili_emulator.rules.json_text import write_json
+from kili_emulator.replays.table_lines import table_line
 from kili_emulator.rules.masking import MASK, masked, masked_text
 from kili_emulator.storage.snapshot import Row
 
@@ -80,10 +80,8 @@ def make_entries(capsule: Capsule, options: BundleOptions) -> dict[str, bytes]:
     _add_record(content)
     imported = _add_code(content)
     for name, table_rows in visible_state.without_payloads(rows, capsule.run_id).items():
-        lines = (_public_line(name, each) for each in table_rows)
-        content.add_text(
-            f"{bundle_form.WORLD}{name}.jsonl", b"".join(b"%s\n" % each for each in lines)
-        )
+        lines = b"".join(_public_line(name, each) for each in table_rows)
+        content.add_text(f"{bundle_form.WORLD}{name}.jsonl", lines)
     _add_files(content, [row.document for row in rows["files"]])
     manifest = _manifest(content, imported)
     content.add_json(bundle_form.MANIFEST, manifest)
@@ -93,10 +91,10 @@ def make_entries(capsule: Capsule, options: BundleOptions) -> dict[str, bytes]:
 
 def _public_line(table: str, row: Row) -> bytes:
     """Return the line of a document, without secrets and without paths of this machine."""
-    line = write_json({"position": row.position, "document": row.document})
+    line = table_line(row.position, row.document)
     if table not in _WITH_PRIVATE_MEMBERS and not may_have_secrets(line):
         return line
-    return write_json({"position": row.position, "document": _public_document(table, row)})
+    return table_line(row.position, _public_document(table, row))
 
 
 def _public_document(table: str, row: Row) -> Any:

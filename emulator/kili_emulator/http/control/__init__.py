@@ -28,6 +28,7 @@ from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
 from kili_emulator.http.control.calls import add_call_routes
 from kili_emulator.http.control.clock import add_clock_routes
+from kili_emulator.http.control.content import add_content_routes
 from kili_emulator.http.control.description import DESCRIPTION, add_description_route
 from kili_emulator.http.control.events import add_event_routes
 from kili_emulator.http.control.faults import add_fault_routes
@@ -37,6 +38,7 @@ from kili_emulator.http.control.plugins import add_link_routes, add_plugin_route
 from kili_emulator.http.control.runs import add_run_routes
 from kili_emulator.http.control.scenarios import add_load_route
 from kili_emulator.http.control.sessions import Sessions
+from kili_emulator.http.control.states import add_state_routes
 from kili_emulator.http.control.timeline import add_timeline_route
 from kili_emulator.http.control.users import add_trigger_route, add_user_routes
 from kili_emulator.http.control.webhooks import add_webhook_routes
@@ -51,6 +53,8 @@ from kili_emulator.scenario import ScenarioError
 _WORLD_ROUTES: tuple[Callable[[Blueprint, Sessions], None], ...] = (
     add_world_routes,
     add_load_route,
+    add_content_routes,
+    add_state_routes,
     add_clock_routes,
     add_run_routes,
     add_plugin_routes,
