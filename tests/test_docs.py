@@ -33,6 +33,7 @@ FILE = re.compile(r"# (?P<name>[.\w/-]+\.(py|yaml|yml|toml|txt))\n")
 PROMPT = "(Pdb) "
 
 SHIMS = {
+    "jupyter": '-m jupyter "$@"',
     "kili-emulator": '-m kili_emulator "$@"',
     "pip": '-m pip "$@"',
     "pre-commit": '-m pre_commit "$@"',
