@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from kili_emulator.services.clock import ClockView
 
 _UNITS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
-_SPAN = re.compile(r"(?:\d+(?:\.\d+)?[dhms] ?)+", re.ASCII)
-_PART = re.compile(r"(\d+(?:\.\d+)?)([dhms])", re.ASCII)
+_SPAN = re.compile(r"(?:\d{1,20}(?:\.\d{1,20})?[dhms] ?)+", re.ASCII)
+_PART = re.compile(r"(\d{1,20}(?:\.\d{1,20})?)([dhms])", re.ASCII)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 
 
