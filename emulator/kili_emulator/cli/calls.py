@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @json_option
 @server_options
 def calls(operation: str | None, server: AddressedServer, as_json: bool, **options: Any) -> None:
-    """List the latest API requests, or those of OPERATION: createIssues, mutation, upload, …
+    """List the latest API requests, or those of OPERATION: createIssues, mutation, upload ...
 
     The requests of the present history are listed: a reset drops those that it undoes.
     """
