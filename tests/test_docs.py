@@ -3,7 +3,8 @@
 A block whose first line is a comment with a file name becomes that file. Any other Python block
 runs. In a console block, lines after ``$ `` run, and must print the lines below them in order;
 the text after ``(Pdb) `` is typed. The scripts of a pipeline file (GitHub Actions, GitLab CI) run,
-job by job, in copies of the folder and without a package index.
+job by job, in copies of the folder and without a package index. A YAML block without a name is
+parsed only, and so is a shell block.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.kit import ci_pipelines, warm_interpreter
 
@@ -33,6 +35,7 @@ LINK = re.compile(r"\]\((?P<page>[\w-]+\.md)")
 PROMPT = "(Pdb) "
 
 SHIMS = {
+    "jupyter": '-m jupyter "$@"',
     "kili-emulator": '-m kili_emulator "$@"',
     "pip": '-m pip "$@"',
     "pre-commit": '-m pre_commit "$@"',
@@ -75,6 +78,10 @@ class PageFolder:
             assert done.returncode == 0, done.stdout
         elif kind == "json":
             json.loads(text)
+        elif kind == "yaml":
+            yaml.safe_load(text)
+        elif kind == "shell":  # needs what is not on each machine, such as Docker
+            assert self.run(["sh", "-n", "-c", text]).returncode == 0
         elif kind == "console":
             for command, shown in session(text):
                 self.check(command, shown)
