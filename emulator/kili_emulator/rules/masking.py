@@ -2,9 +2,9 @@
 
 A value is a secret if its member has the name of a password, an API key, a token, a signature, a
 cookie, an ``Authorization`` header or the header of a webhook. Secrets in texts are the passwords
-and secret query parameters of URLs, and the values of such headers. All other values, including
-ids, stay unchanged. The list of names is chosen: it holds the names of the platform's API, of HTTP,
-and of the signed URLs of AWS, Google, Azure and the emulator.
+and secret query parameters of URLs, the values of such headers, and the keys of plugin runs. All
+other values, including ids, stay unchanged. The list of names is chosen: it holds the names of the
+platform's API, of HTTP, and of the signed URLs of AWS, Google, Azure and the emulator.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from typing import Any
 from kili_emulator.rules.graphql_text import tokens
 
 MASK = "***"
+# The key of a plugin run is not stored, so that a text is searched for its form.
+RUN_KEY_PREFIX = "kili-run-"
+RUN_KEY = rf"{RUN_KEY_PREFIX}[\w-]{{20,}}"
 
 _SECRET_NAMES = frozenset(
     {
@@ -69,6 +72,7 @@ _PARAMETER = re.compile(r"([?&#])([\w.%~-]+)=([^&#\s\"'<>\\)\]}]+)")
 _HEADER = re.compile(
     r"\b((?:authorization|x-api-key)[\"']?[ \t]?[:=][ \t]?[\"']?)([^\"'\r\n\\]+)", re.IGNORECASE
 )
+_RUN_KEY = re.compile(RUN_KEY)
 _BEARER = re.compile(r"\b(Bearer )([\w.~+/=-]{8,})")
 
 
@@ -149,7 +153,9 @@ def _mask_value(value: Any, extra_names: Collection[str]) -> Any:
 
 
 def masked_text(text: str) -> str:
-    """Return a text with masked secrets of URLs and headers."""
+    """Return a text with masked secrets of URLs and headers, and masked keys of runs."""
+    if RUN_KEY_PREFIX in text:
+        text = _RUN_KEY.sub(MASK, text)
     if "://" in text:
         text = _PASSWORD.sub(rf"\1:{MASK}@", text)
     if "=" in text:
