@@ -1,7 +1,7 @@
 """The command line ``kili-emulator``: one module per group of commands.
 
 Commands find a running emulator by its folder (``state_folder``, ``server_process``) and call its
-control plane over HTTP; ``start``, ``repair``, ``lint`` and ``bundle run`` do the work in their own
+control plane over HTTP; ``start``, ``repair``, ``lint``, ``record`` and ``bundle run`` do the work in their own
 process. All output goes through ``terminal``.
 
 Imported by: __main__.
@@ -21,6 +21,7 @@ from kili_emulator.cli import (
     logs,
     packages,
     plugins,
+    recordings,
     repair,
     replays,
     runs,
@@ -54,6 +55,7 @@ main.add_command(server.env)
 main.add_command(runs.runs)
 main.add_command(replays.replay)
 main.add_command(replays.bundle)
+main.add_command(recordings.record)
 main.add_command(plugins.plugins)
 main.add_command(why.why)
 main.add_command(timeline.timeline)

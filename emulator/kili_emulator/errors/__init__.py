@@ -17,6 +17,7 @@ from kili_emulator.errors.access import *
 from kili_emulator.errors.api_key import *
 from kili_emulator.errors.argument import *
 from kili_emulator.errors.asset import *
+from kili_emulator.errors.cassette import *
 from kili_emulator.errors.clock import *
 from kili_emulator.errors.fault import *
 from kili_emulator.errors.graphql_document import *
