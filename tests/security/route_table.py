@@ -59,6 +59,8 @@ ROUTES = [
     Route("DELETE", _WORLD, _OF_WORLD),
     Route("POST", f"{_WORLD}/reset", _OF_WORLD, {"json": {"mark": 1}}),
     Route("POST", f"{_WORLD}/load", _OF_WORLD, {"json": {}}),
+    Route("GET", f"{_WORLD}/state", _OF_WORLD),
+    Route("POST", f"{_WORLD}/state", _OF_WORLD, {"data": b"x"}),
     Route("POST", f"{_WORLD}/mark", _OF_WORLD),
     Route("GET", f"{_WORLD}/export", _OF_WORLD),
     Route("POST", f"{_WORLD}/keys/<key_name>", _OF_WORLD, {"json": {"x": 1}}),

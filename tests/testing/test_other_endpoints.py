@@ -9,6 +9,7 @@ import pytest
 
 from kili_emulator.testing import endpoint_guard
 from tests.kit.sdk_process import SdkProcess
+from tests.kit.server_under_test import RemoteWorld
 from tests.testing.conftest import UserTests
 
 pytest_plugins = "pytester"
@@ -41,18 +42,17 @@ def test_it(kili):
     result.stdout.fnmatch_lines("*kili_env*--kili-emulator-allow-remote")
 
 
-def test_a_client_that_was_made_before_is_refused_too(user_tests: UserTests) -> None:
+def test_a_client_that_was_made_before_is_refused_too(
+    user_tests: UserTests, remote_world: RemoteWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in remote_world.environment().items():
+        monkeypatch.setenv(name, value)
     user_tests.write(
         test_it="""
 import pytest
-from kili_emulator import Emulator
+from kili.client import Kili
 
-other = Emulator()
-other.__enter__()
-kili = other.client()
-url = other.url
-from kili_emulator.app.direct_connections import _DIRECT
-_DIRECT.urls.remove(url)  # as if it were the emulator of another process
+kili = Kili()  # of an emulator in another process
 
 def test_refused(kili_emulator):
     with pytest.raises(pytest.fail.Exception, match="'kili_emulator'"):
@@ -64,8 +64,6 @@ def test_outside_of_the_fixtures():
 def test_subscription(kili_emulator):
     with pytest.raises(pytest.fail.Exception, match="ws://.*/graphql"):
         kili.label_created_or_updated("p", lambda *_: None)
-    _DIRECT.urls.append(url)
-    other.__exit__(None, None, None)
 """
     )
     user_tests.run("-p", "no:randomly").assert_outcomes(passed=3)

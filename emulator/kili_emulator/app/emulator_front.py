@@ -51,6 +51,8 @@ class EmulatorFront(ABC):
         plugins: plugins and webhooks: ``emulator.plugins.link(…)``.
         runs: the runs of plugins: ``emulator.runs.list(…)``.
         worlds: the worlds of the emulator, this one and others: ``emulator.worlds.create(…)``.
+        state: the world as a file: ``emulator.state.save("world.zip")``.
+        imports: projects of other places: ``emulator.imports.read("export.zip")``.
         clock: the time of the world: ``emulator.clock.set("2026-01-05")``.
         faults: requests and plugins that fail on purpose: ``emulator.faults.add(…)``.
         calls, events, logs: the latest API requests, the events, the log lines of plugins.
@@ -65,6 +67,8 @@ class EmulatorFront(ABC):
         self.plugins = control.plugins
         self.runs = control.runs
         self.worlds = control.worlds
+        self.state = control.state
+        self.imports = control.imports
         self.clock = control.clock
         self.faults = control.faults
         self.why = control.why

@@ -50,14 +50,15 @@ from kili_emulator.plugins.dispatch.host import PluginHost
 from kili_emulator.plugins.inline.inline_tools import CallMethod
 from kili_emulator.plugins.inline.isolation import InlineIsolation
 from kili_emulator.plugins.scheduling.schedule import Timing
-from kili_emulator.replays.capsule import Capsule
-from kili_emulator.replays.comparison import ReplayView
-from kili_emulator.replays.plugin_code import PluginCode
 from kili_emulator.rules.plugin_policy import Policy
 from kili_emulator.scenario import load_scenario, read_scenario, scenario_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+    from kili_emulator.replays.capsule import Capsule
+    from kili_emulator.replays.comparison import ReplayView
+    from kili_emulator.replays.plugin_code import PluginCode
 
 
 class Platform:

@@ -26,6 +26,7 @@ from kili_emulator.cli import (
     replays,
     runs,
     server,
+    states,
     timeline,
     users,
     webhooks,
@@ -71,4 +72,7 @@ for each in users.COMMANDS:
 main.add_command(worlds.reset)
 main.add_command(clock.clock)
 main.add_command(worlds.world)
+main.add_command(states.state)
+main.add_command(states.import_export)
+main.add_command(states.pull)
 main.add_command(repair.repair)

@@ -9,7 +9,7 @@ import contextlib
 import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
@@ -130,3 +130,24 @@ def _printable_errors() -> Iterator[None]:
         text = "\n".join(printable.printable_lines(error.message))
         error.message = printable.escape_unencodable(text, getattr(sys.stderr, "encoding", None))
         raise
+
+
+@contextlib.contextmanager
+def progress_bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on the standard error, if it is a terminal; yield a function that moves it.
+
+    Args:
+        total: the number of steps; the function gets the number of those that are done.
+    """
+    stream = sys.stderr
+    if stream is None or not stream.isatty():
+        yield lambda _: None
+        return
+    bar: Any
+    with click.progressbar(length=total, label=label, file=stream) as bar:
+
+        def move(done: int) -> None:
+            bar.length = max(bar.length or 0, done)
+            bar.update(done - bar.pos)
+
+        yield move

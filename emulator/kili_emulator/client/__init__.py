@@ -6,7 +6,7 @@ carries the requests: ``HttpTransport`` to any emulator, ``WsgiTransport`` to on
 ``refusals`` makes the errors of refused requests: those that the services raised. Importing the
 client imports neither the services nor ``requests``.
 
-Imported by: app.
+Imported by: app, cli.
 """
 
 from kili_emulator.client.control_plane import ControlPlane

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from kili_emulator.client.clock import WorldClock
 from kili_emulator.client.control_requests import ControlRequests
 from kili_emulator.client.faults import Faults
+from kili_emulator.client.imports import Imports
 from kili_emulator.client.observations import Observations
 from kili_emulator.client.plugins import Plugins
 from kili_emulator.client.runs import Runs
+from kili_emulator.client.states import States
 from kili_emulator.client.transport import Request, Transport
 from kili_emulator.client.users import Users
 from kili_emulator.client.worlds import Worlds
@@ -31,6 +33,8 @@ class ControlPlane:
         plugins: plugins and webhooks.
         runs: the runs of plugins.
         worlds: the worlds of the emulator.
+        state: the state of the world as a file.
+        imports: projects of other places.
         clock: the time of the world.
         faults: requests and plugins that fail on purpose.
         observations: what happened: requests, events, log lines, and the timeline.
@@ -42,6 +46,8 @@ class ControlPlane:
         self.plugins = Plugins(self._requests)
         self.runs = Runs(self._requests)
         self.worlds = Worlds(self._requests)
+        self.state = States(self._requests)
+        self.imports = Imports(self.state)
         self.clock = WorldClock(self._requests)
         self.faults = Faults(self._requests)
         self.observations = Observations(self._requests)

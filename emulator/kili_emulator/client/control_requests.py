@@ -73,7 +73,15 @@ class ControlRequests:
             if value is not None
         }
         body = None if data is None else _json_text(data)
-        answer = self.answer_to(Request(method, path, texts, body, ANSWER_SECONDS + wait))
+        return self.json_answer(Request(method, path, texts, body, ANSWER_SECONDS + wait))
+
+    def json_answer(self, request: Request) -> Any:
+        """Send a request; return the JSON value of the answer, ``None`` for an empty one.
+
+        Raises:
+            Exception: as :meth:`send`.
+        """
+        answer = self.answer_to(request)
         try:
             return json.loads(answer.content) if answer.content else None
         except ValueError:

@@ -74,7 +74,7 @@ def store(
     digest = tx.world.blobs.put(content)
     file: FileDoc = {
         "id": upload.file_id,
-        "folder": _find_folder(upload.file_id),
+        "folder": folder_of(upload.file_id),
         "projectId": upload.project_id,
         "contentType": _add_charset(content_type, content),
         "linked": linked,
@@ -147,7 +147,7 @@ def plugin_folder(plugin_id: str) -> str:
     return f"plugins/{plugin_id}"
 
 
-def _find_folder(file_id: str) -> str:
+def folder_of(file_id: str) -> str:
     parts = file_id.split("/")
     return "/".join(parts[:4] if parts[0] == "projects" else parts[:2])
 

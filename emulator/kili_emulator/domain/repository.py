@@ -8,8 +8,9 @@ from typing import Any, Generic, TypeVar, cast
 from kili_emulator import errors
 from kili_emulator.storage.draft import TableDraft
 from kili_emulator.storage.journal import Change
+from kili_emulator.storage.json_values import is_same
 from kili_emulator.storage.posting import Posting
-from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, is_same
+from kili_emulator.storage.snapshot import Document, Row, TableSnapshot
 
 # The type of a table's documents; see :mod:`kili_emulator.domain.documents`.
 D = TypeVar("D", bound=Mapping[str, Any])

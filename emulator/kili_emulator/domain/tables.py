@@ -243,12 +243,18 @@ class WritableView(View):
         self._opened.append(repository)
         return repository
 
+    def repositories(self) -> dict[str, Repository[Any]]:
+        """Return all tables by their names in storage."""
+        return {
+            declared.spec.name: getattr(self, name)
+            for name, declared in vars(View).items()
+            if isinstance(declared, Table)
+        }
+
     def clear(self) -> None:
         """Delete all documents."""
-        for name, declared in vars(View).items():
-            if isinstance(declared, Table):
-                repository: Repository[Any] = getattr(self, name)
-                repository.delete_all(repository.all())
+        for repository in self.repositories().values():
+            repository.delete_all(repository.all())
 
     def changes(self) -> list[Change]:
         """Return the changes in all tables until now."""

@@ -89,6 +89,8 @@ def state_before(world: World, run: RunDoc) -> PastState:
     Raises:
         KiliError: the run cannot be repeated.
     """
+    if run["outcome"] != "NOT_RUN" and run["startedAt"] and run["mark"] is None:
+        raise errors.run_forgotten(run["id"])  # it took place in another world
     if run["outcome"] == "NOT_RUN" or run["mark"] is None:
         raise errors.run_not_called(run["id"], run["outcome"])
     if run["outcome"] == "RUNNING":
@@ -200,9 +202,10 @@ def _made_ids(view: View, documents: StoreState, ids_of: IdSource, end: datetime
     """Return the ids that were made from a state to a time, and are still in the world."""
     found: list[_MadeId] = []
     for table in documents.snapshot:
-        if table in _WITHOUT_OWN_IDS:
-            continue
         snapshot = view.open(table).snapshot
+        # The ids of labels are not needed, as each has an event, and would be slow to find.
+        if table in _WITHOUT_OWN_IDS or snapshot.spec.date_member:
+            continue
         for each in snapshot.ids_since(documents.next_position):
             number = ids_of.number_of(each)
             if number is None or number < ids_of.number or ids.time_of_id(each) > end:

@@ -10,7 +10,7 @@ recorded original. Upper-case constants are templates for the details of an erro
 This room imports no other room.
 
 Imported by: api, app, cli, client, data_folder, domain, folder_lock, http, observe, plugins,
-replays, rules, scenario, services, storage, testing.
+replays, rules, scenario, services, storage, testing, transfer.
 """
 
 from kili_emulator.errors.access import *
@@ -36,6 +36,7 @@ from kili_emulator.errors.simulated_user import *
 from kili_emulator.errors.storage import *
 from kili_emulator.errors.tag import *
 from kili_emulator.errors.timeline import *
+from kili_emulator.errors.transfer import *
 from kili_emulator.errors.user import *
 from kili_emulator.errors.why import *
 from kili_emulator.errors.workflow import *

@@ -48,8 +48,9 @@ def run_forgotten(run_id: str) -> KiliError:
     """The state before the run to replay is no longer known (the control plane's)."""
     return KiliError(
         f'run "{run_id}" can no longer be replayed, because the emulator does not have the state '
-        "before the run any more: it was reset to an earlier state, or too many runs followed "
-        "(the setting replayable_runs). Cause the run again, or replay a later one"
+        "before the run any more: it was reset to an earlier state, a state with the run was "
+        "loaded, or too many runs followed (the setting replayable_runs). Cause the run again, or "
+        "replay a later one"
     )
 
 

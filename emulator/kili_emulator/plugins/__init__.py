@@ -12,5 +12,5 @@ The rooms, from the top to the bottom; each imports only rooms below it:
 
 The modules of this folder stand between ``inline`` and ``debugging``.
 
-Imported by: app, cli, http, lint, replays, services, testing.
+Imported by: app, cli, http, lint, replays, services, testing, transfer.
 """

@@ -6,5 +6,5 @@ and its record. It comes from a world (``capsule``) or from a bundle, which is a
 and ``comparison`` compares the repeated run with the recorded one. :mod:`kili_emulator.app` repeats
 the run, as this needs a whole emulator.
 
-Imported by: app, cli, client, http, services.
+Imported by: app, cli, client, http, services, transfer.
 """

@@ -20,13 +20,14 @@ from kili_emulator.replays import bundle_form, visible_state
 from kili_emulator.replays.bundle_form import LeftOut, Manifest, Versions, emulator_version
 from kili_emulator.replays.bundle_readme import make_readme
 from kili_emulator.replays.capsule import Capsule, CapsuleSettings
-from kili_emulator.replays.redaction import has_secret, redact
-from kili_emulator.rules.json_text import write_json
+from kili_emulator.replays.redaction import has_secret, may_have_secrets, redact
+from kili_emulator.replays.table_lines import table_line
 from kili_emulator.rules.masking import MASK, masked, masked_text
 from kili_emulator.storage.snapshot import Row
 
 MAX_MEDIA_MB = 100
 _MB = 1024 * 1024
+_WITH_PRIVATE_MEMBERS = ("users", "plugins", "pluginVersions")
 _META = ("scenario", "start_position", "decisions_position", "epoch")
 
 
@@ -79,13 +80,8 @@ def make_entries(capsule: Capsule, options: BundleOptions) -> dict[str, bytes]:
     _add_record(content)
     imported = _add_code(content)
     for name, table_rows in visible_state.without_payloads(rows, capsule.run_id).items():
-        lines = (
-            write_json({"position": each.position, "document": _public_document(name, each)})
-            for each in table_rows
-        )
-        content.add_text(
-            f"{bundle_form.WORLD}{name}.jsonl", b"".join(b"%s\n" % each for each in lines)
-        )
+        lines = b"".join(_public_line(name, each) for each in table_rows)
+        content.add_text(f"{bundle_form.WORLD}{name}.jsonl", lines)
     _add_files(content, [row.document for row in rows["files"]])
     manifest = _manifest(content, imported)
     content.add_json(bundle_form.MANIFEST, manifest)
@@ -93,8 +89,15 @@ def make_entries(capsule: Capsule, options: BundleOptions) -> dict[str, bytes]:
     return dict(sorted(content.entries.items(), key=lambda each: ("/" in each[0], each[0])))
 
 
+def _public_line(table: str, row: Row) -> bytes:
+    """Return the line of a document, without secrets and without paths of this machine."""
+    line = table_line(row.position, row.document)
+    if table not in _WITH_PRIVATE_MEMBERS and not may_have_secrets(line):
+        return line
+    return table_line(row.position, _public_document(table, row))
+
+
 def _public_document(table: str, row: Row) -> Any:
-    """Return a document without secrets, and without paths of this machine."""
     document = masked(row.document)
     if table == "users":  # a mask is no password hash
         document["password"] = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import platform
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -18,13 +20,22 @@ from kili_emulator.replays import bundle_form
 from kili_emulator.replays.bundle_file import Entries, read_file
 from kili_emulator.replays.bundle_form import Manifest, Versions, emulator_version
 from kili_emulator.replays.capsule import Capsule
+from kili_emulator.replays.table_lines import loaded_rows
 from kili_emulator.rules.json_text import parse_json
 from kili_emulator.storage.blobs import BlobStore
 from kili_emulator.storage.documents import StoreState
-from kili_emulator.storage.snapshot import LoadedRow, Row, TableSnapshot, TableSpec
+from kili_emulator.storage.snapshot import TableSnapshot, TableSpec
 
 # The errors that a value of another form than expected causes.
-_FORM_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError, AssertionError)
+_FORM_ERRORS = (
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    IndexError,
+    AssertionError,
+    RecursionError,
+)
 
 
 class Bundle(NamedTuple):
@@ -65,10 +76,23 @@ def open_bundle(entries: Entries, name: str) -> Bundle:
         if entry.startswith(bundle_form.FILES):
             blobs.put(content)
     try:
-        capsule = _capsule(reader, manifest, blobs)
+        with _without_collections():
+            capsule = _capsule(reader, manifest, blobs)
     except _FORM_ERRORS as error:
         raise reader.invalid(bundle_form.MANIFEST, error) from None
     return Bundle(manifest, capsule)
+
+
+@contextlib.contextmanager
+def _without_collections() -> Iterator[None]:
+    """Pause the collector of garbage, which takes long while many documents are made."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _capsule(reader: _Reader, manifest: Manifest, blobs: BlobStore) -> Capsule:
@@ -158,21 +182,11 @@ class _Reader:
     def table(self, spec: TableSpec) -> TableSnapshot:
         """Return a table of the world; one without an entry is empty."""
         entry = f"{bundle_form.WORLD}{spec.name}.jsonl"
-        lines = self.entries.get(entry, b"").splitlines()
         try:
-            return TableSnapshot.of(spec, list(_loaded_rows(lines)))
+            return TableSnapshot.of(spec, list(loaded_rows(self.entries.get(entry, b""))))
         except _FORM_ERRORS as error:
             raise self.invalid(entry, error) from None
 
     def invalid(self, entry: str, error: Exception) -> errors.KiliError:
         reason = errors.BUNDLE_ENTRY_INVALID.format(name=entry, reason=repr(error))
         return errors.bundle_damaged(self._name, reason)
-
-
-def _loaded_rows(lines: Iterable[bytes]) -> Iterator[LoadedRow]:
-    for each in lines:
-        value = parse_json(each)
-        position, document = value["position"], value["document"]
-        if not isinstance(position, int) or not isinstance(document["id"], str):
-            raise TypeError("a line has a position and a document with an id")
-        yield LoadedRow(document["id"], Row(position, document), document)

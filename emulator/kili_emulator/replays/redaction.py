@@ -11,6 +11,12 @@ from kili_emulator.domain.world import View
 from kili_emulator.rules.masking import MASK
 
 _MIN_LENGTH = 4  # a shorter text occurs by chance
+# A part of each name and text that is masked (:mod:`kili_emulator.rules.masking`), in lower case.
+_SECRET_WORDS = (
+    *(b"token", b"pass", b"pwd", b"secret", b"key", b"signature", b"cookie", b"credential"),
+    *(b"authorization", b"connectionstring", b"bearer", b"://", b"webhook", b"header"),
+    *(prefix + b"sig" for prefix in (b'"', b"_", b"-", b"?", b"&", b"#")),
+)
 # The keys of runs are not stored; a plugin can have printed one.
 _RUN_KEY = re.compile(rf"{RUN_KEY_PREFIX}[\w-]{{20,}}".encode())
 
@@ -47,6 +53,16 @@ def redact(content: bytes, secrets: Iterable[bytes]) -> bytes:
     for each in secrets:
         content = content.replace(each, MASK.encode())
     return _RUN_KEY.sub(MASK.encode(), content)
+
+
+def may_have_secrets(line: bytes) -> bool:
+    """Return whether :func:`kili_emulator.rules.masking.masked` can change a JSON text.
+
+    Most documents have no name or text that it looks for; masking them would take most of the time
+    of a bundle.
+    """
+    lower = line.lower()
+    return any(each in lower for each in _SECRET_WORDS)
 
 
 def has_secret(content: bytes, secrets: Iterable[bytes]) -> bool:

@@ -26,6 +26,8 @@ _MEDIA_TYPES: dict[str, tuple[str, ...]] = {
     "VIDEO": ("video/",),
     "VIDEO_LEGACY": ("video/",),
 }
+# The input types whose assets are files.
+MEDIA_INPUT_TYPES = frozenset(_MEDIA_TYPES)
 _UNKNOWN_MEDIA_TYPES = ("application/octet-stream", "binary/octet-stream")
 
 _TILED = ("TILED_IMAGE", "GEO_SATELLITE")

@@ -15,9 +15,6 @@ from kili_emulator.replays.plugin_code import PluginCode
 from kili_emulator.replays.redaction import secrets_of
 from kili_emulator.services.session import WorldSession
 
-# The largest number of repetitions in one call.
-MAX_TIMES = 1000
-
 # Repeats a run, with other code if there is some, as often as the number says.
 RepeatRun = Callable[[Capsule, PluginCode | None, int], ReplayView]
 
@@ -27,7 +24,7 @@ class ReplayOptions(NamedTuple):
 
     Attributes:
         code: edited code of the plugin; ``None`` for the code that the run called.
-        times: the number of repetitions, from 1 to :data:`MAX_TIMES`.
+        times: the number of repetitions, at least 1.
     """
 
     code: PluginCode | None = None

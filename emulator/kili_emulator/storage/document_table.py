@@ -11,7 +11,8 @@ from tinydb.table import Document as TinyDocument
 from tinydb.table import Table
 
 from kili_emulator.storage.journal import Change
-from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, copy_value
+from kili_emulator.storage.json_values import copy_value
+from kili_emulator.storage.snapshot import Document, Row, TableSnapshot
 
 if TYPE_CHECKING:
     from kili_emulator.storage.documents import IncrementalStorage

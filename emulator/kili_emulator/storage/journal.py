@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from kili_emulator.storage.snapshot import Row, TableSnapshot, is_same
+from kili_emulator.storage.json_values import is_same
+from kili_emulator.storage.snapshot import Row, TableSnapshot
 
 
 class Change(NamedTuple):

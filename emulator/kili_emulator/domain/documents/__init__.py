@@ -9,7 +9,7 @@ While the tests run, ``tests/kit/document_type_check.py`` compares the stored do
 declarations.
 
 Imported by: api, cli, client, domain, domain.filters, domain.simulated_user, domain.timeline,
-domain.why, http, plugins, replays, scenario, services.
+domain.why, http, plugins, replays, scenario, services, transfer.
 """
 
 from kili_emulator.domain.documents.asset import (

@@ -37,6 +37,7 @@ from kili_emulator.http.control.plugins import add_link_routes, add_plugin_route
 from kili_emulator.http.control.runs import add_run_routes
 from kili_emulator.http.control.scenarios import add_load_route
 from kili_emulator.http.control.sessions import Sessions
+from kili_emulator.http.control.states import add_state_routes
 from kili_emulator.http.control.timeline import add_timeline_route
 from kili_emulator.http.control.users import add_trigger_route, add_user_routes
 from kili_emulator.http.control.webhooks import add_webhook_routes
@@ -51,6 +52,7 @@ from kili_emulator.scenario import ScenarioError
 _WORLD_ROUTES: tuple[Callable[[Blueprint, Sessions], None], ...] = (
     add_world_routes,
     add_load_route,
+    add_state_routes,
     add_clock_routes,
     add_run_routes,
     add_plugin_routes,

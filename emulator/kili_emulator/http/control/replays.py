@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -14,9 +14,12 @@ from kili_emulator.domain.registry import WorldError, WorldRegistry
 from kili_emulator.http.control.sessions import Sessions
 from kili_emulator.http.request_body import read_json
 from kili_emulator.plugins.dispatch.host import PluginHost
-from kili_emulator.replays.plugin_code import PluginCode
-from kili_emulator.services import replays
-from kili_emulator.services.replays import MAX_TIMES, RepeatRun, ReplayOptions
+
+if TYPE_CHECKING:
+    from kili_emulator.services.replays import RepeatRun, ReplayOptions
+
+# The largest number of repetitions in one request.
+MAX_TIMES = 1000
 
 
 def add_replay_routes(
@@ -35,11 +38,15 @@ def add_replay_routes(
 
     @blueprint.post("/worlds/<name>/runs/<run_id>/replay")
     def replay(name: str, run_id: str) -> Response:
+        from kili_emulator.services import replays  # here and below: few servers repeat a run
+
         options = _parse_options(read_json(request))
         return jsonify(replays.replay_run(sessions.open(name), run_id, options, repeat))
 
     @blueprint.get("/worlds/<name>/runs/<run_id>/bundle")
     def bundle(name: str, run_id: str) -> Response:
+        from kili_emulator.services import replays
+
         whole_world = request.args.get("wholeWorld", "false")
         if whole_world not in ("true", "false") or request.args.keys() - {"wholeWorld"}:
             raise WorldError(errors.CONTROL_BUNDLE_INVALID)
@@ -55,6 +62,9 @@ def _parse_options(data: dict[str, Any]) -> ReplayOptions:
     Raises:
         WorldError: a member is unknown or of the wrong type.
     """
+    from kili_emulator.replays.plugin_code import PluginCode
+    from kili_emulator.services.replays import ReplayOptions
+
     times, archive = data.get("times", 1), data.get("archive")
     is_number = isinstance(times, int) and not isinstance(times, bool)
     is_valid = is_number and 1 <= times <= MAX_TIMES and isinstance(archive, str | None)

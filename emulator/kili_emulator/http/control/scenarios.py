@@ -30,7 +30,7 @@ def add_load_route(blueprint: Blueprint, sessions: Sessions) -> None:
             raise WorldError(errors.CONTROL_LOAD_INVALID)
         mark = session.world.mark()
         view = worlds.load_world(registry, session, scenario)
-        if not _is_administrator(registry, g.controller_key):
+        if not is_administrator(registry, g.controller_key):
             registry.reset(name, mark)
             raise WorldError(errors.CONTROL_LOAD_LOCKS_OUT)
         return jsonify(view)
@@ -50,7 +50,7 @@ def parse_scenario(data: dict[str, Any]) -> ScenarioSource | None:
     return scenario or None
 
 
-def _is_administrator(registry: WorldRegistry, key: str | None) -> bool:
+def is_administrator(registry: WorldRegistry, key: str | None) -> bool:
     """Return whether the sender of a request is still an administrator; in this process, always."""
     session = registry.authenticate(key) if key else None
     return key is None or (session is not None and session[1].user["organizationRole"] == "ADMIN")

@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import wait
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
-from kili_emulator import clock, errors, messages
+from kili_emulator import clock, errors
 from kili_emulator.domain import plugin as plugin_domain
-from kili_emulator.domain import run as runs_of
-from kili_emulator.domain.decision import record_decisions
 from kili_emulator.domain.documents import PluginDoc, ProjectDoc
-from kili_emulator.domain.event_bus import Delivery, Event
 from kili_emulator.domain.plugin_link import LinkSpec
-from kili_emulator.domain.trigger import Trigger, decide_calls
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.instruments import Durations
-from kili_emulator.observe.fault_rule import DEPLOY, FaultOptions
-from kili_emulator.observe.faults import Occasion
-from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.package_settings import PackageSettings
-from kili_emulator.plugins.build.versions import Versions
 from kili_emulator.plugins.calls import Isolation
-from kili_emulator.plugins.dispatch.failure_reports import report_build, report_run
-from kili_emulator.plugins.dispatch.runs import Runs
-from kili_emulator.plugins.links.linked_folders import Links
+from kili_emulator.plugins.dispatch.world_host import WorldHost
 from kili_emulator.plugins.scheduling.lanes import JobCounts
-from kili_emulator.plugins.scheduling.schedule import QueuedWork, Schedule, Timing
+from kili_emulator.plugins.scheduling.schedule import Timing
 from kili_emulator.rules import handlers
-from kili_emulator.rules.plugin_policy import records_print
-
-logger = logging.getLogger(__name__)
 
 
 class PluginHost:
@@ -92,6 +76,10 @@ class PluginHost:
     def detach(self, world: World) -> None:
         """Start nothing further in a world; running handlers are not stopped."""
         self._hosts.pop(world).close()
+
+    def reload(self, world: World) -> None:
+        """Begin anew with the plugins of a world whose documents were replaced."""
+        self._hosts[world].reload()
 
     def wait_idle(self, world: World, seconds: float) -> bool:
         """Wait until no plugin of the world is running; return whether that came about in time."""
@@ -214,208 +202,3 @@ class PluginHost:
         """Detach every world."""
         for world in list(self._hosts):
             self.detach(world)
-
-
-class WorldHost:
-    """The plugin host of one world: runs its plugins.
-
-    Args:
-        is_copy: the world is a copy: unfinished work is not resumed, webhooks are not sent, and
-            failures are not reported.
-    """
-
-    def __init__(
-        self,
-        world: World,
-        isolation: Isolation,
-        timing: Timing,
-        package_settings: PackageSettings,
-        run_durations: Durations,
-        *,
-        is_copy: bool = False,
-    ) -> None:
-        self._world = world
-        self._waits_for_runs = timing.waits_for_runs
-        self._deployment = timing.deployment
-        self._versions = Versions(
-            world, isolation, timing.timeout, package_settings, sends_webhooks=not is_copy
-        )
-        self.schedule = Schedule(world, after=self._versions.prune)
-        self.runs = Runs(
-            self.schedule,
-            self._versions,
-            timing,
-            run_durations,
-            records_print=records_print(package_settings.policy),
-            reports_failures=not is_copy,
-        )
-        self.links = Links(self.schedule, package_settings.environment.sdk_version)
-        self._saved_builds: dict[Delivery, float] = {}  # of linked plugins, with their start times
-        world.bus.subscribe(self._dispatch)
-        world.requests.after_end = self.runs.waiters.notify
-        world.after_roll_back += [self.schedule.interrupt, self._resume]
-        if not is_copy:
-            self._resume()
-
-    def deploy_saved(self, seconds: float) -> None:
-        """Deploy linked plugins that changed on disk; wait for the builds of all linked plugins.
-
-        Args:
-            seconds: the time limit, from the start of each build on: a build that hangs delays the
-                requests of this period only.
-        """
-        self.links.deploy_saved()
-        for build, start_time in list(self._saved_builds.items()):
-            wait([build], max(0.0, start_time + seconds - clock.monotonic()))
-
-    def begin_nothing(self) -> None:
-        """Begin no further run or build."""
-        self.links.close()
-        self.schedule.begin_nothing()
-        self.runs.waiters.close()
-
-    def close(self) -> None:
-        self.links.close()
-        self.schedule.close()
-        self.runs.waiters.close()
-        self._versions.close()
-
-    def _resume(self) -> None:
-        """Interrupt the runs and restart the builds that the world lists as unfinished.
-
-        They belong to an earlier process, or to the time before a rollback.
-        """
-        self._versions.prune()
-        running = [run["id"] for run in self._world.view.runs.find("running", True)]
-        with self.schedule.change(deferrable=True) as tx:
-            runs_of.interrupt_unfinished_runs(tx)
-            for version in tx.plugin_versions.all():
-                if version["status"] == "DEPLOYING":
-                    plugin_domain.request_deployment(tx, version)
-        self.runs.replayable.load()
-        for run_id in running:
-            report_run(self._world, run_id)
-        self.runs.waiters.notify()
-        self.links.watch()
-
-    def _dispatch(self, events: list[Event]) -> list[Delivery]:
-        """Start the runs and builds for the events of a transaction.
-
-        In a world with a seed, the first of them begins when all are recorded.
-
-        Returns:
-            the deliveries that the request of the events waits for.
-        """
-        if not self._world.ids.repeatable:
-            return self._start_work(events)
-        with self.schedule.hold():
-            return self._start_work(events)
-
-    def _start_work(self, events: list[Event]) -> list[Delivery]:
-        decided = decide_calls(self._world.view, events)
-        if decided.not_called:  # before any run, so that each run's mark includes the decisions
-            with self.schedule.change(deferrable=True) as tx:
-                record_decisions(tx, events[0]["transactionId"], decided.not_called)
-        deliveries: list[Delivery] = []
-        for event in events:
-            if event["event"] == plugin_domain.DEPLOYMENT_REQUESTED:
-                builds = self._deploy(event["payload"]["versionId"])
-                self.runs.causal_tree.add(event["runId"], *builds)
-                deliveries.extend(builds)
-            elif event["event"] == plugin_domain.BUILD_FAILED:
-                self._report(event["payload"]["versionId"])
-            elif event["event"] == plugin_domain.DELETED:
-                self._versions.prune()
-            elif triggers := decided.called.get(event["id"]):
-                deliveries.extend(self._call(event, triggers))
-        return deliveries if self._waits_for_runs else []
-
-    def _call(self, event: Event, triggers: list[Trigger]) -> Iterator[Delivery]:
-        """Start the runs for an event, except those of plugins deleted meanwhile."""
-        for trigger in triggers:
-            plugin = self._world.view.plugins.get(trigger.plugin["id"])
-            if plugin:
-                delivery = self.runs.start(replace(trigger, plugin=plugin), event).awaited_delivery
-                if delivery:
-                    yield delivery
-
-    def _report(self, version_id: str) -> None:
-        """Report a failed build, unless the plugin is linked: then the link reports it."""
-        version = self._world.view.plugin_versions.get(version_id)
-        if version and version["origin"] is None:
-            report_build(self._world, version_id)
-
-    def _deploy(self, version_id: str) -> list[Delivery]:
-        """Build a version, at once or with the delay of the platform.
-
-        Returns:
-            the build, if a request can wait for it.
-        """
-        version = self._world.view.plugin_versions.require(version_id)
-        if version["status"] != "DEPLOYING":  # its build is already known to fail
-            return []
-        is_linked = version["origin"] is not None
-        fault = self._find_fault(version["pluginId"])
-        delay = 0.0 if version["webhook"] is not None or is_linked else self._deployment
-        if delay := fault.get("delay", delay):
-            start = partial(self._start_build, version_id, fault.get("error"))
-            self.schedule.start_later(delay, start)
-            return []
-        build = self._start_build(version_id, fault.get("error"))
-        if is_linked:
-            self._saved_builds[build] = clock.monotonic()
-            build.add_done_callback(lambda _: self._saved_builds.pop(build, None))
-        return [build]
-
-    def _find_fault(self, plugin_id: str) -> FaultOptions:
-        """Return the effect of the fault that a deployment of a plugin meets; empty for none."""
-        faults = self._world.faults
-        if not faults.is_set:
-            return {}
-        name = self._world.view.plugins.require(plugin_id)["name"]
-        fault = faults.meet(Occasion(frozenset({DEPLOY}), plugin=name))
-        return fault.options if fault else {}
-
-    def _start_build(self, version_id: str, failure: str | None) -> Delivery:
-        """Queue the build of a version.
-
-        Args:
-            failure: the reason for which a fault lets the build fail.
-        """
-        build, epoch = QueuedWork(), self._world.epoch
-        self.schedule.start(
-            f"build {version_id}", lambda: self._build(version_id, epoch, failure), build
-        )
-        return build
-
-    def _build_files(self, version_id: str, failure: str | None) -> list[str]:
-        """Build a version, and return the warnings.
-
-        Raises:
-            BuildError: the build fails, by itself or by a fault.
-        """
-        if failure is not None:
-            raise BuildError(failure)
-        return self._versions.build(version_id)
-
-    def _build(self, version_id: str, epoch: int, failure: str | None) -> None:
-        problems: list[str] = []
-        warnings: list[str] = []
-        if self._world.epoch != epoch or self._world.view.plugin_versions.get(version_id) is None:
-            return
-        try:
-            warnings = self._build_files(version_id, failure)
-        except BuildError as error:
-            problems = error.problems
-        except errors.StorageError as error:  # its uploaded code is missing or damaged
-            problems = [error.message]
-        except Exception as error:
-            if self._world.epoch != epoch:
-                raise
-            problems = [messages.RUN_HOST_FAILED.format(error=repr(error))]
-            logger.exception(problems[0])
-        with self.schedule.change(epoch, deferrable=True) as tx:
-            plugin_domain.finish_deployment(tx, version_id, problems, warnings)
-        version = self._world.view.plugin_versions.get(version_id)
-        if version and version["origin"]:
-            self.links.log_link_result(version["pluginId"])

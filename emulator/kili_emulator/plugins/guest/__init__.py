@@ -5,5 +5,5 @@
 itself and the standard library, and that it is written for the oldest of these interpreters. For
 such an interpreter, it needs the old ``typing`` names, such as ``List``.
 
-Imported by: app, http, plugins, plugins.build, plugins.inline, plugins.process.
+Imported by: app, http, plugins, plugins.build, plugins.inline, plugins.process, transfer.
 """

@@ -85,6 +85,9 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
         "summary": operation.summary,
         "parameters": [*_path_parameters(operation), *_query_parameters(operation, schemas)],
     }
+    if operation.body_type:
+        content = {operation.body_type: {"schema": {"type": "string"}}}
+        description["requestBody"] = {"required": True, "content": content}
     if operation.body is not None:
         content = {_JSON: {"schema": schemas.of(operation.body)}}
         description["requestBody"] = {"required": operation.needs_body, "content": content}

@@ -20,6 +20,7 @@ class Operation:
         body: a ``TypedDict`` of the JSON body, or a union of such; ``None`` if there is none.
         needs_body: whether the body may not be left out.
         status: the HTTP status of an answer without an error.
+        body_type: the media type of a body that is not JSON; empty for JSON, or without a body.
         text: the media type of an answer that is not JSON; empty for JSON.
     """
 
@@ -32,4 +33,5 @@ class Operation:
     body: Any = None
     needs_body: bool = True
     status: int = 200
+    body_type: str = ""
     text: str = ""

@@ -11,6 +11,7 @@ from kili_emulator.http.control.openapi.operations import (
     plugins,
     runs,
     server,
+    states,
     users,
     worlds,
 )
@@ -20,6 +21,7 @@ __all__ = ["OPERATIONS"]
 OPERATIONS: tuple[Operation, ...] = (
     *server.OPERATIONS,
     *worlds.OPERATIONS,
+    *states.OPERATIONS,
     *clock.OPERATIONS,
     *users.OPERATIONS,
     *plugins.OPERATIONS,
