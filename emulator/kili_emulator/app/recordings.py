@@ -17,6 +17,7 @@ from kili_emulator.recording.cassette import Cassette
 from kili_emulator.recording.cassette_file import read_cassette, write_cassette
 from kili_emulator.recording.player import Player
 from kili_emulator.recording.recorder import Recorder
+from kili_emulator.sdk.process_speed import fast_sdk_of_process
 from kili_emulator.sdk.schema_cache import cleaned_home_cache
 
 RecordMode = Literal["once", "none", "all"]
@@ -123,6 +124,7 @@ def record(
     with contextlib.ExitStack() as undo:
         recording = undo.enter_context(open_recording(path, endpoint, key, mode))
         undo.enter_context(_environment(recording.environment))
+        undo.enter_context(fast_sdk_of_process())
         try:
             yield recording
         except Exception as error:

@@ -1,8 +1,8 @@
 """The command line ``kili-emulator``: one module per group of commands.
 
 Commands find a running emulator by its folder (``state_folder``, ``server_process``) and call its
-control plane over HTTP; ``start``, ``repair``, ``lint``, ``record`` and ``bundle run`` do the work in their own
-process. All output goes through ``terminal``.
+control plane over HTTP; ``start``, ``repair``, ``lint``, ``record`` and ``bundle run`` do the work
+in their own process. All output goes through ``terminal``.
 
 Imported by: __main__.
 """

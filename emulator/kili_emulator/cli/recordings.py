@@ -41,7 +41,7 @@ def record(
     replay: Path | None,
     command: tuple[str, ...],
 ) -> None:
-    """Run COMMAND and write its API traffic to a file, or answer it from one.
+    r"""Run COMMAND and write its API traffic to a file, or answer it from one.
 
     \b
         kili-emulator record -o cassette.yaml -- python script.py

@@ -94,8 +94,9 @@ def read_cassette(path: Path) -> Cassette:
         raise errors.cassette_damaged(str(path), f"it is no YAML: {_first_line(error)}") from None
     if not isinstance(content, dict) or _FORMAT_KEY not in content:
         raise errors.cassette_damaged(str(path), f"it has no member {_FORMAT_KEY!r}")
-    if content[_FORMAT_KEY] != FORMAT:
-        raise errors.cassette_of_other_version(str(path), content[_FORMAT_KEY], FORMAT)
+    version = content[_FORMAT_KEY]
+    if type(version) is not int or version != FORMAT:
+        raise errors.cassette_of_other_version(str(path), version, FORMAT)
     try:
         return _cassette(content)
     except (

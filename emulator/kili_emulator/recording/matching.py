@@ -30,8 +30,16 @@ class Bindings:
         """Return bindings of their own with the same content."""
         return Bindings(self._values)
 
-    def bind(self, name: str, value: str) -> bool:
-        """Let a name stand for a value; ``False`` if one of them has another counterpart."""
+    def accept(self, recorded: Any, sent: Any) -> bool:
+        """Return whether a sent value is the recorded one; only then bind the names in it."""
+        before = dict(self._values), dict(self._names)
+        if self._matches(recorded, sent):
+            return True
+        self._values, self._names = before
+        return False
+
+    def _bind(self, name: str, value: str) -> bool:
+        """Let a name stand for a value; return ``False`` if one of them has another counterpart."""
         has_bound = self._values.setdefault(name, value) == value
         return has_bound and self._names.setdefault(value, name) == name
 
@@ -39,19 +47,15 @@ class Bindings:
         """Return a recorded value as the client is to see it."""
         return map_texts(value, self._fill)
 
-    def matches(self, recorded: Any, sent: Any) -> bool:
-        """Return whether a sent value is the recorded one; bind the names in it.
-
-        If it is not, some names may have been bound.
-        """
+    def _matches(self, recorded: Any, sent: Any) -> bool:
         if isinstance(recorded, str) and isinstance(sent, str):
             return self._matches_text(recorded, sent)
         if isinstance(recorded, Mapping) and isinstance(sent, Mapping):
             return recorded.keys() == sent.keys() and all(
-                self.matches(each, sent[name]) for name, each in recorded.items()
+                self._matches(each, sent[name]) for name, each in recorded.items()
             )
         if isinstance(recorded, list) and isinstance(sent, list):
-            return len(recorded) == len(sent) and all(map(self.matches, recorded, sent))
+            return len(recorded) == len(sent) and all(map(self._matches, recorded, sent))
         same_type = isinstance(recorded, bool) == isinstance(sent, bool)
         return same_type and bool(recorded == sent)
 
@@ -67,11 +71,7 @@ class Bindings:
         if isinstance(recorded, list) and isinstance(sent, list):
             pairs = [self.aligned(*pair) for pair in zip(recorded, sent, strict=False)]
             return pairs + [map_texts(each, escape) for each in sent[len(recorded) :]]
-        trial = self.copy()
-        if trial.matches(recorded, sent):
-            self._values, self._names = trial._values, trial._names
-            return recorded
-        return map_texts(sent, escape)
+        return recorded if self.accept(recorded, sent) else map_texts(sent, escape)
 
     def _fill(self, template: str) -> str:
         return "".join(
@@ -89,7 +89,7 @@ class Bindings:
         )
         match = re.fullmatch(pattern, text, re.DOTALL)
         return match is not None and all(
-            self.bind(name, match[group]) for name, group in groups.items()
+            self._bind(name, match[group]) for name, group in groups.items()
         )
 
     def _name_pattern(self, name: str, groups: dict[str, str]) -> str:

@@ -80,9 +80,7 @@ class Player:
     def _take(self, sent: RequestEntry) -> Exchange | None:
         """Return the recorded request that equals a sent one, and mark it as used."""
         for index, each in enumerate(self._unused):
-            trial = self._bindings.copy() if _may_be(each.request, sent) else None
-            if trial is not None and _is_equal(each.request, sent, trial):
-                self._bindings = trial
+            if _may_be(each.request, sent) and _is_equal(each.request, sent, self._bindings):
                 return self._unused.pop(index)
         return None
 
@@ -124,4 +122,4 @@ def _is_equal(recorded: RequestEntry, sent: RequestEntry, bindings: Bindings) ->
         {name: each for name, each in entry.items() if name != "document"}
         for entry in (recorded, sent)
     ]
-    return bindings.matches(*others)
+    return bindings.accept(*others)
