@@ -16,8 +16,9 @@ from kili_emulator.recording.yaml_form import read_yaml, write_yaml
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-    | TEXTS | st.sampled_from(["yes", "1:30", "=", "2026-01-05", "null", "a\nb\n", " a\n b", "---"]),
+    st.none() | st.booleans() | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS | st.sampled_from(["yes", "1:30", "=", "2026-01-05", "null", "a\nb\n", " a\n b"]),
     lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner),
     max_leaves=10,
 )  # fmt: skip

@@ -15,7 +15,8 @@ from kili_emulator.cli import main
 
 SCRIPT = """
 import os, sys, requests
-answer = requests.post(os.environ["KILI_API_ENDPOINT"], json={"query": "query { viewer { email } }"},
+document = "query { viewer { email } }"
+answer = requests.post(os.environ["KILI_API_ENDPOINT"], json={"query": document},
     headers={"Authorization": "X-API-Key: " + os.environ["KILI_API_KEY"]})
 assert answer.json()["data"]["viewer"]["email"] == "admin@example.com", answer.text
 sys.exit(int(os.environ.get("STATUS", "0")))

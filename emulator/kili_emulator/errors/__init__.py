@@ -10,7 +10,7 @@ recorded original. Upper-case constants are templates for the details of an erro
 This room imports no other room.
 
 Imported by: api, app, cli, client, data_folder, domain, folder_lock, http, observe, plugins,
-replays, rules, scenario, services, storage, testing, transfer.
+recording, replays, rules, scenario, services, storage, testing, transfer.
 """
 
 from kili_emulator.errors.access import *

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
 
-from kili_emulator.app.recordings import RecordMode, Recording, record
+from kili_emulator.app.recordings import Recording, RecordMode, record
 
 
 @contextlib.contextmanager
