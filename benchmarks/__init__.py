@@ -2,5 +2,6 @@
 
 ``python -m benchmarks`` runs all of them. ``sdk_calls``, ``graphql_calls`` and ``starts`` compare a
 server with a floor, such as ``null_server``; ``parts``, ``marks`` and ``plugins`` compare two ways
-in one process; ``reading`` and ``memory`` show growth. No other room imports this one.
+in one process; ``reading`` and ``memory`` show growth; ``testing_kit`` does both. No other room
+imports this one.
 """

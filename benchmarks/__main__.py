@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import graphql_calls, marks, parts, plugins, sdk_calls, starts
+from benchmarks import graphql_calls, marks, parts, plugins, sdk_calls, starts, testing_kit
 from benchmarks.measuring import Comparison
 from benchmarks.report import Section, format_section, write_page
 from kili_emulator import Emulator
@@ -47,6 +47,7 @@ def measure_all(quick: bool) -> Iterator[Section]:
         starts.measure(1_000 if quick else 100_000, 3 if quick else 10),
     )
     if not quick:
+        yield testing_kit.measure(quick)
         yield Section("Parts", "Two ways, or two sizes, in one process.", list(_measure_parts()))
 
 

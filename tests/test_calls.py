@@ -89,6 +89,19 @@ def test_calls_are_found_by_sender_outcome_and_operation(emulator: Emulator) -> 
     assert emulator.calls("deleteAssets") == []
 
 
+def test_calls_of_a_kind_are_found(emulator: Emulator, wire: Wire) -> None:
+    kinds = ("graphql", "query", "mutation")
+    before = {kind: len(emulator.calls(kind)) for kind in kinds}
+    wire.post({"query": "{ viewer { id } }"})
+    wire.post({"query": "mutation { updatePropertiesInUser(where: {}, data: {}) { id } }"})
+    new = {
+        kind: [each["operations"] for each in emulator.calls(kind)[before[kind] :]]
+        for kind in kinds
+    }
+    read, changed = ["Query.viewer"], ["Mutation.updatePropertiesInUser"]
+    assert new == {"graphql": [read, changed], "query": [read], "mutation": [changed]}
+
+
 def test_misspelt_operation_or_sender_is_refused(emulator: Emulator) -> None:
     with pytest.raises(KiliError, match='did you mean "createIssues"'):
         emulator.calls("createIssue")

@@ -189,7 +189,7 @@ def use_worlds(control: ControlPlane) -> None:
         control.worlds.load("no-such")
     mark = control.worlds.mark()
     control.worlds.load("empty")
-    control.worlds.reset(mark=mark)
+    control.worlds.reset(mark=mark, keep_plugins=True)
     control.worlds.export()
     control.worlds.wait_idle(1)
     with control.clock.freeze("2026-01-05") as clock:
@@ -259,6 +259,9 @@ def use_faults(control: ControlPlane) -> None:
 
 
 def use_observations(control: ControlPlane) -> None:
+    control.content.projects()
+    control.content.assets(TITLE, status="todo", limit=2)
+    control.content.labels(TITLE, asset="aquarium", type="DEFAULT", limit=2)
     control.observations.calls("countAssets", user="counter", failed=False, limit=3)
     control.observations.calls()
     control.observations.events("label.*", project=TITLE, asset="aquarium", internal=True, limit=9)

@@ -17,6 +17,7 @@ from kili_emulator import Emulator
 from kili_emulator.plugins.guest import sdk_ids
 from kili_emulator.services.export import OMITTED, export_world
 from kili_emulator.testing.sdk import fast_sdk
+from tests.kit import warm_interpreter
 from tests.kit.repeatable_scenario import CAT, INTERFACE, TITLE, play
 from tests.kit.sdk_process import SdkProcess
 
@@ -121,6 +122,22 @@ def test_each_generation_of_the_sdk_repeats_its_ids(sdk: SdkProcess) -> None:
     assert json.loads(exports[0])["labels"]
 
 
+OWN_IDS = """
+import cuid
+from kili.services.asset_import import base
+
+from kili_emulator import Emulator
+
+before = (cuid.CuidGenerator.cuid, base.uuid4)
+with Emulator():
+    assert (cuid.CuidGenerator.cuid, base.uuid4) == before
+with Emulator(seed=1):
+    assert cuid.CuidGenerator.cuid is not before[0]
+    assert base.uuid4 is not before[1]
+assert (cuid.CuidGenerator.cuid, base.uuid4) == before
+"""
+
+
 def asset_ids(emulator: Emulator) -> list[str]:
     """Append an asset with the SDK in this process; return the ids of the project's assets."""
     kili = emulator.client()
@@ -148,17 +165,12 @@ class TestSdkIds:
                 found.append(asset_ids(emulator)[-1])
         assert found[0] != found[1]
 
-    def test_the_sdk_makes_its_own_ids_without_a_seed_and_afterwards(self) -> None:
-        import cuid
-        from kili.services.asset_import import base
-
-        before = (cuid.CuidGenerator.cuid, base.uuid4)
-        with Emulator():
-            assert (cuid.CuidGenerator.cuid, base.uuid4) == before
-        with Emulator(seed=1):
-            assert cuid.CuidGenerator.cuid is not before[0]
-            assert base.uuid4 is not before[1]
-        assert (cuid.CuidGenerator.cuid, base.uuid4) == before
+    def test_the_sdk_makes_its_own_ids_without_a_seed_and_afterwards(self, tmp_path: Path) -> None:
+        # In a process of its own: the emulator of the session of tests has a seed.
+        ended = warm_interpreter.run(
+            ["-c", OWN_IDS], environment=os.environ, folder=tmp_path, timeout=60
+        )
+        assert (ended.returncode, ended.stdout) == (0, "")
 
     def test_two_emulators_may_end_in_any_order(self) -> None:
         import cuid
@@ -196,10 +208,15 @@ class TestStart:
     def test_seeds_give_different_ids(self) -> None:
         assert world_of(5) != world_of(6)
 
-    def test_a_start_time_holds_with_and_without_a_seed(self) -> None:
-        for seed in (None, 5):
-            world = world_of(seed, start_time="2024-02-29T12:00:00Z")
-            assert world["users"][0]["createdAt"] == "2024-02-29T12:00:00.000Z"
+    def test_a_world_with_a_seed_begins_at_its_start_time(self) -> None:
+        world = world_of(5, start_time="2024-02-29T12:00:00Z")
+        assert world["users"][0]["createdAt"] == "2024-02-29T12:00:00.000Z"
+
+    def test_the_clock_of_a_world_without_a_seed_runs_from_its_start_time(self) -> None:
+        world = world_of(None, start_time="2024-02-29T12:00:00Z")
+        created = [each["createdAt"] for each in world["users"] + world["labels"]]
+        assert min(created) >= "2024-02-29T12:00:00.000Z"
+        assert max(created) < "2024-02-29T13"
 
     def test_a_world_with_a_seed_can_start_now(self) -> None:
         with freeze_time("2031-05-01"):

@@ -2,7 +2,8 @@
 
 A block whose first line is a comment with a file name becomes that file. Any other Python block
 runs. In a console block, lines after ``$ `` run, and must print the lines below them in order;
-the text after ``(Pdb) `` is typed.
+the text after ``(Pdb) `` is typed. The scripts of a pipeline file (GitHub Actions, GitLab CI) run,
+job by job, in copies of the folder and without a package index.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit import warm_interpreter
+from tests.kit import ci_pipelines, warm_interpreter
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
@@ -25,13 +27,14 @@ PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
 READMES = sorted((EXAMPLES / "plugins").glob("*/README.md"))
 
 BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
-FILE = re.compile(r"# (?P<name>[.\w/-]+\.(py|yaml|toml))\n")
+FILE = re.compile(r"# (?P<name>[.\w/-]+\.(py|yaml|yml|toml|txt))\n")
 PROMPT = "(Pdb) "
 
 SHIMS = {
     "kili-emulator": '-m kili_emulator "$@"',
+    "pip": '-m pip "$@"',
     "pre-commit": '-m pre_commit "$@"',
-    "pytest": "-m pytest -p kili_emulator.testing.pytest_plugin -p pytest_cov "
+    "pytest": "-m pytest -p kili_emulator.testing.pytest_plugin -p pytest_cov -p xdist "
     '-p no:cacheprovider "$@"',
     "python": '"$@"',
 }
@@ -60,7 +63,11 @@ class PageFolder:
     def follow(self, kind: str, text: str) -> None:
         page_name = FILE.match(text)
         if page_name:
-            (self.folder / page_name["name"]).write_text(text, encoding="utf-8")
+            path = self.folder / page_name["name"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            for job in ci_pipelines.jobs(page_name["name"], text):
+                self.run_job(job)
         elif kind == "python":
             done = self.run(["python", "-c", text])
             assert done.returncode == 0, done.stdout
@@ -71,6 +78,32 @@ class PageFolder:
                 self.check(command, shown)
         else:
             raise AssertionError(f"what is to be done with this?\n{text}")
+
+    def run_job(self, job: ci_pipelines.Job) -> None:
+        """Run the scripts of a job in a copy of the folder, as a runner of the service does."""
+        folder = self.folder.parent / "jobs" / job.name
+        shutil.copytree(self.folder, folder, symlinks=True)
+        later_variables = self.folder.parent / f"{job.name}.env"
+        later_variables.touch()
+        failures: list[str] = []
+        for script in job.scripts:
+            if failures and not script.always:
+                continue
+            lines = later_variables.read_text(encoding="utf-8").splitlines()
+            environment = {
+                **self.environment,
+                **script.variables,
+                **{name: value for name, _, value in (line.partition("=") for line in lines)},
+                "CI": "true",
+                "GITHUB_ENV": str(later_variables),
+                "PIP_CONFIG_FILE": os.devnull,
+                "PIP_NO_INDEX": "1",
+            }
+            command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script.text]
+            done = PageFolder(folder, environment).run(command)
+            if done.returncode:
+                failures.append(f"{job.name}: {script.text}\n{done.stdout}")
+        assert not failures, "\n".join(failures)
 
     def check(self, command: str, shown: list[str]) -> None:
         typed = "".join(f"{line[len(PROMPT) :]}\n" for line in shown if line.startswith(PROMPT))

@@ -123,6 +123,14 @@ def test_upload_of_a_plugin_has_no_long_pause(
     assert max(slept) <= 0.05
 
 
+@pytest.mark.parametrize(
+    "used", ["emulator.client()", "Emulator.connect(emulator.url, 'emulator-admin')"]
+)
+def test_script_that_does_not_stop_its_emulator_ends_quietly(used: str) -> None:
+    code = f"from kili_emulator import Emulator\nemulator = Emulator().start()\nkept = {used}\n"
+    assert run_python(code) == ""
+
+
 def run_python(code: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -131,5 +139,5 @@ def run_python(code: str) -> str:
         timeout=120,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     return done.stdout

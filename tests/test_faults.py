@@ -92,6 +92,15 @@ def test_a_wrong_rule_is_refused_and_nothing_is_added(emulator: Emulator) -> Non
     assert emulator.faults.list() == []
 
 
+def test_a_fault_for_an_unknown_user_is_refused(emulator: Emulator) -> None:
+    with pytest.raises(KiliError, match='there is no user "laberer": give one of admin@example'):
+        emulator.faults.add("countProjects", user="laberer", status=503)
+
+    assert emulator.faults.list() == []
+    emulator.faults.add("countProjects", user="labeler", status=503)
+    emulator.faults.add("countProjects", user="labeler@example.com", status=503)
+
+
 def test_ready_made_faults_can_be_added_by_name(emulator: Emulator) -> None:
     emulator.faults.add_preset("rate-limit")
 

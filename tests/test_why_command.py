@@ -173,7 +173,8 @@ def test_invalid_question_is_refused_in_the_format_of_the_control_plane(
         timeout=30,
     )
     assert answer.status_code == 400
-    assert answer.json().keys() == {"error"}
+    assert answer.json().keys() == {"error", "kind", "code"}
+    assert answer.json()["kind"] == "api"
     assert says in answer.json()["error"]
 
 

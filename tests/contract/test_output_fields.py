@@ -98,7 +98,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
         wire.close()
     scenario = tmp_path_factory.mktemp("scenario") / "other.yaml"
     scenario.write_text(OTHER_WORLD, encoding="utf-8")
-    with Emulator(str(scenario), seed=1) as emulator:
+    with Emulator(str(scenario), seed=1, start_time="2026-02-02T10:00:00Z") as emulator:
         wire = Wire(emulator)
         wire.call("createProject", data={"title": "Another project"}, selection="id")
         wire.call("createTag", data={"label": "Another organization's"})

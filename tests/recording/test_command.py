@@ -74,7 +74,7 @@ def test_an_unknown_command_has_the_status_of_shells() -> None:
     result = CliRunner().invoke(main, ["record", "--", "no-such-command-1"])
 
     assert result.exit_code == 127
-    assert "no-such-command-1: no such command" in result.output
+    assert "there is no command 'no-such-command-1'" in result.output
     assert not Path("cassette.yaml").exists()
 
 

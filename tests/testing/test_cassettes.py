@@ -112,6 +112,7 @@ def test_the_environment_is_as_before_after_a_recording(user_tests: UserTests) -
         from kili.client import Kili
 
         before = dict(os.environ)
+        threads = set(threading.enumerate())
 
         def test_one(kili_cassette):
             kili_cassette("one.yaml")
@@ -120,7 +121,8 @@ def test_the_environment_is_as_before_after_a_recording(user_tests: UserTests) -
         def test_two():
             ours = {name for name in os.environ if name.startswith("KILI_") or name == "NO_PROXY"}
             assert ours == {n for n in before if n.startswith("KILI_") or n == "NO_PROXY"}
-            assert not [t for t in threading.enumerate() if t.name == "http stop"]
+            new = set(threading.enumerate()) - threads
+            assert not [each for each in new if each.name == "http stop"]
         """
     )
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from kili_emulator import replay_bundle
 from tests.testing.conftest import UserTests
 
 pytest_plugins = "pytester"
@@ -197,3 +200,51 @@ def test_it(kili, kili_labeler):
             "  |     *needs the role ADMIN*",
         ]
     )
+
+
+FAILING = """
+import pytest
+from support import install, submit
+
+@pytest.mark.parametrize("name", ["a", "b c"])
+def test_it(kili, name):
+    submit(kili, install(kili, "label['no such member']"))
+    assert name == "passes"
+
+def test_with_a_failure_that_is_expected(kili):
+    submit(kili, install(kili, "label['no such member']"))
+
+def test_without_a_run(kili):
+    assert kili.count_projects() == 0
+"""
+
+
+def test_the_failed_runs_of_failed_tests_are_kept_as_bundles(user_tests: UserTests) -> None:
+    user_tests.write(support=SUPPORT, test_it=FAILING)
+    result = user_tests.run("--kili-emulator-bundles=kept/bundles")
+    result.assert_outcomes(failed=3, passed=1)
+    names = sorted(path.name for path in (user_tests.folder / "kept" / "bundles").iterdir())
+    assert [re.sub("-[0-9a-f]{8}-", "-<sum>-", name) for name in names] == [
+        "test_it.py.test_it-a-1.zip",
+        "test_it.py.test_it-b_c-<sum>-1.zip",
+    ]
+    for name in names:
+        view = replay_bundle(user_tests.folder / "kept" / "bundles" / name)
+        assert view["isSame"], view
+        assert view["outcome"] == "FAILED"
+    result.stdout.fnmatch_lines(["run *: repeat it with `kili-emulator bundle run *-a-1.zip`"])
+
+
+def test_the_folder_for_bundles_can_be_in_the_configuration(user_tests: UserTests) -> None:
+    user_tests.write(support=SUPPORT, test_it=FAILING)
+    (user_tests.folder / "pytest.ini").write_text("[pytest]\nkili_emulator_bundles = kept\n")
+    result = user_tests.run("test_it.py::test_it[a]", "--kili-emulator-report-lines=0")
+    result.assert_outcomes(failed=1)
+    assert len(list((user_tests.folder / "kept").iterdir())) == 1
+
+
+def test_a_folder_for_bundles_that_cannot_be_used_is_named(user_tests: UserTests) -> None:
+    user_tests.write(support=SUPPORT, test_it=FAILING)
+    result = user_tests.run("test_it.py::test_it[a]", "--kili-emulator-bundles=support.py")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["run *: no bundle: *support.py*"])

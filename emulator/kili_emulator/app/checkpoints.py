@@ -15,10 +15,12 @@ class Checkpoints:
 
     Args:
         mark: marks the present state of the world.
-        roll_back: returns to a mark.
+        roll_back: returns to a mark, with or without the present plugins.
     """
 
-    def __init__(self, mark: Callable[[], Mark], roll_back: Callable[[Mark | None], None]) -> None:
+    def __init__(
+        self, mark: Callable[[], Mark], roll_back: Callable[[Mark | None, bool], None]
+    ) -> None:
         self._mark = mark
         self._roll_back = roll_back
         self._held: list[Checkpoint] = []
@@ -29,7 +31,7 @@ class Checkpoints:
         self._held.append(checkpoint)
         return checkpoint
 
-    def reset(self, mark: Mark | None = None) -> None:
+    def reset(self, mark: Mark | None = None, *, keep_plugins: bool = False) -> None:
         """Return to a mark, or to the last checkpoint, or to the scenario.
 
         Raises:
@@ -38,12 +40,12 @@ class Checkpoints:
         last = self._held[-1].mark if self._held else None
         if mark and last and mark.sequence < last.sequence:
             raise WorldError(errors.WORLD_MARK_BEFORE_CHECKPOINT)
-        self._roll_back(mark or last)
+        self._roll_back(mark or last, keep_plugins)
 
     def end(self, checkpoint: Checkpoint) -> None:
         """Return to a checkpoint, and forget it and all later ones."""
         if checkpoint in self._held:
-            self._roll_back(checkpoint.mark)
+            self._roll_back(checkpoint.mark, False)
             del self._held[self._held.index(checkpoint) :]
 
     def drop(self, checkpoint: Checkpoint) -> None:

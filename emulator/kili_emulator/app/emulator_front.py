@@ -48,6 +48,7 @@ class EmulatorFront(ABC):
 
     Attributes:
         users: simulated users: ``emulator.users.submit(…)``.
+        content: lists of projects, assets and labels: ``emulator.content.assets(…)``.
         plugins: plugins and webhooks: ``emulator.plugins.link(…)``.
         runs: the runs of plugins: ``emulator.runs.list(…)``.
         worlds: the worlds of the emulator, this one and others: ``emulator.worlds.create(…)``.
@@ -64,6 +65,7 @@ class EmulatorFront(ABC):
         control = ControlPlane(transport, world)
         self.world_name = world
         self.users = control.users
+        self.content = control.content
         self.plugins = control.plugins
         self.runs = control.runs
         self.worlds = control.worlds
@@ -168,20 +170,21 @@ class EmulatorFront(ABC):
         """
         return self._checkpoints.add(mark)
 
-    def reset(self, mark: Mark | None = None) -> None:
+    def reset(self, mark: Mark | None = None, *, keep_plugins: bool = False) -> None:
         """Wait for the plugins, then roll the world back: ``worlds.reset()``.
 
         Args:
             mark: the state to return to; by default, that of the last :meth:`checkpoint`, or else
                 that after the scenario was loaded.
+            keep_plugins: keep the present plugins, with their versions and where they are active.
 
         Raises:
             WorldError: the mark is of a time that was undone, or of a time before a checkpoint.
         """
-        self._checkpoints.reset(mark)
+        self._checkpoints.reset(mark, keep_plugins=keep_plugins)
 
-    def _roll_back(self, mark: Mark | None) -> None:
-        self.worlds.reset(mark=mark)
+    def _roll_back(self, mark: Mark | None, keep_plugins: bool) -> None:
+        self.worlds.reset(mark=mark, keep_plugins=keep_plugins)
 
     def load(self, scenario: Scenario) -> None:
         """Replace the content of the world by a scenario, until a reset: ``worlds.load()``."""

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Blueprint
+from flask import Blueprint, Flask
 
 from kili_emulator import data_folder, ids, private_files
 from kili_emulator.api.execution import GraphQLExecutor
@@ -99,16 +99,7 @@ class Platform:
         executor = GraphQLExecutor()
         self._operations = executor.operations
         self.subscriptions = WebsocketConnections(self.registry, executor, self._request_log)
-        self.application = create_application(
-            settings,
-            self.registry,
-            executor,
-            signer,
-            self.host,
-            self._make_control(instruments),
-            request_log=self._request_log,
-        )
-        self.application.register_blueprint(subscriptions_blueprint(self.subscriptions, signer))
+        self.application = self._make_application(executor, signer, instruments)
         self._fault_gate = FaultGate(
             self.application, self.registry, signer, executor, self._request_log
         )
@@ -237,6 +228,21 @@ class Platform:
             ),
             instruments.runs,
         )
+
+    def _make_application(
+        self, executor: GraphQLExecutor, signer: FileUrlSigner, instruments: Instruments
+    ) -> Flask:
+        application = create_application(
+            self.settings,
+            self.registry,
+            executor,
+            signer,
+            self.host,
+            self._make_control(instruments),
+            request_log=self._request_log,
+        )
+        application.register_blueprint(subscriptions_blueprint(self.subscriptions, signer))
+        return application
 
     def _make_control(self, instruments: Instruments) -> Blueprint:
         metrics = Metrics(

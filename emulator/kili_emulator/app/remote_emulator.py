@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from kili_emulator.app.direct_connections import direct_connections
 from kili_emulator.app.emulator_front import EmulatorFront
 from kili_emulator.client import ControlPlane, HttpTransport
-from kili_emulator.config import DEFAULT_WORLD, GRAPHQL_PATH
+from kili_emulator.client.addresses import base_url, require_emulator
+from kili_emulator.config import DEFAULT_WORLD
 from kili_emulator.sdk.process_speed import fast_sdk_of_process
 
 
@@ -66,8 +66,10 @@ def connect(
     fast_sdk: bool = True,
 ) -> RemoteEmulator:
     """Connect to an emulator: see :meth:`kili_emulator.Emulator.connect`."""
-    address = _base_url(url or _from_environment("KILI_API_ENDPOINT", "url"))
-    transport = HttpTransport(address, key or _from_environment("KILI_API_KEY", "key"))
+    address = base_url(url or _from_environment("KILI_API_ENDPOINT", "url"))
+    key = key or _from_environment("KILI_API_KEY", "key")
+    require_emulator(address)
+    transport = HttpTransport(address, key)
     own_world = ControlPlane(transport).worlds.own()["name"]
     if world is not None:
         ControlPlane(transport, world).worlds.show()
@@ -82,18 +84,3 @@ def _from_environment(variable: str, argument: str) -> str:
             "set the variables that `kili-emulator env` prints"
         )
     return value
-
-
-def _base_url(url: str) -> str:
-    """Return the address without the path of the endpoint.
-
-    Raises:
-        ValueError: it is not an HTTP address.
-    """
-    base = url.removesuffix("/").removesuffix(GRAPHQL_PATH)
-    parts = urlsplit(base)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
-        raise ValueError(
-            f"{url} is not the address of an emulator: give one like http://127.0.0.1:5454"
-        )
-    return base

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kili_emulator.cli.options import data_dir_option, json_option, world_option
-from kili_emulator.cli.server_process import process_of
+from kili_emulator.cli.addressing import AddressedServer, server_options
+from kili_emulator.cli.options import json_option
 from kili_emulator.cli.terminal import echo, echo_json
 
 if TYPE_CHECKING:
@@ -28,25 +28,14 @@ if TYPE_CHECKING:
     help="Print at most this number of the latest requests.",
 )
 @json_option
-@world_option("The world of the requests.")
-@data_dir_option
-def calls(operation: str | None, **options: Any) -> None:
-    """List the latest API requests, or those of OPERATION, such as createIssues.
+@server_options
+def calls(operation: str | None, server: AddressedServer, as_json: bool, **options: Any) -> None:
+    """List the latest API requests, or those of OPERATION: createIssues, mutation, upload, …
 
     The requests of the present history are listed: a reset drops those that it undoes.
     """
-    failed = options["failed"]
-    given = {
-        "operation": operation,
-        "user": options["user"],
-        "failed": None if failed is None else str(failed).lower(),
-        "limit": str(options["limit"]),
-    }
-    query = {name: value for name, value in given.items() if value is not None}
-    path = f"/worlds/{options['world']}/calls"
-    answer = process_of(options["data_dir"]).request("GET", path, params=query)
-    found: list[ApiCallView] = answer["calls"]
-    if options["as_json"]:
+    found = server.control.observations.calls(operation, **options)
+    if as_json:
         echo_json(found)
         return
     for call in found:

@@ -6,14 +6,16 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from types import FrameType
 
 import click
 
-_NOT_FOUND = 127
-_NOT_EXECUTABLE = 126
-_SIGNAL_BASE = 128  # the shells' own way to tell signals in an exit status
+_NOT_FOUND, _NOT_EXECUTABLE, _SIGNALLED = 127, 126, 128
+_FORWARDED = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2")
+_FROM_TERMINAL = ("SIGINT", "SIGQUIT")
 
 
 class CommandNotRunError(click.ClickException):
@@ -25,37 +27,52 @@ class CommandNotRunError(click.ClickException):
 
 
 def run_command(command: Sequence[str], variables: Mapping[str, str]) -> int:
-    """Run a command and return its exit status, or 128 and the number of the signal that ended it.
+    """Run a command to its end; return the exit status that a shell would show for it.
 
-    An interrupt at the terminal reaches the command, which decides what to do; a request to end is
-    passed on to it.
+    Args:
+        variables: environment variables of the command, in addition to those of this process.
 
     Raises:
         CommandNotRunError: the command does not exist, or is not executable.
     """
     try:
-        process = subprocess.Popen([*command], env={**os.environ, **variables})
+        child = subprocess.Popen([*command], env={**os.environ, **variables})
     except FileNotFoundError:
-        raise CommandNotRunError(f"{command[0]}: no such command", _NOT_FOUND) from None
+        raise CommandNotRunError(f"there is no command {command[0]!r}", _NOT_FOUND) from None
     except OSError as error:
-        raise CommandNotRunError(f"{command[0]}: {error.strerror}", _NOT_EXECUTABLE) from None
-    with _passed_on_signals(process):
-        status = process.wait()
-    return status if status >= 0 else _SIGNAL_BASE - status
+        raise CommandNotRunError(
+            f"{command[0]!r} cannot be run ({error.strerror})", _NOT_EXECUTABLE
+        ) from None
+    with _forwarded_signals(child):
+        status = child.wait()
+    return status if status >= 0 else _SIGNALLED - status
 
 
 @contextlib.contextmanager
-def _passed_on_signals(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    def pass_on(number: int, _: Any) -> None:
-        process.send_signal(number)
+def _forwarded_signals(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Pass signals on to a child process; the terminal itself sends it those of its keys."""
 
-    handlers: dict[int, Any] = {signal.SIGINT: signal.SIG_IGN, signal.SIGTERM: pass_on}
-    before: dict[int, Any] = {}
+    def forward(number: int, _: FrameType | None) -> None:
+        if signal.Signals(number).name in _FROM_TERMINAL and _is_in_foreground():
+            return
+        with contextlib.suppress(OSError):  # the child has ended
+            child.send_signal(number)
+
+    names = [name for name in _FORWARDED if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), forward) for name in names}
     try:
-        for number, handler in handlers.items():
-            with contextlib.suppress(ValueError):  # not the main thread
-                before[number] = signal.signal(number, handler)
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+def _is_in_foreground() -> bool:
+    """Return whether a terminal sends the signals of its keys to this process and its children."""
+    if sys.platform == "win32":
+        return True
+    try:
+        with Path("/dev/tty").open() as terminal:
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False

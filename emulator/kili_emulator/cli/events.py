@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kili_emulator.cli.options import data_dir_option, json_option, world_option
-from kili_emulator.cli.server_process import process_of
+from kili_emulator.cli.addressing import AddressedServer, server_options
+from kili_emulator.cli.options import json_option
 from kili_emulator.cli.terminal import echo, echo_json
 
 if TYPE_CHECKING:
@@ -31,18 +31,11 @@ if TYPE_CHECKING:
     help="Print at most this number of the latest events.",
 )
 @json_option
-@world_option("The world of the events.")
-@data_dir_option
-def events(**options: Any) -> None:
+@server_options
+def events(type_: str | None, server: AddressedServer, as_json: bool, **options: Any) -> None:
     """List the latest events, or those of TYPE: a name, or a pattern such as "asset.*"."""
-    query = {name: options[name] for name in ("project", "asset", "run", "limit")}
-    query["type"] = options["type_"]
-    query["internal"] = "true" if options["internal"] else None
-    params = {name: value for name, value in query.items() if value is not None}
-    found: list[EventView] = process_of(options["data_dir"]).request(
-        "GET", f"/worlds/{options['world']}/events", params=params
-    )["events"]
-    if options["as_json"]:
+    found = server.control.observations.events(type_, **options)
+    if as_json:
         echo_json(found)
         return
     echo(*map(_line, found))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kili_emulator.cli.options import data_dir_option, json_option, world_option
-from kili_emulator.cli.server_process import process_of
+from kili_emulator.cli.addressing import AddressedServer, server_options
+from kili_emulator.cli.options import json_option
 from kili_emulator.cli.terminal import CommandGroup, echo, echo_json
 
 if TYPE_CHECKING:
@@ -52,10 +51,6 @@ def _member_options(command: C) -> C:
     return command
 
 
-def _world_options(command: C) -> C:
-    return world_option("The world of the faults.")(data_dir_option(command))
-
-
 @click.group(cls=CommandGroup)
 def faults() -> None:
     """Let requests and plugins of a running emulator fail on purpose.
@@ -68,8 +63,8 @@ def faults() -> None:
 @click.argument("target")
 @_member_options
 @click.option("--partial", is_flag=True, help="Carry the request out: data beside the error.")
-@_world_options
-def add(target: str, *, partial: bool, world: str, data_dir: Path | None, **options: Any) -> None:
+@server_options
+def add(target: str, *, partial: bool, server: AddressedServer, **options: Any) -> None:
     """Add a fault for TARGET.
 
     TARGET is a root field of GraphQL such as createIssues, operation:NAME for the name of an
@@ -81,21 +76,21 @@ def add(target: str, *, partial: bool, world: str, data_dir: Path | None, **opti
         rule["partial"] = True
     if "extensions" in rule:
         rule["extensions"] = _parse_object(rule["extensions"])
-    _send(world, data_dir, {"target": target, **rule})
+    echo(_line(server.control.faults.add(target, **rule).view))
 
 
 @faults.command()
 @click.argument("name")
-@_world_options
-def preset(name: str, world: str, data_dir: Path | None) -> None:
+@server_options
+def preset(name: str, server: AddressedServer) -> None:
     """Add the ready-made faults NAME: rate-limit or flaky-network."""
-    _send(world, data_dir, {"preset": name})
+    echo(*map(_line, server.control.faults.add_preset(name)))
 
 
 @faults.command()
 @click.argument("file", type=click.File(encoding="utf-8"))
-@_world_options
-def load(file: Any, world: str, data_dir: Path | None) -> None:
+@server_options
+def load(file: Any, server: AddressedServer) -> None:
     """Add the faults of FILE: a YAML list of rules, each with a target."""
     import yaml
 
@@ -105,15 +100,15 @@ def load(file: Any, world: str, data_dir: Path | None) -> None:
         raise click.ClickException(f"{file.name} is not YAML: {error}") from None
     if not isinstance(rules, list):
         raise click.ClickException(f"{file.name} is not a list of faults: begin each with `- `")
-    _send(world, data_dir, {"faults": rules})
+    echo(*map(_line, server.control.faults.load(rules)))
 
 
 @faults.command("list")
 @json_option
-@_world_options
-def list_faults(as_json: bool, world: str, data_dir: Path | None) -> None:
+@server_options
+def list_faults(as_json: bool, server: AddressedServer) -> None:
     """List the faults, and how often each was met."""
-    views: list[FaultView] = process_of(data_dir).request("GET", f"/worlds/{world}/faults")
+    views = server.control.faults.list()
     if as_json:
         echo_json(views)
         return
@@ -122,26 +117,17 @@ def list_faults(as_json: bool, world: str, data_dir: Path | None) -> None:
 
 @faults.command()
 @click.argument("fault", type=int)
-@_world_options
-def remove(fault: int, world: str, data_dir: Path | None) -> None:
+@server_options
+def remove(fault: int, server: AddressedServer) -> None:
     """Remove the fault with the number FAULT."""
-    view = process_of(data_dir).request("DELETE", f"/worlds/{world}/faults/{fault}")
-    echo(f"Removed: {_line(view)}")
+    echo(f"Removed: {_line(server.control.faults.remove(fault))}")
 
 
 @faults.command()
-@_world_options
-def clear(world: str, data_dir: Path | None) -> None:
+@server_options
+def clear(server: AddressedServer) -> None:
     """Remove all faults."""
-    answer = process_of(data_dir).request("DELETE", f"/worlds/{world}/faults")
-    echo(f"Faults removed: {answer['removed']}")
-
-
-def _send(world: str, data_dir: Path | None, data: dict[str, Any]) -> None:
-    views: list[FaultView] = process_of(data_dir).request(
-        "POST", f"/worlds/{world}/faults", json=data
-    )
-    echo(*map(_line, views))
+    echo(f"Faults removed: {server.control.faults.clear()}")
 
 
 def _parse_object(text: str) -> Any:

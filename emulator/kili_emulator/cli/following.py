@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import TypeVar
 
-from kili_emulator.cli.server_process import Server, ServerEndedError, was_stopped
+from kili_emulator.cli.addressing import AddressedServer
 from kili_emulator.cli.terminal import echo
+from kili_emulator.client import AnswerTimeoutError, RequestRefusedError, UnreachableError
 
 WAIT_SECONDS = 25
 
+Page = TypeVar("Page")
+Position = TypeVar("Position")
+
 
 def follow(
-    server: Server,
-    path: str,
-    query: Mapping[str, str],
-    after: str,
-    show: Callable[[Any], str],
+    server: AddressedServer,
+    request: Callable[[Position, int], Page],
+    after: Position,
+    show: Callable[[Page], Position],
 ) -> None:
-    """Request the news of a route again and again, and show them.
+    """Request news again and again, and show them.
 
     Args:
-        query: the parameters of the requests; ``after`` and ``wait`` are added.
+        request: requests the news after a position, and waits for them up to a number of seconds.
         after: the position after what was shown already.
         show: prints an answer, and returns the position after it.
 
     Raises:
-        ServerEndedError: the emulator ended, and no user stopped it.
+        UnreachableError: the emulator ended, and no user stopped it.
     """
     try:
         while True:
-            params = {**query, "after": after, "wait": str(WAIT_SECONDS)}
-            after = show(server.process.request("GET", path, params=params))
-    except ServerEndedError:
-        if not was_stopped(server):
+            after = show(request(after, WAIT_SECONDS))
+    except (RequestRefusedError, UnreachableError) as error:
+        if isinstance(error, AnswerTimeoutError) or not server.was_stopped(error):
             raise
         echo("The emulator was stopped.", error=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
+from kili_emulator.cli.addressing import AddressedServer, server_options
 from kili_emulator.cli.following import follow
-from kili_emulator.cli.options import data_dir_option, json_option, world_option
+from kili_emulator.cli.options import json_option
 from kili_emulator.cli.runs import log_lines
-from kili_emulator.cli.server_process import running_server, settings_from_options
 from kili_emulator.cli.terminal import echo, echo_json
+
+if TYPE_CHECKING:
+    from kili_emulator.client.observations import LogPage
 
 
 @click.command()
@@ -25,33 +28,37 @@ from kili_emulator.cli.terminal import echo, echo_json
     help="Print at most this number of the latest lines at first.",
 )
 @json_option
-@world_option("The world of the plugins.")
-@data_dir_option
-def logs(plugin: str | None, **options: Any) -> None:
+@server_options
+def logs(
+    plugin: str | None,
+    *,
+    project: str | None,
+    follows: bool,
+    limit: int,
+    as_json: bool,
+    server: AddressedServer,
+) -> None:
     """Print the log lines of all plugins, or those of PLUGIN: its name or id.
 
     With --json and --follow, each line is an object of its own.
     """
-    server = running_server(settings_from_options({"data_dir": options["data_dir"]}))
-    path, given = (
-        f"/worlds/{options['world']}/logs",
-        {"plugin": plugin, "project": options["project"]},
-    )
-    query = {name: value for name, value in given.items() if value is not None}
-    first = server.process.request("GET", path, params={**query, "limit": str(options["limit"])})
-    as_json, follows = options["as_json"], options["follows"]
+    observations = server.control.observations
+    first = observations.log_page(plugin, project=project, limit=limit)
     if as_json and not follows:
         echo_json(first["lines"])
         return
 
-    def show(page: Any) -> str:
+    def show(page: LogPage) -> int:
         for line in page["lines"]:
             if as_json:
                 echo_json(line, indent=None)
             else:
                 echo(*log_lines(line))
-        return str(page["next"])
+        return page["next"]
+
+    def request(after: int, wait: int) -> LogPage:
+        return observations.log_page(plugin, project=project, after=after, wait=wait)
 
     after = show(first)
     if follows:
-        follow(server, path, query, after, show)
+        follow(server, request, after, show)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from kili_emulator.config import DEFAULT_WORLD, Setting, settings_table
+from kili_emulator.config import Setting, settings_table
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -47,15 +47,6 @@ def _click_type(setting: Setting) -> Any:
         is_folder = setting.details.is_folder
         return click.Path(file_okay=not is_folder, dir_okay=is_folder, path_type=Path)
     return {"int": int, "float": float}.get(setting.type.partition(" ")[0], str)
-
-
-def world_option(text: str) -> Callable[[C], C]:
-    """Return the option ``--world``; its default is the default world.
-
-    Args:
-        text: the help text.
-    """
-    return click.option("--world", default=DEFAULT_WORLD, show_default=True, help=text)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

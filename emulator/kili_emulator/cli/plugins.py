@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from kili_emulator.cli.options import data_dir_option, json_option, world_option
-from kili_emulator.cli.server_process import process_of
+from kili_emulator.cli.addressing import AddressedServer, server_options
+from kili_emulator.cli.options import json_option
 from kili_emulator.cli.terminal import CommandGroup, echo, echo_file, echo_json, echo_text
 
 if TYPE_CHECKING:
-    from kili_emulator.domain.plugin_view import PluginView, VersionView
-
-_world_option = world_option("The world of the plugins.")
+    from kili_emulator.domain.plugin_view import PluginView
 
 
 @click.group(cls=CommandGroup)
@@ -24,19 +22,19 @@ def plugins() -> None:
 
 @plugins.command("list")
 @json_option
-@_world_option
-@data_dir_option
-def list_plugins(as_json: bool, world: str, data_dir: Path | None) -> None:
+@server_options
+def list_plugins(as_json: bool, server: AddressedServer) -> None:
     """List the plugins of a world."""
-    result = _get(data_dir, world, "")
+    result = server.control.plugins.list()
     if as_json:
         echo_json(result)
         return
     for each in result:
-        _print_plugin(each)
+        print_plugin(each)
 
 
-def _print_plugin(plugin: PluginView) -> None:
+def print_plugin(plugin: PluginView) -> None:
+    """Print a line about a plugin, and the error of its link."""
     echo(_plugin_line(plugin))
     if plugin["link"] and plugin["link"]["error"]:
         _print_indented(plugin["link"]["error"])
@@ -59,11 +57,10 @@ def _plugin_line(plugin: PluginView) -> str:
 @plugins.command()
 @click.argument("name")
 @json_option
-@_world_option
-@data_dir_option
-def versions(name: str, as_json: bool, world: str, data_dir: Path | None) -> None:
+@server_options
+def versions(name: str, as_json: bool, server: AddressedServer) -> None:
     """List the versions of plugin NAME, oldest first, with their build problems."""
-    result: list[VersionView] = _get(data_dir, world, "/versions", plugin=name)
+    result = server.control.plugins.versions(name)
     if as_json:
         echo_json(result)
         return
@@ -78,14 +75,10 @@ def versions(name: str, as_json: bool, world: str, data_dir: Path | None) -> Non
 @click.argument("name")
 @click.option("--version", type=click.IntRange(min=1), help="The version; by default the newest.")
 @click.option("--file", help="Print only this file, unchanged.")
-@_world_option
-@data_dir_option
-def show(
-    name: str, version: int | None, file: str | None, world: str, data_dir: Path | None
-) -> None:
+@server_options
+def show(name: str, version: int | None, file: str | None, server: AddressedServer) -> None:
     """Show the source of a version of plugin NAME."""
-    version_parameter = {} if version is None else {"version": version}
-    files = _get(data_dir, world, "/files", plugin=name, **version_parameter)
+    files = server.control.plugins.files(name, version)
     if file is None:
         for path, text in files.items():
             echo(f"==> {path} <==")
@@ -100,12 +93,10 @@ def show(
 @click.argument("name")
 @click.argument("old", type=click.IntRange(min=1))
 @click.argument("new", type=click.IntRange(min=1))
-@_world_option
-@data_dir_option
-def diff(name: str, old: int, new: int, world: str, data_dir: Path | None) -> None:
+@server_options
+def diff(name: str, old: int, new: int, server: AddressedServer) -> None:
     """Show the changes in plugin NAME from version OLD to version NEW."""
-    result = _get(data_dir, world, "/diff", plugin=name, **{"from": old, "to": new})
-    echo_file(result["diff"])
+    echo_file(server.control.plugins.diff(name, old, new))
 
 
 @plugins.command()
@@ -122,8 +113,7 @@ def diff(name: str, old: int, new: int, world: str, data_dir: Path | None) -> No
     help="Events that call on_event, such as asset.*; only for plugins that define on_event.",
 )
 @json_option
-@_world_option
-@data_dir_option
+@server_options
 def link(
     name: str,
     path: Path,
@@ -131,8 +121,7 @@ def link(
     projects: tuple[str, ...],
     patterns: tuple[str, ...],
     as_json: bool,
-    world: str,
-    data_dir: Path | None,
+    server: AddressedServer,
 ) -> None:
     """Run plugin NAME directly from PATH, a folder with a main.py or a single .py file.
 
@@ -140,38 +129,21 @@ def link(
     fails, the problems are reported and the last built version keeps running. The command
     creates the plugin if it does not exist.
     """
-    data = {
-        "plugin": name,
-        "path": str(path.absolute()),
-        "projects": list(projects),
-        "eventMatcher": list(patterns),
-    }
-    result: PluginView = _post(data_dir, world, "/link", data)
+    result = server.control.plugins.link(name, path, projects=projects, event_matcher=patterns)
     if as_json:
         echo_json(result)
     else:
-        _print_plugin(result)
+        print_plugin(result)
     if result["status"] == "FAILED":
         raise SystemExit(1)
 
 
 @plugins.command()
 @click.argument("name")
-@_world_option
-@data_dir_option
-def unlink(name: str, world: str, data_dir: Path | None) -> None:
+@server_options
+def unlink(name: str, server: AddressedServer) -> None:
     """End the link of plugin NAME to its folder; its last version stays deployed."""
-    result: PluginView = _post(data_dir, world, "/unlink", {"plugin": name})
-    _print_plugin(result)
+    result = server.control.plugins.unlink(name)
+    print_plugin(result)
     if result["projectIds"]:
         echo("The plugin stays active there: kili.deactivate_plugin_on_project deactivates it.")
-
-
-def _post(data_dir: Path | None, world: str, path: str, data: dict[str, Any]) -> Any:
-    process = process_of(data_dir)
-    return process.request("POST", f"/worlds/{world}/plugins{path}", json=data)
-
-
-def _get(data_dir: Path | None, world: str, path: str, **parameters: Any) -> Any:
-    process = process_of(data_dir)
-    return process.request("GET", f"/worlds/{world}/plugins{path}", params=parameters)

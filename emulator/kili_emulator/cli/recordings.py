@@ -7,13 +7,19 @@ from pathlib import Path
 import click
 
 from kili_emulator.cli.child_command import run_command
-from kili_emulator.cli.terminal import echo, echo_text
+from kili_emulator.cli.terminal import echo, echo_text, examples
 from kili_emulator.errors import KiliError
 
 _DEFAULT_FILE = Path("cassette.yaml")
 
 
-@click.command(context_settings={"allow_interspersed_args": False})
+@click.command(
+    context_settings={"allow_interspersed_args": False},
+    epilog=examples(
+        "kili-emulator record -o cassette.yaml -- python script.py",
+        "kili-emulator record --replay cassette.yaml -- python script.py",
+    ),
+)
 @click.option(
     "-o",
     "--output",
@@ -41,11 +47,7 @@ def record(
     replay: Path | None,
     command: tuple[str, ...],
 ) -> None:
-    r"""Run COMMAND and write its API traffic to a file, or answer it from one.
-
-    \b
-        kili-emulator record -o cassette.yaml -- python script.py
-        kili-emulator record --replay cassette.yaml -- python script.py
+    """Run COMMAND and write its API traffic to a file, or answer it from one.
 
     COMMAND gets a KILI_API_ENDPOINT that leads to the recorder. API keys, tokens, signed URLs and
     passwords are left out of the cassette.

@@ -6,27 +6,22 @@ import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
 
 import click
 
-from kili_emulator.cli.options import data_dir_option, json_option, world_option
-from kili_emulator.cli.server_process import process_of
+from kili_emulator.cli.addressing import AddressedServer, server_options
+from kili_emulator.cli.options import json_option
 from kili_emulator.cli.terminal import CommandGroup, echo, echo_json, preserve_terminal
 from kili_emulator.errors import KiliError
 
 if TYPE_CHECKING:
-    from kili_emulator.cli.server_process import ServerProcess
     from kili_emulator.domain.run_view import RunDetails
     from kili_emulator.plugins.debugging.replay_debugger import DebugCall
     from kili_emulator.replays.comparison import ReplayedRun, ReplayView
 
 C = TypeVar("C", bound=Callable[..., Any])
 _Path = click.Path(path_type=Path)
-# How long the repetitions of a run may take.
-_REPLAY_SECONDS = 3600.0
 
-_world_option = world_option("The world of the run.")
 _plugin_option = click.option(
     "--plugin",
     type=_Path,
@@ -69,10 +64,9 @@ def _repetition_options(command: C) -> C:
 @click.command()
 @click.argument("run")
 @_repetition_options
-@_world_option
-@data_dir_option
+@server_options
 @click.pass_context
-def replay(context: click.Context, /, run: str, **options: Any) -> None:
+def replay(context: click.Context, /, run: str, server: AddressedServer, **options: Any) -> None:
     """Call the handler of RUN again, in a copy of the world as it was before RUN.
 
     The world itself does not change. The copy has the clock, the ids and the seeds of the run, and
@@ -82,36 +76,21 @@ def replay(context: click.Context, /, run: str, **options: Any) -> None:
     The exit status is 0 if outcome, log lines and API calls are those of the recorded run, and 1 if
     any of them differs.
     """
-    process = process_of(options["data_dir"])
-    path = f"/worlds/{options['world']}/runs/{quote(run, safe='')}"
+    runs = server.control.runs
     if options["pdb"] or options["debugpy"]:
-        options["source"] = _linked_path(process, options["world"], process.request("GET", path))
-        with _bundle_file(process.download(f"{path}/bundle")) as file:
+        options["source"] = _linked_path(server, runs.show(run))
+        with _bundle_file(runs.bundle_bytes(run)) as file:
             _finish(context, _replay_file(file, options), options)
         return
-    data = {"times": options["times"], **_archive(options["plugin"])}
-    view = process.request("POST", f"{path}/replay", json=data, timeout=_REPLAY_SECONDS)
+    view = runs.replay(run, plugin=options["plugin"], times=options["times"])
     _finish(context, view, options)
 
 
-def _linked_path(process: ServerProcess, world: str, run: RunDetails) -> str | None:
+def _linked_path(server: AddressedServer, run: RunDetails) -> str | None:
     """Return the path to which the plugin of a run is linked; ``None`` if it is not linked."""
-    plugins = process.request("GET", f"/worlds/{world}/plugins")
-    links = {each["name"]: each["link"] for each in plugins}
+    links = {each["name"]: each["link"] for each in server.control.plugins.list()}
     link = links.get(run["plugin"])
     return link["path"] if link else None
-
-
-def _archive(plugin: Path | None) -> dict[str, str]:
-    """Return the member of a request that has edited code."""
-    if plugin is None:
-        return {}
-    import base64
-
-    from kili_emulator.replays.plugin_code import read_code
-
-    with _click_errors():
-        return {"archive": base64.b64encode(read_code(plugin).archive).decode()}
 
 
 @contextlib.contextmanager
@@ -242,23 +221,15 @@ def bundle() -> None:
     is_flag=True,
     help="Pack all projects, instead of those that the run could see and named.",
 )
-@_world_option
-@data_dir_option
-def make(run: str, output: Path, whole_world: bool, world: str, data_dir: Path | None) -> None:
+@server_options
+def make(run: str, output: Path, whole_world: bool, server: AddressedServer) -> None:
     """Pack RUN: the state before it, its payload, the plugin, versions, clock, seeds and log.
 
     API keys, passwords, tokens and the headers of webhooks are left out. The documents of the
     project, and the names and addresses of the organization's users, are not.
     """
-    from kili_emulator.replays.bundle_file import write_archive
-
-    process = process_of(data_dir)
-    path = f"/worlds/{world}/runs/{quote(run, safe='')}/bundle"
-    parameters = {"wholeWorld": "true" if whole_world else "false"}
-    archive = process.download(path, params=parameters)
-    with _click_errors():
-        write_archive(output, archive)
-    echo(f"{output}: {len(archive) / 1024:,.0f} KB. Repeat the run with")
+    server.control.runs.bundle(run, output, whole_world=whole_world)
+    echo(f"{output}: {output.stat().st_size / 1024:,.0f} KB. Repeat the run with")
     echo(f"    kili-emulator bundle run {output}")
 
 

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shlex
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kili_emulator import printable
+from kili_emulator.cli.addressing import AddressedServer, server_options
 from kili_emulator.cli.following import follow
-from kili_emulator.cli.options import data_dir_option, json_option, world_option
-from kili_emulator.cli.server_process import (
-    process_of,
-    running_server,
-    settings_from_options,
-)
+from kili_emulator.cli.options import json_option
 from kili_emulator.cli.terminal import CommandGroup, echo, echo_json
 
 if TYPE_CHECKING:
+    from kili_emulator.client.runs import RunPage
     from kili_emulator.domain.run_view import CallView, LineView, RunBrief, RunDetails, RunView
     from kili_emulator.services.runs import RunLineView
-
-_world_option = world_option("The world of the runs.")
 
 
 @click.group(cls=CommandGroup, invoke_without_command=True)
@@ -33,6 +28,7 @@ _world_option = world_option("The world of the runs.")
 @click.option("--failed", is_flag=True, help="Only failed runs.")
 @click.option(
     "--follow",
+    "follow_",
     is_flag=True,
     help="Keep printing log lines, and each run when it ends; with --json, only the runs.",
 )
@@ -45,42 +41,42 @@ _world_option = world_option("The world of the runs.")
     help="Print at most this number of the latest runs at first.",
 )
 @json_option
-@_world_option
-@data_dir_option
+@server_options
 @click.pass_context
-def runs(context: click.Context, /, **options: Any) -> None:
+def runs(
+    context: click.Context,
+    /,
+    server: AddressedServer,
+    *,
+    follow_: bool,
+    quiet: bool,
+    limit: int,
+    as_json: bool,
+    **selection: Any,
+) -> None:
     """List the runs of plugins, or show one."""
     if context.invoked_subcommand:
         return
-    if options["quiet"] and not options["follow"]:
+    if quiet and not follow_:
         raise click.UsageError("--quiet needs --follow: give both, or leave out --quiet")
-    settings = settings_from_options({"data_dir": options["data_dir"]})
-    server = running_server(settings)
-    process = server.process
-    path = f"/worlds/{options['world']}/runs"
-    query = {name: options[name] for name in ("plugin", "project") if options[name] is not None}
-    query["failed"] = "true" if options["failed"] else "false"
-    result = process.request("GET", path, params={**query, "limit": options["limit"]})
-    if options["as_json"] and not options["follow"]:
-        echo_json(result["runs"])
+    page_of = functools.partial(server.control.runs.page, **selection)
+    first = page_of(limit=limit)
+    if as_json and not follow_:
+        echo_json(first["runs"])
         return
-    _print_runs(result["runs"], as_json=options["as_json"])
-    if options["follow"]:
-        is_quiet = options["quiet"] or options["as_json"]
-        query["lines"] = "false" if is_quiet else "true"
-        follow(server, path, query, result["cursor"], _print_updates(as_json=options["as_json"]))
 
-
-def _print_updates(*, as_json: bool) -> Callable[[Any], str]:
-    """Return a function that prints log lines and ended runs, and returns the cursor after them."""
-
-    def show(result: Any) -> str:
-        for line in result.get("lines", []):
+    def show(page: RunPage) -> str:
+        for line in page.get("lines", []):
             echo(*log_lines(line))
-        _print_runs(result["runs"], as_json=as_json)
-        return str(result["cursor"])
+        _print_runs(page["runs"], as_json=as_json)
+        return page["cursor"]
 
-    return show
+    def request(after: str, wait: int) -> RunPage:
+        return page_of(after=after, wait=wait, lines=not (quiet or as_json))
+
+    after = show(first)
+    if follow_:
+        follow(server, request, after, show)
 
 
 def log_lines(line: RunLineView) -> list[str]:
@@ -93,12 +89,10 @@ def log_lines(line: RunLineView) -> list[str]:
 @runs.command()
 @click.argument("run")
 @json_option
-@_world_option
-@data_dir_option
-def show(run: str, as_json: bool, world: str, data_dir: Path | None) -> None:
+@server_options
+def show(run: str, as_json: bool, server: AddressedServer) -> None:
     """Show all details of RUN: its payload, its log, its API calls and their answers."""
-    process = process_of(data_dir)
-    run_view = process.request("GET", f"/worlds/{world}/runs/{run}")
+    run_view = server.control.runs.show(run)
     if as_json:
         echo_json(run_view)
     else:

@@ -6,11 +6,9 @@ import contextlib
 import gc
 import locale
 import os
-import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -18,19 +16,24 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from kili_emulator import private_files
-from kili_emulator.cli.options import data_dir_option, setting_options, world_option
+from kili_emulator.cli.clients import print_exports
+from kili_emulator.cli.options import data_dir_option, setting_options
 from kili_emulator.cli.server_log import log_to_terminal
 from kili_emulator.cli.server_process import (
-    RequestRefusedError,
     ServerProcess,
+    client_variables,
     find_persistent_server,
-    find_ready_server,
-    process_of,
     running_server,
     settings_from_options,
 )
 from kili_emulator.cli.state_folder import StateFolder, new_ephemeral_folder, poll
 from kili_emulator.cli.terminal import echo, preserve_terminal
+from kili_emulator.client import (
+    ControlPlane,
+    HttpTransport,
+    RequestRefusedError,
+    UnreachableError,
+)
 from kili_emulator.config import DEFAULT_WORLD, Settings, SettingsError
 from kili_emulator.data_folder import DataFolderError, display_path
 
@@ -169,7 +172,7 @@ def _print_introduction(process: ServerProcess, world: World, settings: Settings
     keys = world.view.api_keys.all()
     width = max(len(key["key"]) for key in keys)
     emails = {user["id"]: user["email"] for user in world.view.users.all()}
-    exports = process.exports(process.key)
+    exports = client_variables(process.url, process.key)
     echo("Kili Emulator is ready.", "")
     echo(f"  endpoint   {exports['KILI_API_ENDPOINT']}")
     for key in keys:
@@ -179,15 +182,10 @@ def _print_introduction(process: ServerProcess, world: World, settings: Settings
     if world.scenario != settings.scenario:
         echo(f"  scenario   {world.scenario} (of the existing data; the setting has no effect)")
     echo("", "Paste this where your code runs:", "")
-    _print_exports({name: exports[name] for name in ("KILI_API_ENDPOINT", "KILI_API_KEY")})
+    print_exports({name: exports[name] for name in ("KILI_API_ENDPOINT", "KILI_API_KEY")})
     echo("", "Behind a proxy, also:", "")
-    _print_exports({"NO_PROXY": exports["NO_PROXY"]})
+    print_exports({"NO_PROXY": exports["NO_PROXY"]})
     echo("", "Ctrl-C, or `kili-emulator stop`, stops the emulator.")
-
-
-def _print_exports(exports: Mapping[str, str]) -> None:
-    for name, value in exports.items():
-        echo(f"export {name}={shlex.quote(value)}")
 
 
 def _detach(folder: StateFolder) -> None:
@@ -264,11 +262,7 @@ def stop(data_dir: Path | None) -> None:
     """Stop the emulator."""
     settings = settings_from_options({"data_dir": data_dir})
     folder, process = running_server(settings)
-    try:
-        wait_seconds = process.shut_down()
-    except RequestRefusedError:  # the world may have no administrator, whose key this needs
-        os.kill(process.pid, signal.SIGTERM)
-        wait_seconds = settings.stop_wait
+    wait_seconds = _request_stop(process, settings)
 
     def probe() -> bool | None:
         return None if folder.is_in_use() else True
@@ -280,34 +274,12 @@ def stop(data_dir: Path | None) -> None:
     echo("Stopped.")
 
 
-@click.command()
-@data_dir_option
-@click.option("--timeout", type=float, default=30.0, show_default=True, help="Seconds to wait.")
-def wait(data_dir: Path | None, timeout: float) -> None:
-    """Wait until the emulator is ready."""
-    settings = settings_from_options({"data_dir": data_dir})
-    process = poll(lambda: find_ready_server(settings), timeout)
-    if process is None:
-        raise click.ClickException(
-            f"no emulator on {display_path(settings.data_dir)} was ready within {timeout:g} "
-            "seconds: start one with `kili-emulator start`, or give a longer --timeout"
-        )
-    echo(f"Ready at {process.url}.")
-
-
-@click.command()
-@data_dir_option
-@world_option("The world to use.")
-@click.option("--user", default="admin", show_default=True, help="The name of the API key to use.")
-def env(data_dir: Path | None, world: str, user: str) -> None:
-    """Print the variables that a client needs: eval "$(kili-emulator env)"."""
-    process = process_of(data_dir)
-    worlds = {each["name"]: each for each in process.request("GET", "/worlds")}
-    if world not in worlds:
-        raise click.ClickException(f"there is no world {world!r} (there are: {', '.join(worlds)})")
-    keys = worlds[world]["keys"]
-    if user not in keys:
-        raise click.ClickException(
-            f"there is no API key named {user!r} (there are: {', '.join(keys)})"
-        )
-    _print_exports(process.exports(keys[user]))
+def _request_stop(process: ServerProcess, settings: Settings) -> float:
+    """Ask the emulator to stop; return how many seconds it waits for running work, at most."""
+    try:
+        return ControlPlane(HttpTransport(process.url, process.key)).shut_down()
+    except UnreachableError as error:
+        raise click.ClickException(str(error)) from None
+    except RequestRefusedError:  # the world may have no administrator, whose key this needs
+        os.kill(process.pid, signal.SIGTERM)
+        return settings.stop_wait

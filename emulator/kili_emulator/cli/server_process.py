@@ -1,20 +1,19 @@
-"""The running emulator that a command addresses: found by its folder, called over HTTP."""
+"""The emulators that run on a data folder."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
 from kili_emulator.cli.state_folder import StateFolder, ephemeral_folders
 from kili_emulator.cli.terminal import echo
 from kili_emulator.config import (
-    CONTROL_PATH,
     GRAPHQL_PATH,
+    HEALTH_PATH,
     Settings,
     SettingsError,
     load_settings,
@@ -23,15 +22,7 @@ from kili_emulator.config import (
 )
 from kili_emulator.data_folder import display_path
 
-if TYPE_CHECKING:
-    import requests
-
-_STOPPING = 503
-_WITHOUT_PROXY: dict[str, Any] = {"proxies": {"http": "", "https": ""}}
-
-
-class RequestRefusedError(click.ClickException):
-    """The error of a request that a running emulator refuses."""
+_WITHOUT_PROXY = {"http": "", "https": ""}
 
 
 class ServerEndedError(click.ClickException):
@@ -52,67 +43,12 @@ class ServerProcess:
     url: str
     key: str
 
-    def request(self, method: str, path: str, **options: Any) -> Any:
-        """Call the control plane and return the JSON value of the answer.
-
-        Raises:
-            RequestRefusedError: the emulator refused; the message is that of its answer.
-            ServerEndedError: the emulator ended before it answered.
-            click.ClickException: the emulator does not answer.
-        """
-        answer = self._send(method, path, **options)
-        return answer.json() if answer.content else None
-
-    def download(self, path: str, **options: Any) -> bytes:
-        """Send a request to a path below ``/_emulator``; return the content of the answer.
-
-        Raises:
-            RequestRefusedError: as :meth:`request`.
-            ServerEndedError: as :meth:`request`.
-            click.ClickException: as :meth:`request`.
-        """
-        return self._send("GET", path, **options).content
-
-    def shut_down(self) -> float:
-        """Ask the emulator to stop; return how many seconds it waits for running work, at most.
-
-        Raises:
-            RequestRefusedError: as :meth:`request`.
-            ServerEndedError: as :meth:`request`.
-            click.ClickException: as :meth:`request`.
-        """
-        return float(self._send("POST", "/shutdown").headers.get("Retry-After", 0))
-
-    def _send(self, method: str, path: str, **options: Any) -> requests.Response:
-        import requests  # here and below: the import takes longer than most commands
-
-        headers = {"Authorization": f"X-API-Key: {self.key}"}
-        url = f"{self.url}{CONTROL_PATH}{path}"
-        try:
-            answer = requests.request(
-                method, url, headers=headers, **{"timeout": 60, **_WITHOUT_PROXY, **options}
-            )
-        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
-            raise ServerEndedError(
-                f"the emulator at {self.url} ended before it answered: start it again with "
-                "`kili-emulator start`. If a plugin ended the emulator, `kili-emulator runs "
-                "--failed` then lists the run as INTERRUPTED"
-            ) from None
-        except requests.RequestException as error:
-            raise click.ClickException(f"{url} does not answer: {error}") from None
-        if answer.ok:
-            return answer
-        if answer.status_code == _STOPPING:
-            raise ServerEndedError(f"{self.url}: {answer.text}")
-        is_json = answer.headers.get("Content-Type", "").startswith("application/json")
-        raise RequestRefusedError(answer.json()["error"] if is_json else answer.text)
-
     def is_ready(self) -> bool:
         """Return whether the emulator answers."""
-        import requests
+        import requests  # the import takes longer than most commands
 
         try:
-            return requests.get(f"{self.url}/health", timeout=2, **_WITHOUT_PROXY).ok
+            return requests.get(f"{self.url}{HEALTH_PATH}", timeout=2, proxies=_WITHOUT_PROXY).ok
         except requests.RequestException:
             return False
 
@@ -121,13 +57,14 @@ class ServerProcess:
         """The value for ``KILI_API_ENDPOINT``."""
         return f"{self.url}{GRAPHQL_PATH}"
 
-    def exports(self, key: str) -> dict[str, str]:
-        """Return the environment variables for a client; ``NO_PROXY`` keeps its present hosts."""
-        return {
-            "KILI_API_ENDPOINT": self.endpoint,
-            "KILI_API_KEY": key,
-            "NO_PROXY": no_proxy(self.url, os.environ.get("NO_PROXY", "")),
-        }
+
+def client_variables(url: str, key: str) -> dict[str, str]:
+    """Return the environment variables for a client; ``NO_PROXY`` keeps its present hosts."""
+    return {
+        "KILI_API_ENDPOINT": f"{url}{GRAPHQL_PATH}",
+        "KILI_API_KEY": key,
+        "NO_PROXY": no_proxy(url, os.environ.get("NO_PROXY", "")),
+    }
 
 
 def settings_from_options(options: Mapping[str, Any]) -> Settings:
@@ -165,8 +102,7 @@ def find_server(settings: Settings) -> Server | None:
     Raises:
         click.ClickException: there are several, and ``KILI_API_ENDPOINT`` names none of them.
     """
-    folders = [StateFolder(settings.data_dir), *ephemeral_folders(settings.data_dir)]
-    servers = [Server(each, process) for each in folders if (process := _read_process(each))]
+    servers = _servers(settings)
     endpoint = os.environ.get("KILI_API_ENDPOINT")
     for server in servers:
         if server.process.endpoint == endpoint:
@@ -178,6 +114,17 @@ def find_server(settings: Settings) -> Server | None:
             "by the one that you want, or start each with its own --data-dir"
         )
     return servers[0] if servers else None
+
+
+def find_server_at(settings: Settings, url: str) -> Server | None:
+    """Return the emulator on the data folder of the settings that has this address, if any."""
+    return next((each for each in _servers(settings) if each.process.url == url), None)
+
+
+def _servers(settings: Settings) -> list[Server]:
+    """Return the emulators that run on a data folder, or were started with it; that first."""
+    folders = [StateFolder(settings.data_dir), *ephemeral_folders(settings.data_dir)]
+    return [Server(each, process) for each in folders if (process := _read_process(each))]
 
 
 def _read_process(folder: StateFolder) -> ServerProcess | None:
@@ -222,16 +169,3 @@ def running_server(settings: Settings) -> Server:
             "does not answer: try again, or kill the process"
         )
     return server
-
-
-def process_of(data_dir: Path | None) -> ServerProcess:
-    """Return the emulator that a command addresses by its option ``--data-dir``.
-
-    Args:
-        data_dir: ``None`` if the option is not given.
-
-    Raises:
-        click.UsageError: a setting has an invalid value.
-        click.ClickException: as :func:`running_server`.
-    """
-    return running_server(settings_from_options({"data_dir": data_dir})).process

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kili_emulator.cli.addressing import AddressedServer, server_options
+from kili_emulator.cli.addressing import AddressedServer, first_server_options, server_options
 from kili_emulator.cli.options import json_option
-from kili_emulator.cli.terminal import CommandGroup, echo, echo_json, progress_bar
+from kili_emulator.cli.terminal import CommandGroup, echo, echo_json, examples, progress_bar
 from kili_emulator.printable import shorten
 
 if TYPE_CHECKING:
@@ -26,15 +26,16 @@ _SHOWN = 60
 _replace_option = click.option("--replace", is_flag=True, help="Replace a project of the same id.")
 
 
-@click.group(cls=CommandGroup)
+@click.group(
+    cls=CommandGroup,
+    epilog=examples(
+        "kili-emulator state save monday.zip",
+        "kili-emulator state diff monday.zip",
+        "kili-emulator state load monday.zip",
+    ),
+)
 def state() -> None:
-    r"""Save a world as one file, load it again, and see what has changed.
-
-    \b
-    kili-emulator state save monday.zip
-    kili-emulator state diff monday.zip
-    kili-emulator state load monday.zip
-    """
+    """Save a world as one file, load it again, and see what has changed."""
 
 
 @state.command()
@@ -48,7 +49,7 @@ def save(file: Path, project: str | None, server: AddressedServer) -> None:
     project has no secrets.
     """
     server.control.state.save(file, project=project)
-    what = f"project {project}" if project else "the whole world, with its API keys"
+    what = f"project {project}" if project else "the whole world, with its API keys,"
     echo(f"Saved {what} as {file}.")
 
 
@@ -165,7 +166,7 @@ def _read_interface(path: Path | None) -> dict[str, Any] | None:
 @click.option("--restart", is_flag=True, help="Do not continue an interrupted copy.")
 @_replace_option
 @json_option
-@server_options
+@first_server_options
 def pull(
     *,
     project: str,

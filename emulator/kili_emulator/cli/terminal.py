@@ -93,6 +93,11 @@ def escape_unencodable_output() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def examples(*lines: str) -> str:
+    """Return the end of the help text of a command: lines that one can paste into a shell."""
+    return "\n".join(["\b", "Examples:", *(f"  {each}" for each in lines)])
+
+
 class CommandGroup(click.Group):
     """A group of commands that suggests the nearest name for an unknown command."""
 
@@ -107,7 +112,24 @@ class CommandGroup(click.Group):
 
 
 class Commands(CommandGroup):
-    """A group of commands that prints its errors with the same escapes as other output."""
+    """A group of commands in sections, which prints errors with the same escapes as output."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._sections: dict[str, list[str]] = {}
+
+    def add_section(self, title: str, *commands: click.Command) -> None:
+        """Add commands, which the help text lists together below a title."""
+        for each in commands:
+            self.add_command(each)
+        self._sections[title] = [str(each.name) for each in commands]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        limit = formatter.width - 6 - max(map(len, self.commands))
+        for title, names in self._sections.items():
+            rows = [(name, self.commands[name].get_short_help_str(limit)) for name in names]
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
     def main(self, *arguments: Any, **options: Any) -> Any:
         escape_unencodable_output()

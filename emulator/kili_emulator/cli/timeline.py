@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from kili_emulator.cli.addressing import AddressedServer, server_options
 from kili_emulator.cli.following import follow
-from kili_emulator.cli.options import data_dir_option, json_option, world_option
-from kili_emulator.cli.server_process import running_server, settings_from_options
+from kili_emulator.cli.options import json_option
 from kili_emulator.cli.terminal import echo, echo_json
 from kili_emulator.observe.timeline import text_of
+
+if TYPE_CHECKING:
+    from kili_emulator.client.observations import TimelinePage
 
 
 @click.command()
@@ -33,30 +36,32 @@ from kili_emulator.observe.timeline import text_of
     help="Print at most this number of the latest requests at first.",
 )
 @json_option
-@world_option("The world of the requests.")
-@data_dir_option
-def timeline(**options: Any) -> None:
+@server_options
+def timeline(
+    server: AddressedServer, *, follows: bool, limit: int, as_json: bool, **selection: Any
+) -> None:
     """Show what happened, as a tree: requests, their changes, events, plugin runs, their requests.
 
     The tree also shows which plugins were not called, suppressed, queued or refused, and why. With
     --json and --follow, each request is an object of its own.
     """
-    server = running_server(settings_from_options({"data_dir": options["data_dir"]}))
-    path, as_json = f"/worlds/{options['world']}/timeline", options["as_json"]
-    query = {each: options[each] for each in ("run", "asset", "project") if options[each]}
-    first = server.process.request("GET", path, params={**query, "limit": str(options["limit"])})
-    if as_json and not options["follows"]:
+    observations = server.control.observations
+    first = observations.timeline_page(**selection, limit=limit)
+    if as_json and not follows:
         echo_json(first["requests"])
         return
 
-    def show(page: Any) -> str:
+    def show(page: TimelinePage) -> str:
         for request in page["requests"]:
             if as_json:
                 echo_json(request, indent=None)
             else:
                 echo(*text_of(request))
-        return str(page["cursor"])
+        return page["cursor"]
+
+    def request(after: str, wait: int) -> TimelinePage:
+        return observations.timeline_page(**selection, after=after, wait=wait)
 
     after = show(first)
-    if options["follows"]:
-        follow(server, path, query, after, show)
+    if follows:
+        follow(server, request, after, show)

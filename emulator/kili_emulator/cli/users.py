@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
-from kili_emulator.cli.options import data_dir_option, json_option, world_option
+from kili_emulator.cli.addressing import AddressedServer, server_options
+from kili_emulator.cli.options import json_option
 from kili_emulator.cli.runs import refusal_text
-from kili_emulator.cli.server_process import process_of
-from kili_emulator.cli.terminal import echo, echo_json, echo_text
+from kili_emulator.cli.terminal import echo, echo_json, echo_text, examples
+from kili_emulator.errors import KiliError
 
 if TYPE_CHECKING:
     from kili_emulator.domain.run_view import RunBrief
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound=Callable[..., Any])
 
-_world_option = world_option("The world to act in.")
 _project_option = click.option("--project", required=True, help="The project's id or title.")
 
 
@@ -58,21 +57,61 @@ _correct_option = click.option(
 
 def _common_options(command: C) -> C:
     """Add the options that all commands of this module have."""
-    for option in (data_dir_option, _world_option, json_option, _project_option):
+    for option in (server_options, json_option, _project_option):
         command = option(command)
     return command
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "kili-emulator submit --project Text --asset doc-1 --label label.json",
+        "kili-emulator submit --project Text --random --count 20",
+    )
+)
 @_common_options
 @_asset_option(required=False)
 @_user_option("labeler")
 @_label_option("; by default the response that the app shows")
 @_seconds_option
 @_correct_option
-def submit(**options: Any) -> None:
+@click.option(
+    "--example", "is_example", is_flag=True, help="Submit a response that fits the interface."
+)
+@click.option(
+    "--random",
+    "is_random",
+    is_flag=True,
+    help="As --example, with random choices; a world with a seed repeats them.",
+)
+@click.option(
+    "--count",
+    type=click.IntRange(min=1),
+    default=1,
+    help="Label this number of assets: the next ones in the user's queue.",
+)
+def submit(
+    server: AddressedServer,
+    as_json: bool,
+    is_example: bool,
+    is_random: bool,
+    count: int,
+    **options: Any,
+) -> None:
     """Label an asset and submit the label."""
-    _perform_action("submit", options)
+    if options["label"] and (is_example or is_random):
+        raise click.UsageError("--label excludes --example and --random: leave out one of them")
+    if options["asset"] and count > 1:
+        raise click.UsageError("--asset names one asset: leave out --count")
+    if is_example or is_random:
+        options["example"] = "random" if is_random else "first"
+    arguments = _arguments(options)
+    for done in range(count):
+        try:
+            result = server.control.users.submit(**arguments)
+        except KiliError as error:
+            note = f" (after {done} of {count} labels)" if done else ""
+            raise KiliError(f"{error}{note}") from None
+        _show_action(result, as_json)
 
 
 @click.command()
@@ -82,9 +121,10 @@ def submit(**options: Any) -> None:
 @_label_option(" of the corrected label; without it, the label is approved unchanged")
 @_seconds_option
 @_correct_option
-def review(**options: Any) -> None:
+def review(server: AddressedServer, as_json: bool, **options: Any) -> None:
     """Review the latest label of an asset, with or without a correction."""
-    _perform_action("review", options)
+    arguments = _arguments(options)
+    _show_action(server.control.users.review(**arguments), as_json)
 
 
 @click.command()
@@ -93,12 +133,13 @@ def review(**options: Any) -> None:
 @_user_option("labeler")
 @_label_option("", required=True)
 @_seconds_option
-def save(**options: Any) -> None:
+def save(server: AddressedServer, as_json: bool, **options: Any) -> None:
     """Save a label without submitting it.
 
     The asset stays open for the user: its label is autosaved, and the asset is locked.
     """
-    _perform_action("save", options)
+    arguments = _arguments(options)
+    _show_action(server.control.users.save(**arguments), as_json)
 
 
 @click.command("send-back")
@@ -106,9 +147,10 @@ def save(**options: Any) -> None:
 @_asset_option(required=True)
 @_user_option("reviewer")
 @click.option("--issue", help="The text of an issue about the label.")
-def send_back(**options: Any) -> None:
+def send_back(server: AddressedServer, as_json: bool, **options: Any) -> None:
     """Send an asset back to be labeled again."""
-    _perform_action("send-back", options)
+    arguments = _arguments(options)
+    _show_action(server.control.users.send_back(**arguments), as_json)
 
 
 @click.command()
@@ -116,18 +158,20 @@ def send_back(**options: Any) -> None:
 @_asset_option(required=False)
 @_user_option("labeler")
 @click.option("--reason", default="", help="The reason to skip it.")
-def skip(**options: Any) -> None:
+def skip(server: AddressedServer, as_json: bool, **options: Any) -> None:
     """Skip an asset."""
-    _perform_action("skip", options)
+    arguments = _arguments(options)
+    _show_action(server.control.users.skip(**arguments), as_json)
 
 
 @click.command()
 @_common_options
 @_asset_option(required=True)
 @_user_option("labeler")
-def unskip(**options: Any) -> None:
+def unskip(server: AddressedServer, as_json: bool, **options: Any) -> None:
     """Put a skipped asset back into the queue."""
-    _perform_action("unskip", options)
+    arguments = _arguments(options)
+    _show_action(server.control.users.unskip(**arguments), as_json)
 
 
 @click.command("click")
@@ -135,9 +179,10 @@ def unskip(**options: Any) -> None:
 @_asset_option(required=True)
 @_user_option("labeler")
 @_label_option("; by default the response that the app shows")
-def click_button(**options: Any) -> None:
+def click_button(server: AddressedServer, as_json: bool, **options: Any) -> None:
     """Click on the button of the custom interface."""
-    _perform_action("click", options)
+    arguments = _arguments(options)
+    _show_action(server.control.users.click(**arguments), as_json)
 
 
 @click.command()
@@ -151,16 +196,15 @@ def click_button(**options: Any) -> None:
     help="A JSON file with the payload of the event, or the handler's arguments by name; - for "
     "standard input.",
 )
-def trigger(**options: Any) -> None:
+def trigger(server: AddressedServer, as_json: bool, payload: TextIO, **options: str) -> None:
     """Call a plugin for an EVENT that did not happen.
 
     EVENT is the subject of an event, such as asset.created, or the name of a handler, such as
     on_submit.
     """
-    data = {name: options[name] for name in ("event", "plugin", "project")}
-    data["payload"] = _read_json_file(options["payload"], "--payload")
-    run: RunBrief = _post(options, "/trigger", data)
-    if options["as_json"]:
+    content = _read_json_file(payload, "--payload")
+    run = server.control.plugins.trigger(**options, payload=content)
+    if as_json:
         echo_json(run)
     else:
         _print_run(run)
@@ -176,27 +220,21 @@ COMMANDS: tuple[click.Command, ...] = (
     skip,
     unskip,
     click_button,
-    trigger,
 )
 
-_SENT_MEMBERS = ("project", "asset", "user", "seconds", "correct", "reason", "issue")
+
+def _arguments(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of an action, with the content of the file of the label."""
+    label = options.get("label")
+    read = {"label": _read_json_file(label, "--label")} if label else {}
+    return {**options, **read}
 
 
-def _perform_action(verb: str, options: dict[str, Any]) -> None:
-    data = {name: options[name] for name in _SENT_MEMBERS if options.get(name) is not None}
-    if options.get("label"):
-        data["label"] = _read_json_file(options["label"], "--label")
-    result = _post(options, f"/people/{verb}", data)
-    if options["as_json"]:
+def _show_action(result: ActionView, as_json: bool) -> None:
+    if as_json:
         echo_json(result)
     else:
         _print_result(result)
-
-
-def _post(options: dict[str, Any], path: str, data: dict[str, Any]) -> Any:
-    data_dir: Path | None = options["data_dir"]
-    process = process_of(data_dir)
-    return process.request("POST", f"/worlds/{options['world']}{path}", json=data)
 
 
 def _read_json_file(file: TextIO, option: str) -> Any:

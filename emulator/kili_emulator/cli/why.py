@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from kili_emulator import printable
-from kili_emulator.cli.options import data_dir_option, json_option, world_option
-from kili_emulator.cli.server_process import process_of
+from kili_emulator.cli.addressing import AddressedServer, server_options
+from kili_emulator.cli.options import json_option
 from kili_emulator.cli.terminal import echo, echo_json
 
 if TYPE_CHECKING:
     from kili_emulator.domain.why.explanation import (
-        Explanation,
         OccurrenceExplanation,
         PluginExplanation,
     )
     from kili_emulator.domain.why.question import TopicView
-
-_QUESTION_OPTIONS = ("label", "asset", "project", "event", "plugin")
 
 
 @click.command()
@@ -30,16 +26,13 @@ _QUESTION_OPTIONS = ("label", "asset", "project", "event", "plugin")
 @click.option("--project", help="The project of the asset: its id or title.")
 @click.option("--plugin", help="Explain only this plugin, in detail: its name or id.")
 @json_option
-@world_option("The world of the label, asset or event.")
-@data_dir_option
-def why(as_json: bool, world: str, data_dir: Path | None, **options: str | None) -> None:
+@server_options
+def why(server: AddressedServer, as_json: bool, **options: str | None) -> None:
     """Explain why a plugin ran or did not run.
 
     The explanation is about a label, an asset or an event, and says what to do.
     """
-    process = process_of(data_dir)
-    question = {name: options[name] for name in _QUESTION_OPTIONS if options[name] is not None}
-    explanation: Explanation = process.request("GET", f"/worlds/{world}/why", params=question)
+    explanation = server.control.why(**options)
     if as_json:
         echo_json(explanation)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kili_emulator.client.clock import WorldClock
+from kili_emulator.client.content import Content
 from kili_emulator.client.control_requests import ControlRequests
 from kili_emulator.client.faults import Faults
 from kili_emulator.client.imports import Imports
@@ -30,6 +31,7 @@ class ControlPlane:
 
     Attributes:
         users: the actions of simulated users.
+        content: lists of projects, assets and labels.
         plugins: plugins and webhooks.
         runs: the runs of plugins.
         worlds: the worlds of the emulator.
@@ -43,6 +45,7 @@ class ControlPlane:
     def __init__(self, transport: Transport, world: str = DEFAULT_WORLD) -> None:
         self._requests = ControlRequests(transport, world)
         self.users = Users(self._requests)
+        self.content = Content(self._requests)
         self.plugins = Plugins(self._requests)
         self.runs = Runs(self._requests)
         self.worlds = Worlds(self._requests)

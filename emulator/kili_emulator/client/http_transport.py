@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from kili_emulator.client.transport import Answer, Request, UnreachableError
+from kili_emulator.client.transport import Answer, AnswerTimeoutError, Request, UnreachableError
 from kili_emulator.config import CONTROL_PATH
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class HttpTransport:
                 allow_redirects=False,
             )
         except requests.Timeout:
-            raise UnreachableError(
+            raise AnswerTimeoutError(
                 f"the emulator at {self.url} did not answer within {request.seconds:g} seconds: "
                 "look at its log"
             ) from None

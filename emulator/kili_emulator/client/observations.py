@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from kili_emulator.client.control_requests import ControlRequests
 
@@ -11,6 +11,23 @@ if TYPE_CHECKING:
     from kili_emulator.services.calls import ApiCallView
     from kili_emulator.services.events import EventView
     from kili_emulator.services.runs import RunLineView
+
+    LogLines = list[RunLineView]
+    RequestNodes = list[RequestNode]
+
+
+class LogPage(TypedDict):
+    """Log lines; ``next`` is the position after them."""
+
+    lines: LogLines
+    next: int
+
+
+class TimelinePage(TypedDict):
+    """Requests with the trees of their effects; ``cursor`` is the position after them."""
+
+    requests: RequestNodes
+    cursor: str
 
 
 class Observations:
@@ -38,7 +55,8 @@ class Observations:
 
         Args:
             operation: a root field, such as ``createIssues``; the name of an operation that a
-                client sent; ``upload`` or ``download`` for files.
+                client sent; ``graphql``, ``query``, ``mutation``, ``upload`` or ``download`` for
+                all such requests.
             user: the sender: an e-mail address, the name of an API key, or the name of a plugin.
             failed: only requests that were answered with an error, or only the others.
             limit: the largest number of requests.
@@ -100,9 +118,27 @@ class Observations:
         Raises:
             KiliError: plugin or project is unknown.
         """
-        answer = self._requests.get("/logs", plugin=plugin, project=project, limit=limit)
-        found: list[RunLineView] = answer["lines"]
-        return found
+        return self.log_page(plugin, project=project, limit=limit)["lines"]
+
+    def log_page(
+        self,
+        plugin: str | None = None,
+        *,
+        project: str | None = None,
+        limit: int | None = None,
+        after: int | None = None,
+        wait: int = 0,
+    ) -> LogPage:
+        """Return log lines as :meth:`logs`, and the position after them.
+
+        Args:
+            after: the position of an earlier page: return the lines since then.
+            wait: with ``after``, wait up to so many seconds for a line.
+        """
+        page: LogPage = self._requests.get(
+            "/logs", plugin=plugin, project=project, limit=limit, after=after, wait=wait
+        )
+        return page
 
     def timeline(
         self,
@@ -125,6 +161,32 @@ class Observations:
         Raises:
             KiliError: run, asset or project is unknown, or ``run`` is given with another one.
         """
-        answer = self._requests.get("/timeline", run=run, asset=asset, project=project, limit=limit)
-        found: list[RequestNode] = answer["requests"]
-        return found
+        page = self.timeline_page(run=run, asset=asset, project=project, limit=limit)
+        return page["requests"]
+
+    def timeline_page(
+        self,
+        *,
+        run: str | None = None,
+        asset: str | None = None,
+        project: str | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+        wait: int = 0,
+    ) -> TimelinePage:
+        """Return requests as :meth:`timeline`, and the position after them.
+
+        Args:
+            after: the cursor of an earlier page: return the requests that have ended since then.
+            wait: with ``after``, wait up to so many seconds for a request.
+        """
+        page: TimelinePage = self._requests.get(
+            "/timeline",
+            run=run,
+            asset=asset,
+            project=project,
+            limit=limit,
+            after=after,
+            wait=wait,
+        )
+        return page

@@ -28,6 +28,13 @@ class RequestRefusedError(Exception):
         self.status = status
 
 
+class NotAnEmulatorError(RequestRefusedError):
+    """The server at an address is not an emulator; no key was sent to it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, status=0)
+
+
 def refusal_of(answer: Answer) -> Exception:
     """Return the error of an answer: the one that the service raised in the emulator."""
     text = answer.content.decode("utf-8", "replace")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import quote
 
 from kili_emulator.client.control_requests import ControlRequests
@@ -16,8 +16,22 @@ if TYPE_CHECKING:
     from kili_emulator.domain.run_view import RunDetails, RunView
     from kili_emulator.domain.world import Mark
     from kili_emulator.replays.comparison import ReplayView
+    from kili_emulator.services.runs import RunLineView
 
     RunViews = list[RunView]
+    RunLines = list[RunLineView]
+
+
+class _RunPage(TypedDict):
+    runs: RunViews
+    cursor: str
+
+
+class RunPage(_RunPage, total=False):
+    """Runs, and with ``lines`` their new log lines; ``cursor`` is the position after them."""
+
+    lines: RunLines
+
 
 # How long repetitions, or packing a large world, may take in addition to other requests.
 _REPLAY_SECONDS = 3600.0
@@ -52,6 +66,43 @@ class Runs:
         return views
 
     __call__ = list  # noqa: A003
+
+    def page(
+        self,
+        *,
+        plugin: str | None = None,
+        project: str | None = None,
+        failed: bool = False,
+        limit: int | None = None,
+        after: str | None = None,
+        wait: int = 0,
+        lines: bool = False,
+    ) -> RunPage:
+        """Return runs, and the position after them, from which a further call continues.
+
+        Args:
+            plugin: return only runs of the plugin with this name or id.
+            project: return only runs on the project with this id or title.
+            failed: return only runs that failed.
+            limit: the largest number of runs; the latest are returned.
+            after: the cursor of an earlier page: return the runs that have ended since then.
+            wait: with ``after``, wait up to so many seconds for a run.
+            lines: add the new log lines, also those of runs in progress.
+
+        Raises:
+            KiliError: plugin or project is unknown.
+        """
+        page: RunPage = self._requests.get(
+            "/runs",
+            plugin=plugin,
+            project=project,
+            failed=failed,
+            limit=limit,
+            after=after,
+            wait=wait,
+            lines=lines,
+        )
+        return page
 
     def show(self, run_id: str) -> RunDetails:
         """Return a run with all details.

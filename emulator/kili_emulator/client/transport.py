@@ -38,6 +38,10 @@ class UnreachableError(ConnectionError):
     """No emulator answers at the address, or it ended before it answered."""
 
 
+class AnswerTimeoutError(UnreachableError):
+    """The emulator did not answer in time; it may have carried the request out."""
+
+
 class Transport(Protocol):
     """Carries requests to one emulator."""
 

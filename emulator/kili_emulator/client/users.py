@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kili_emulator.client.control_requests import ControlRequests
 
 if TYPE_CHECKING:
+    from kili_emulator.domain.simulated_user.examples import Example
     from kili_emulator.services.users import ActionView
 
 
@@ -29,6 +30,7 @@ class Users:
         user: str = "labeler",
         seconds: float = 0,
         correct: bool = False,
+        example: Example | None = None,
     ) -> ActionView:
         """Submit a label.
 
@@ -40,11 +42,15 @@ class Users:
             user: the user's e-mail address, or the name of their API key.
             seconds: the time that the user spent on the label.
             correct: the user changes a label that they submitted before.
+            example: instead of ``label``, make a response that fits the interface: with the
+                ``first`` choices, or with ``random`` ones, which a seed of the world repeats.
 
         Raises:
             KiliError: user, project or asset is unknown, or the action is not possible now.
         """
-        members = {"label": label, "seconds": seconds, "correct": correct}
+        members: dict[str, Any] = {"label": label, "seconds": seconds, "correct": correct}
+        if example is not None:
+            members["example"] = example
         return self._act("submit", project, asset, user, members)
 
     def review(

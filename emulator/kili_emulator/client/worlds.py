@@ -90,12 +90,16 @@ class Worlds:
 
         return Mark(**self._requests.post("/mark", {}))
 
-    def reset(self, name: str | None = None, *, mark: Mark | None = None) -> WorldView:
+    def reset(
+        self, name: str | None = None, *, mark: Mark | None = None, keep_plugins: bool = False
+    ) -> WorldView:
         """Wait for a world's plugins, then roll the world back to a mark, or to its scenario.
 
         Args:
             name: the name of the world; by default, the emulator's own world.
             mark: ``None`` for the state after the scenario was loaded.
+            keep_plugins: keep the present plugins: their versions, their links to folders, and
+                where they are active, as far as the projects still exist. Their runs go.
 
         Returns:
             the world.
@@ -106,6 +110,8 @@ class Worlds:
         data: dict[str, Any] = {"wait": IDLE_SECONDS}
         if mark is not None:
             data["mark"] = asdict(mark)
+        if keep_plugins:
+            data["keepPlugins"] = True
         path = self._requests.world_path("/reset", name)
         view: WorldView = self._requests.send("POST", path, data=data)
         return view

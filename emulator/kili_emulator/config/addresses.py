@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 API_PATH = "/api/label/v2"
 GRAPHQL_PATH = f"{API_PATH}/graphql"
 CONTROL_PATH = "/_emulator"
+HEALTH_PATH = "/health"
 DEFAULT_WORLD = "default"
+# The header of the answers at HEALTH_PATH by which a client without a key recognises an emulator.
+PRODUCT_HEADER = "Kili-Emulator"
 # The key of a WSGI environment that marks a call from this process, which needs no API key.
 # A client cannot send it: headers of requests have keys that begin with HTTP_.
 IN_PROCESS = "kili_emulator.in_process"

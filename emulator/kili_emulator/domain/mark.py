@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from kili_emulator.clock import ClockState, StoredClock
@@ -31,3 +33,26 @@ class Mark:
         renamed = {"clock" if name == "clock_offset" else name: members[name] for name in members}
         mark = cls(**renamed)
         return replace(mark, clock=ClockState.parse(mark.clock).stored())
+
+    def to_token(self, world: str) -> str:
+        """Return the mark as one word of letters, digits, ``-`` and ``_``.
+
+        Args:
+            world: the name of the world of the mark.
+        """
+        text = json.dumps({"world": world, **asdict(self)}, separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @classmethod
+    def parse_token(cls, token: str) -> tuple[str, Mark]:
+        """Return the world and the mark of a token.
+
+        Raises:
+            ValueError: it is not a token that :meth:`to_token` returned.
+        """
+        try:
+            padded = token.encode("ascii") + b"=" * (-len(token) % 4)
+            members = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+            return str(members.pop("world")), cls.parse(members)
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+            raise ValueError(f"not a mark: {error}") from None

@@ -193,8 +193,8 @@ class WorldRegistry:
         """Return all worlds, sorted by name."""
         return [world for _, world in sorted(self._worlds.copy().items())]
 
-    def reset(self, name: str, mark: Mark | None = None) -> World:
-        """Roll a world back to its scenario, or to a mark.
+    def reset(self, name: str, mark: Mark | None = None, *, keep_plugins: bool = False) -> World:
+        """Roll a world back to its scenario, or to a mark, with or without its present plugins.
 
         Raises:
             WorldError: the world is unknown, or the mark is of a time that was undone.
@@ -203,7 +203,7 @@ class WorldRegistry:
         start = mark or world.start
         assert start is not None
         try:
-            world.roll_back(start)
+            world.roll_back(start, keep_plugins=keep_plugins)
         except ValueError as error:
             raise WorldError(str(error)) from None
         return world

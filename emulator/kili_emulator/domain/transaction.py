@@ -29,6 +29,7 @@ class Transaction(WritableView):
         moment: the time of all changes and events.
         now: the same time as text.
         deliveries: the work that the events started; filled after the commit.
+        meta: what the commit stores about the world itself, beside its clock and ids.
         request: the request that makes the changes, if one does that is recorded.
     """
 

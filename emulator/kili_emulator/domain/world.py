@@ -19,6 +19,7 @@ from kili_emulator.clock import Clock, ClockState, default_clock
 from kili_emulator.domain.actor import Actor
 from kili_emulator.domain.blob_collection import collect_blobs, released_sizes
 from kili_emulator.domain.event_bus import EventBus
+from kili_emulator.domain.kept_plugins import find_plugins, restore_plugins
 from kili_emulator.domain.mark import Mark
 from kili_emulator.domain.tables import TABLES, View
 from kili_emulator.domain.transaction import Transaction
@@ -136,7 +137,7 @@ class World:
                 yield tx
                 changes = tx.changes()
                 if changes:
-                    meta = {**self._meta(), **tx.meta} if tx.meta else self._meta()
+                    meta = {**self._meta(), **tx.meta}
                     self.documents.commit(changes, meta, deferrable=deferrable)
                 else:
                     self.clock.state = clock_state
@@ -150,6 +151,10 @@ class World:
                 self._writer = None
             tx.note_effect()
             self._collect_blobs_if_due(changes)
+        self._announce(tx)
+
+    def _announce(self, tx: Transaction) -> None:
+        """Deliver the events of a committed transaction, if it has any."""
         if tx.emitted_events:
             if tx.request is None:
                 self.requests.after_end()
@@ -234,11 +239,14 @@ class World:
             clock_state = self.clock.own_state.stored()
             return Mark(sequence, self.ids.state(), clock_state, self.epoch)
 
-    def roll_back(self, mark: Mark) -> None:
+    def roll_back(self, mark: Mark, *, keep_plugins: bool = False) -> None:
         """Undo all changes since the mark; ids and random draws continue from the mark.
 
         Marks of the undone time are void. Work that was started in that time and is still running
         cannot change the world any more.
+
+        Args:
+            keep_plugins: keep the present plugins: :mod:`kili_emulator.domain.kept_plugins`.
 
         Raises:
             ValueError: the mark was set in a time that has been undone.
@@ -246,7 +254,11 @@ class World:
         self.check_no_transaction()
         with self._delivery_lock:
             with self.documents.write_lock:
+                kept = find_plugins(self.view) if keep_plugins else None
                 self._roll_back(mark)
+                if kept is not None:
+                    with self.transaction(Actor.system()) as tx:
+                        restore_plugins(tx, kept)
             self.faults.clear()
             for callback in list(self.after_roll_back):  # a copy: a callback may remove itself
                 callback()

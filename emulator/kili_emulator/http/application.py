@@ -11,7 +11,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.wrappers import Response
 
 from kili_emulator.api.execution import GraphQLExecutor
-from kili_emulator.config import Settings
+from kili_emulator.config import HEALTH_PATH, PRODUCT_HEADER, Settings
 from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.http import security
 from kili_emulator.http.direct_path import DirectPath
@@ -89,11 +89,13 @@ def _add_guard(application: Flask, guard: security.Guard) -> None:
     @application.after_request
     def harden(answer: Response) -> Response:
         note_route(request.method, request.url_rule)
+        if request.path == HEALTH_PATH:
+            answer.headers[PRODUCT_HEADER] = "1"
         note_refusal(answer)
         return security.add_security_headers(answer)
 
 
 def _add_health(application: Flask) -> None:
-    @application.get("/health")
+    @application.get(HEALTH_PATH)
     def health() -> Response:
         return jsonify(status="ready")

@@ -31,50 +31,60 @@ def files_blueprint(registry: WorldRegistry, signer: security.FileUrlSigner) -> 
 
     @blueprint.get(file.FILES_PATH)
     def download() -> Response:
-        file_id = request.args.get("id", "")
-        token_world = signer.world_of_read_token(request.args.get("token", ""), file_id)
-        session = _open_session(registry, token_world)
-        if session is None:
-            return security.unauthorized()
-        record = begin_record(*session, "file")
-        operation = f"{request.method} {file.FILES_PATH}"
-        record.name, record.operations = "download", [operation]
-        record.variables = {"id": file_id}
-        stored_file = _find_recorded_file(*session, record, file_id)
-        if stored_file is None:
-            return security.text_answer(errors.FILE_UNKNOWN, 404)
-        world, _ = session
-        build_file_url = make_file_url_builder(
-            request.host_url, signer, world, signed=token_world is not None
-        )
-        return _file_answer(
-            file.content_of(world, stored_file, build_file_url), stored_file["contentType"]
-        )
+        return _download(registry, signer)
 
     @blueprint.put(file.UPLOAD_PATH)
     def upload() -> Response:
-        try:
-            token = request.args.get("token", "")
-            world, pending_upload = signer.read(token, registry.get)
-            record = begin_record(world, None, "file")
-            record.name, record.operations = "upload", [f"PUT {file.UPLOAD_PATH}"]
-            record.variables = {
-                "id": pending_upload.file_id,
-                "projectId": pending_upload.project_id,
-            }
-            content = read_body(request)
-        except (ValueError, WorldError) as error:
-            return security.text_answer(str(error), 403)
-        except BodyError as error:
-            return security.text_answer(str(error), error.status)
-        try:
-            with world.transaction(Actor.system()) as tx:
-                file.store(tx, pending_upload, content, request.content_type or _DEFAULT_TYPE)
-        except KiliError as error:
-            return security.text_answer(error.message, getattr(error, "status", 403))
-        return Response(status=201)
+        return _upload(registry, signer)
 
     return blueprint
+
+
+def _download(registry: WorldRegistry, signer: security.FileUrlSigner) -> Response:
+    """Answer with a file, whose URL is signed or comes with an API key."""
+    file_id = request.args.get("id", "")
+    token_world = signer.world_of_read_token(request.args.get("token", ""), file_id)
+    session = _open_session(registry, token_world)
+    if session is None:
+        return security.unauthorized()
+    record = begin_record(*session, "file")
+    operation = f"{request.method} {file.FILES_PATH}"
+    record.name, record.operations = "download", [operation]
+    record.variables = {"id": file_id}
+    stored_file = _find_recorded_file(*session, record, file_id)
+    if stored_file is None:
+        return security.text_answer(errors.FILE_UNKNOWN, 404)
+    world, _ = session
+    build_file_url = make_file_url_builder(
+        request.host_url, signer, world, signed=token_world is not None
+    )
+    return _file_answer(
+        file.content_of(world, stored_file, build_file_url), stored_file["contentType"]
+    )
+
+
+def _upload(registry: WorldRegistry, signer: security.FileUrlSigner) -> Response:
+    """Store the body of the request as the file that the signed URL names."""
+    try:
+        token = request.args.get("token", "")
+        world, pending_upload = signer.read(token, registry.get)
+        record = begin_record(world, None, "file")
+        record.name, record.operations = "upload", [f"PUT {file.UPLOAD_PATH}"]
+        record.variables = {
+            "id": pending_upload.file_id,
+            "projectId": pending_upload.project_id,
+        }
+        content = read_body(request)
+    except (ValueError, WorldError) as error:
+        return security.text_answer(str(error), 403)
+    except BodyError as error:
+        return security.text_answer(str(error), error.status)
+    try:
+        with world.transaction(Actor.system()) as tx:
+            file.store(tx, pending_upload, content, request.content_type or _DEFAULT_TYPE)
+    except KiliError as error:
+        return security.text_answer(error.message, getattr(error, "status", 403))
+    return Response(status=201)
 
 
 def _find_recorded_file(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from kili_emulator import errors
-from kili_emulator.config import CONTROL_PATH, GRAPHQL_PATH
+from kili_emulator.config import CONTROL_PATH, GRAPHQL_PATH, HEALTH_PATH, PRODUCT_HEADER
 from kili_emulator.domain.api_key import RUN_KEY_PREFIX
 from kili_emulator.http.security import API_KEY_SCHEME
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _RUN_KEY = API_KEY_SCHEME + RUN_KEY_PREFIX
 # Other paths serve files by signed URLs, which a running plugin may have got before.
-_REFUSED_PATHS = (GRAPHQL_PATH, CONTROL_PATH, "/health")
+_REFUSED_PATHS = (GRAPHQL_PATH, CONTROL_PATH, HEALTH_PATH)
 
 
 class StopGate:
@@ -38,7 +38,10 @@ class StopGate:
     ) -> Iterable[bytes]:
         """Answer a request, or refuse it."""
         if self._is_closed and _is_refused(environ):
-            headers = [("Content-Type", "text/plain; charset=utf-8")]
+            headers = [
+                ("Content-Type", "text/plain; charset=utf-8"),
+                (PRODUCT_HEADER, "1"),
+            ]
             start_response("503 Service Unavailable", headers)
             return [errors.EMULATOR_STOPS.encode()]
         return self._application(environ, start_response)

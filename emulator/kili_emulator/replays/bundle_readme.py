@@ -30,9 +30,10 @@ your user. Read it first, if the bundle is not from somebody whom you trust.
 | `other-plugins/` | the code of other plugins that changes of the run may call |
 | `bundle.json` | versions, settings, clock, seeds, and the files that were left out |
 
-Made with Kili Emulator {emulator}, Python {python}, kili {sdk}. API keys, passwords, tokens and the
-headers of webhooks are not in it. The documents of the projects are, with the names and e-mail
-addresses of the users of the organization.
+Made with Kili Emulator {emulator}, Python {python}, kili {sdk}. The API keys, passwords,
+tokens and webhook headers of the emulator are not in it. The documents of the projects are, with
+the names and e-mail addresses of the users of the organization, and so is what the authors of the
+plugin wrote into its code or its log: look for passwords of other services before you hand it on.
 """
 
 

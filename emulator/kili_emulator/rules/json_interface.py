@@ -87,6 +87,16 @@ def _check_category(where: str, category: dict[str, Any], make_error: MakeError)
         raise make_error(errors.INTERFACE_BAD_POINTS.format(where=where))
 
 
+def child_names(parent: dict[str, Any], jobs: Jobs) -> list[str]:
+    """Return the names of the jobs that open below a category or below a point of a category.
+
+    Args:
+        parent: the category or the point.
+        jobs: the jobs of a parsed interface.
+    """
+    return [name for each in parent.get("children") or [] for name in _names(each, jobs)]
+
+
 def _sub_jobs(name: str, jobs: Jobs, make_error: MakeError) -> Iterator[str]:
     """Yield the names of the jobs that open below a category, or below a point of a category."""
     categories = (jobs[name].get("content") or {}).get("categories") or {}

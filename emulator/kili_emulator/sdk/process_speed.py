@@ -42,6 +42,8 @@ class _FastSdk(MetaPathFinder):
                 sys.meta_path.insert(0, self)
 
     def end(self) -> None:
+        if sys.is_finalizing():  # a script did not stop its emulator; nobody uses the SDK any more
+            return
         with self._lock:
             self._users -= 1
             if self._users:

@@ -10,6 +10,7 @@ from kili_emulator import errors
 from kili_emulator.clock import format_time
 from kili_emulator.domain.lookup import find_plugin, find_user
 from kili_emulator.domain.world import View
+from kili_emulator.observe.fault_rule import GRAPHQL_TARGETS
 from kili_emulator.observe.requests import RequestKind, RequestOutcome, RequestRecord
 from kili_emulator.rules.graphql_text import operation_name
 from kili_emulator.rules.masking import masked, masked_query, masked_text, secret_names_of
@@ -25,7 +26,8 @@ class CallQuery:
 
     Attributes:
         operation: a root field, such as ``createIssues``; the name of an operation that a client
-            sent; ``upload`` or ``download``.
+            sent; for all such requests, as for faults: ``graphql``, ``query``, ``mutation``,
+            ``upload`` or ``download``.
         user: the e-mail address of the sender, the name of an API key of the sender, or the name
             of the plugin whose runs sent the request.
         failed: whether an error was answered.
@@ -111,7 +113,7 @@ def _of_operation(
 ) -> list[RequestRecord]:
     matching = [each for each in records if operation in _names(each)]
     if not matching:
-        known = [*root_fields, *_FILE_ROUTES]
+        known = [*root_fields, *GRAPHQL_TARGETS, *_FILE_ROUTES]
         field = operation.removeprefix("Query.").removeprefix("Mutation.")
         if field not in known:
             raise errors.operation_unknown(operation, closest(field, known))
@@ -119,8 +121,11 @@ def _of_operation(
 
 
 def _names(record: RequestRecord) -> set[str | None]:
-    fields = [each.rpartition(".")[2] for each in record.operations]
-    return {_name(record), *record.operations, *fields}
+    parts = [each.partition(".") for each in record.operations]
+    names = {_name(record), *record.operations, *(field for _, _, field in parts)}
+    if record.kind == "graphql":
+        names |= {"graphql", *(kind.lower() for kind, _, _ in parts)}
+    return names
 
 
 def _name(record: RequestRecord) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
 from kili_emulator import errors
@@ -12,6 +12,7 @@ from kili_emulator.domain.event_bus import wait_for_deliveries
 from kili_emulator.domain.lookup import find_asset, find_project, find_user
 from kili_emulator.domain.run_view import RunBrief, run_brief
 from kili_emulator.domain.simulated_user.actions import ACTIONS, ActionInput
+from kili_emulator.domain.simulated_user.examples import Example, example_response
 from kili_emulator.domain.simulated_user.queue import QUEUED_LABEL_TYPES, next_asset
 from kili_emulator.domain.world import Actor, Transaction, View
 from kili_emulator.rules.workflow import Status, StepStatus
@@ -27,6 +28,7 @@ class Action:
         project: the project's id or title.
         user: the user's e-mail address, or the name of their API key.
         asset: the asset's id or external id; the next in the user's queue, if ``None``.
+        example: make the response, which fits the interface.
     """
 
     verb: str
@@ -34,6 +36,7 @@ class Action:
     user: str
     asset: str | None = None
     action_input: ActionInput = field(default_factory=ActionInput)
+    example: Example | None = None
 
 
 class AssetProgress(TypedDict):
@@ -83,7 +86,11 @@ def perform_action(session: WorldSession, action: Action) -> ActionView:
         project = _require_project(tx, actor, action.project)
         asset = _find_asset(tx, project, action)
         before = _asset_progress(tx, asset)
-        result = ACTIONS[action.verb](tx, asset, action.action_input)
+        action_input = action.action_input
+        if action.example:
+            response = example_response(tx, asset, action.example)
+            action_input = replace(action_input, response=response)
+        result = ACTIONS[action.verb](tx, asset, action_input)
     wait_for_deliveries(tx.deliveries, seconds)
     view = world.view
     current = view.assets.get(asset["id"])

@@ -71,7 +71,11 @@ def create_world(
 
 
 def reset_world(
-    registry: WorldRegistry, session: WorldSession, mark: Mark | None = None
+    registry: WorldRegistry,
+    session: WorldSession,
+    mark: Mark | None = None,
+    *,
+    keep_plugins: bool = False,
 ) -> WorldView:
     """Wait for a world's plugins, then roll the world back to a mark, or to its scenario.
 
@@ -80,6 +84,7 @@ def reset_world(
     Args:
         session: its seconds are the longest wait for the plugins; those that still run then are
             interrupted at their next request.
+        keep_plugins: keep the present plugins, with their versions and where they are active.
 
     Returns:
         the world.
@@ -89,7 +94,8 @@ def reset_world(
     """
     session.world.faults.end_delays()
     session.host.wait_idle(session.world, session.seconds)
-    return world_view(registry.reset(session.world.name, mark))
+    world = registry.reset(session.world.name, mark, keep_plugins=keep_plugins)
+    return world_view(world)
 
 
 def load_world(

@@ -100,13 +100,26 @@ class EmulatorSession:
         finally:
             self._fixture = None
 
-    def describe(self) -> str:
-        """Describe what has happened in the emulator; empty if the test does not use it."""
-        if self.emulator is None or self._fixture is None or not self.options.report_lines:
-            return ""
-        from kili_emulator.testing.failure_report import describe_world
+    def describe(self, test: str) -> str:
+        """Describe what has happened in the emulator; empty if the test does not use it.
 
-        return describe_world(self.emulator, self.options.report_lines)
+        Writes the failed runs to the folder for bundles, if there is one.
+
+        Args:
+            test: the node id of the failed test.
+        """
+        if self.emulator is None or self._fixture is None:
+            return ""
+        parts = []
+        if self.options.report_lines:
+            from kili_emulator.testing.failure_report import describe_world
+
+            parts.append(describe_world(self.emulator, self.options.report_lines))
+        if self.options.bundles:
+            from kili_emulator.testing.failure_bundles import write_bundles
+
+            parts += write_bundles(self.emulator, self.options.bundles, test)
+        return "\n".join(filter(None, parts))
 
     def guard(self) -> None:
         """Begin to check the calls of the SDK; the check refuses nothing outside of tests."""

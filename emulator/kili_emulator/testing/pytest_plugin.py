@@ -93,10 +93,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Add what the emulator knows to the report of a failed test."""
+    """Add what the emulator knows to the report of a failed test; keep its failed runs."""
     report = yield
     if report.failed and report.when != "teardown":  # the world is rolled back by then
-        text = item.config.stash[_SESSION].describe()
+        text = item.config.stash[_SESSION].describe(item.nodeid)
         if text:
             report.sections.append(("Kili Emulator", text))
     return report

@@ -6,6 +6,7 @@ Every pytest run imports this module, which imports nothing of the emulator.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -33,11 +34,13 @@ class RunOptions(NamedTuple):
         emulator: arguments of ``Emulator()``.
         allow_remote: whether the SDK may call servers that are no emulator.
         report_lines: how long the section in the report of a failed test may be; 0 for none.
+        bundles: the folder for the failed plugin runs of failed tests; ``None`` for none.
     """
 
     emulator: dict[str, Any]
     allow_remote: bool
     report_lines: int
+    bundles: Path | None = None
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -73,12 +76,18 @@ def add_options(parser: pytest.Parser) -> None:
         help="what kili_cassette does: once: record, unless the cassette exists (the default); "
         "none: only answer from cassettes; all: record anew",
     )
+    group.addoption(
+        "--kili-emulator-bundles",
+        metavar="FOLDER",
+        help="write the failed plugin runs of failed tests to this folder, as bundles",
+    )
     parser.addini("kili_emulator_record", "as --kili-emulator-record")
     parser.addini("kili_emulator_scenario", "as --kili-emulator-scenario")
     parser.addini("kili_emulator_seed", "as --kili-emulator-seed")
     parser.addini("kili_emulator_settings", "lines as --kili-emulator-setting", type="linelist")
     parser.addini("kili_emulator_allow_remote", "as --kili-emulator-allow-remote", type="bool")
     parser.addini("kili_emulator_report_lines", "as --kili-emulator-report-lines")
+    parser.addini("kili_emulator_bundles", "as --kili-emulator-bundles")
 
 
 def add_markers(config: pytest.Config) -> None:
@@ -107,6 +116,7 @@ def read_options(config: pytest.Config) -> RunOptions:
             or config.getini("kili_emulator_allow_remote")
         ),
         _number(config, "report_lines", _DEFAULT_LINES) or 0,
+        _bundles(config),
     )
 
 
@@ -148,6 +158,15 @@ def _scenario(config: pytest.Config) -> str:
     is_path = bool({os.sep, "/", "."} & set(text))
     folder = config.inipath.parent if config.inipath else config.rootpath
     return str(option) if option else str(folder / text) if is_path else text
+
+
+def _bundles(config: pytest.Config) -> Path | None:
+    """Return the folder for bundles; in the configuration, relative to the configuration file."""
+    option = config.getoption("kili_emulator_bundles")
+    if option:
+        return Path(config.invocation_params.dir, option)
+    text = config.getini("kili_emulator_bundles")
+    return (config.inipath.parent if config.inipath else config.rootpath) / text if text else None
 
 
 def _text(config: pytest.Config, name: str) -> str:

@@ -8,7 +8,7 @@ if only some documents have it: such a member is declared in a base class with `
 While the tests run, ``tests/kit/document_type_check.py`` compares the stored documents with these
 declarations.
 
-Imported by: api, cli, client, domain, domain.filters, domain.simulated_user, domain.timeline,
+Imported by: api, client, domain, domain.filters, domain.simulated_user, domain.timeline,
 domain.why, http, plugins, replays, scenario, services, transfer.
 """
 

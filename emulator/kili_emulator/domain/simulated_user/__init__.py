@@ -4,5 +4,5 @@
 ``queue`` the assets that the app offers. ``services.users`` finds the user, the project
 and the asset that a call names.
 
-Imported by: http, services.
+Imported by: client, http, services.
 """

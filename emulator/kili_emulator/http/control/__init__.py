@@ -28,6 +28,7 @@ from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
 from kili_emulator.http.control.calls import add_call_routes
 from kili_emulator.http.control.clock import add_clock_routes
+from kili_emulator.http.control.content import add_content_routes
 from kili_emulator.http.control.description import DESCRIPTION, add_description_route
 from kili_emulator.http.control.events import add_event_routes
 from kili_emulator.http.control.faults import add_fault_routes
@@ -52,6 +53,7 @@ from kili_emulator.scenario import ScenarioError
 _WORLD_ROUTES: tuple[Callable[[Blueprint, Sessions], None], ...] = (
     add_world_routes,
     add_load_route,
+    add_content_routes,
     add_state_routes,
     add_clock_routes,
     add_run_routes,

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 from flask import Blueprint, Response, jsonify, request
 
 from kili_emulator import errors
 from kili_emulator.domain.registry import WorldError
 from kili_emulator.domain.simulated_user.actions import ACTIONS, ActionInput
+from kili_emulator.domain.simulated_user.examples import Example
 from kili_emulator.http.control.sessions import Sessions
 from kili_emulator.http.request_body import read_json
 from kili_emulator.services import plugins
 from kili_emulator.services.users import Action, perform_action
 
 _TEXT_MEMBERS = ("project", "user", "asset", "reason", "issue")
-_MEMBERS = (*_TEXT_MEMBERS, "label", "seconds", "correct")
+_MEMBERS = (*_TEXT_MEMBERS, "label", "seconds", "correct", "example")
 
 
 def add_user_routes(blueprint: Blueprint, sessions: Sessions) -> None:
@@ -62,6 +63,8 @@ def _parse_action(verb: str, data: dict[str, Any]) -> Action:
         mistyped.append("seconds")
     if not isinstance(correct, bool):
         mistyped.append("correct")
+    if not _is_example(verb, data):
+        mistyped.append("example")
     if unknown or mistyped:
         problem = f"wrong members: {', '.join(sorted({*unknown, *mistyped}))}"
         members = ", ".join(_MEMBERS[2:])
@@ -76,4 +79,12 @@ def _parse_action(verb: str, data: dict[str, Any]) -> Action:
         reason=data.get("reason") or "",
         issue=data.get("issue"),
     )
-    return Action(verb, data["project"], data["user"], data.get("asset"), action_input)
+    user, asset = data["user"], data.get("asset")
+    return Action(verb, data["project"], user, asset, action_input, data.get("example"))
+
+
+def _is_example(verb: str, data: dict[str, Any]) -> bool:
+    """Return whether the member ``example`` is missing or valid: only a submit has it."""
+    example = data.get("example")
+    is_submit = verb == "submit" and data.get("label") is None
+    return example is None or (is_submit and example in get_args(Example))

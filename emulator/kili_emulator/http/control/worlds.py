@@ -68,11 +68,14 @@ def add_world_routes(blueprint: Blueprint, sessions: Sessions) -> None:
     @blueprint.post("/worlds/<name>/reset")
     def reset_world(name: str) -> Response:
         data = read_json(request)
-        if data.keys() - {"mark", "wait"} or not _is_number(data.get("wait", 0)):
+        keep_plugins = data.get("keepPlugins", False)
+        is_valid = _is_number(data.get("wait", 0)) and isinstance(keep_plugins, bool)
+        if data.keys() - {"mark", "wait", "keepPlugins"} or not is_valid:
             raise WorldError(errors.CONTROL_MARK_INVALID)
         session = sessions.open(name, max(data.get("wait", 0), 0))
         mark = _parse_mark(data["mark"], session.world) if "mark" in data else None
-        return jsonify(worlds.reset_world(registry, session, mark))
+        view = worlds.reset_world(registry, session, mark, keep_plugins=keep_plugins)
+        return jsonify(view)
 
     @blueprint.post("/worlds/<name>/mark")
     def mark_world(name: str) -> Response:

@@ -15,7 +15,7 @@ from kili_emulator.domain.documents import EventReference, PluginDoc, ProjectDoc
 from kili_emulator.domain.event_bus import Delivery, Event, wait_for_deliveries
 from kili_emulator.domain.plugin_subscription import PluginSubscription
 from kili_emulator.domain.trigger import Trigger, trigger_by_hand
-from kili_emulator.domain.world import Actor
+from kili_emulator.domain.world import Actor, Transaction
 from kili_emulator.errors import StorageError
 from kili_emulator.instruments import Durations
 from kili_emulator.observe.fault_rule import RUN, WEBHOOK
@@ -104,13 +104,7 @@ class Runs:
         causes: list[str] = cause["lanes"] if cause else []
         lane = f"{trigger.plugin['id']} {event['projectId']}"
         refusal = _refusal(trigger.plugin, event, cause)
-        may_wait = (
-            self._timing.waits_for_runs
-            and not refusal
-            and lane not in causes
-            and not self._is_stopped()
-        )
-        waits = may_wait and self._can_wait(lane, cause)
+        waits = refusal is None and self._is_awaited(lane, cause)
         queue = self._queue(lane, cause if waits else None)
         # Deferrable, as the event is already committed.
         with self._schedule.change(deferrable=True) as tx:
@@ -123,16 +117,34 @@ class Runs:
                 redelivery_of=redelivery_of,
                 by_hand=by_hand,
             )
-            if not refusal and self._begins_at_once(trigger.plugin, queue):
-                run = runs_of.begin_at_once(tx, run)
-            if self._timing.waits_for_runs and not refusal and not waits:
-                runs_of.note_queued(tx, run, self._reason_not_to_wait(event["event"]))
+            if not refusal:
+                run = self._note_start(tx, run, trigger.plugin, queue, waits=waits)
         if refusal:
             self.waiters.notify()
             return StartedRun(run["id"], None)
         delivery = self._queue_run(run, epoch, queue, lane)
         self.causal_tree.add(event["runId"], delivery)
         return StartedRun(run["id"], delivery if waits else None)
+
+    def _is_awaited(self, lane: str, cause: RunDoc | None) -> bool:
+        """Return whether the cause of a new run in a lane waits for it."""
+        is_recursive = cause is not None and lane in cause["lanes"]
+        may_wait = self._timing.waits_for_runs and not is_recursive and not self._is_stopped()
+        return may_wait and self._can_wait(lane, cause)
+
+    def _note_start(
+        self, tx: Transaction, run: RunDoc, plugin: PluginDoc, queue: str, *, waits: bool
+    ) -> RunDoc:
+        """Note that a recorded run begins at once, or that its cause does not wait for it.
+
+        Returns:
+            the run, as it is stored now.
+        """
+        if self._begins_at_once(plugin, queue):
+            run = runs_of.begin_at_once(tx, run)
+        if self._timing.waits_for_runs and not waits:
+            runs_of.note_queued(tx, run, self._reason_not_to_wait(run["event"]))
+        return run
 
     def _is_stopped(self) -> bool:
         """Return whether new runs wait for a clock that stands still, until somebody sets it."""

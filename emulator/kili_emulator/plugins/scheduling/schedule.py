@@ -84,6 +84,7 @@ class Schedule:
         self._later: dict[Future[None], datetime] = {}  # delays of work in no lane
         self._due_times: dict[Delivery, datetime] = {}  # of unfinished work that was delayed
         self._held: list[_HeldWork] | None = None
+        self._hold_lock = threading.Lock()  # other threads start work during a dispatch, too
         world.after_clock_change.append(self._lanes.look_again)
 
     @contextlib.contextmanager
@@ -142,10 +143,15 @@ class Schedule:
                 self._after()
 
         job = LaneJob(work_if_not_undone, delivery, f"{epoch} {lane}")
-        if self._held is None:
-            self._lanes.add(f"{epoch} {queue}", job)
-        else:
-            self._held.append(_HeldWork(f"{epoch} {queue}", job))
+        self._queue(f"{epoch} {queue}", job)
+
+    def _queue(self, lane: str, job: LaneJob) -> None:
+        """Queue a piece of work now, or at the end of a block of :meth:`hold`."""
+        with self._hold_lock:
+            if self._held is not None:
+                self._held.append(_HeldWork(lane, job))
+                return
+        self._lanes.add(lane, job)
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:
@@ -159,7 +165,8 @@ class Schedule:
         try:
             yield
         finally:
-            self._held = None
+            with self._hold_lock:
+                self._held = None
             for each in held:
                 self._lanes.add(each.lane, each.job)
 

@@ -6,6 +6,7 @@ Imported by: http.control.openapi.
 from kili_emulator.http.control.openapi.operation import Operation
 from kili_emulator.http.control.openapi.operations import (
     clock,
+    content,
     faults,
     observations,
     plugins,
@@ -24,6 +25,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *states.OPERATIONS,
     *clock.OPERATIONS,
     *users.OPERATIONS,
+    *content.OPERATIONS,
     *plugins.OPERATIONS,
     *runs.OPERATIONS,
     *faults.OPERATIONS,

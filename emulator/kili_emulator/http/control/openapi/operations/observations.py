@@ -84,7 +84,8 @@ OPERATIONS = (
         "GET",
         f"{_WORLD}/calls",
         "List the latest API requests. `operation` is a root field, the name of an operation, "
-        "`upload` or `download`; `user` is an e-mail address, the name of a key, or a plugin.",
+        "`graphql`, `query`, `mutation`, `upload` or `download`; `user` is an e-mail address, the "
+        "name of a key, or a plugin.",
         answer=CallList,
         query=_CallQuery,
     ),

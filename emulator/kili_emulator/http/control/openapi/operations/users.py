@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 from kili_emulator.domain.run_view import RunBrief
+from kili_emulator.domain.simulated_user.examples import Example
 from kili_emulator.http.control.openapi.operation import Operation
 from kili_emulator.services.users import ActionView
 
@@ -23,6 +24,7 @@ class UserAction(_Actor, total=False):
     - ``label``: the json response; by default, the one that the app shows.
     - ``seconds``: the labeling time.
     - ``correct``: the user changes a label that they submitted before.
+    - ``example``: for a submit without ``label``: make a response that fits the interface.
     - ``reason``: the reason to skip the asset. ``issue``: the text of an issue, for ``send-back``.
     """
 
@@ -30,6 +32,7 @@ class UserAction(_Actor, total=False):
     label: dict[str, Any] | None
     seconds: float
     correct: bool
+    example: Example
     reason: str | None
     issue: str | None
 

@@ -43,10 +43,12 @@ class Reset(TypedDict, total=False):
     - ``mark``: an earlier answer of the operation ``markWorld``; by default, the state after the
       scenario was loaded.
     - ``wait``: the seconds to wait for running plugins before.
+    - ``keepPlugins``: keep the plugins with their versions and where they are active.
     """
 
     mark: dict[str, Any]
     wait: float
+    keepPlugins: bool
 
 
 class KeyChange(TypedDict, total=False):
