@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,9 +14,16 @@ from kili_emulator import Emulator
 from kili_emulator.plugins.guest.sdk_client import make_client
 
 
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    """Return an emulator beside which the SDK may call other servers, unlike `kili_emulator`."""
+    with Emulator() as running:
+        yield running
+
+
 @pytest.fixture
-def null(kili_emulator: Emulator) -> Any:
-    with null_server(kili_emulator.url) as server:
+def null(emulator: Emulator) -> Any:
+    with null_server(emulator.url) as server:
         yield server
 
 
@@ -25,23 +33,23 @@ def _client(emulator: Emulator, server: NullServer, folder: Any) -> Any:
 
 
 def test_a_null_server_repeats_the_recorded_answers(
-    kili_emulator: Emulator, null: NullServer, tmp_path: Any
+    emulator: Emulator, null: NullServer, tmp_path: Any
 ) -> None:
     with null.recording():
-        client = _client(kili_emulator, null, tmp_path)
+        client = _client(emulator, null, tmp_path)
         before = client.count_projects()
-    kili_emulator.client().create_project(input_type="TEXT", json_interface={"jobs": {}}, title="T")
+    emulator.client().create_project(input_type="TEXT", json_interface={"jobs": {}}, title="T")
 
     assert client.count_projects() == before
-    assert kili_emulator.client().count_projects() == before + 1
+    assert emulator.client().count_projects() == before + 1
 
 
 def test_a_null_server_repeats_answers_to_mutations_in_turn(
-    kili_emulator: Emulator, null: NullServer, tmp_path: Any
+    emulator: Emulator, null: NullServer, tmp_path: Any
 ) -> None:
     options = {"input_type": "TEXT", "json_interface": {"jobs": {}}}
     with null.recording():
-        client = _client(kili_emulator, null, tmp_path)
+        client = _client(emulator, null, tmp_path)
         recorded = [client.create_project(title=f"T{n}", **options)["id"] for n in range(2)]
 
     repeated = [client.create_project(title=f"U{n}", **options)["id"] for n in range(3)]
@@ -49,10 +57,10 @@ def test_a_null_server_repeats_answers_to_mutations_in_turn(
 
 
 def test_a_request_that_was_not_recorded_is_an_error(
-    kili_emulator: Emulator, null: NullServer, tmp_path: Any
+    emulator: Emulator, null: NullServer, tmp_path: Any
 ) -> None:
     with null.recording():
-        client = _client(kili_emulator, null, tmp_path)
+        client = _client(emulator, null, tmp_path)
 
     with pytest.raises(Exception, match="500"):
         client.count_projects()

@@ -183,7 +183,9 @@ class TestOtherServers:
         url, seen = foreign_server
         monkeypatch.setenv("KILI_API_ENDPOINT", f"{url}/api/label/v2/graphql")
         monkeypatch.setenv("KILI_API_KEY", "a-real-key")
-        assert f"{url} is not an emulator" in run(*command, status=1)
+        assert f"no emulator answers at the address {url}, but another server" in run(
+            *command, status=1
+        )
         assert [line for line, _ in seen] == ["GET /health"]
         assert "a-real-key" not in str(seen)
 

@@ -248,7 +248,9 @@ def use_webhooks(control: ControlPlane, emulator: Emulator) -> None:
 
 def use_faults(control: ControlPlane) -> None:
     fault = control.faults.add("createIssues", status=503, retry_after=2, probability=0.5)
-    control.faults.add("query", error="x", code="X", extensions={"a": 1}, partial=True, user="u")
+    control.faults.add(
+        "query", error="x", code="X", extensions={"a": 1}, partial=True, user="admin"
+    )
     control.faults.load([{"target": "webhook", "drop": "before"}])
     control.faults.add_preset("flaky-network")
     control.faults.list()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -374,5 +375,8 @@ def test_two_debuggers_are_refused(failed_remote_run: tuple[RemoteWorld, str]) -
     assert "leave out --times" in command(failed_remote_run, "--pdb", "--times", "2").output
 
 
-def test_a_missing_debugpy_is_named(failed_remote_run: tuple[RemoteWorld, str]) -> None:
+def test_a_missing_debugpy_is_named(
+    failed_remote_run: tuple[RemoteWorld, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "debugpy", None)  # as if it were not installed
     assert "pip install debugpy" in command(failed_remote_run, "--debugpy", "5678").output

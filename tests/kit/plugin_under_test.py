@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kili_emulator import Emulator
+from kili_emulator.plugins.logs import FAILURES
 from tests.kit.plugin_project import PluginProject
 
 NAME = "Boxes / 100 %"
@@ -67,9 +68,6 @@ class PluginUnderTest(PluginProject):
 
 
 def link_log_lines(records: list[logging.LogRecord]) -> list[str]:
-    """Return the messages that the emulator logged about changes in linked folders."""
-    return [
-        each.getMessage()
-        for each in records
-        if each.name == "kili_emulator.plugins.links.linked_folders"
-    ]
+    """Return the messages that the emulator logged about linked folders and about failures."""
+    loggers = ("kili_emulator.plugins.links.linked_folders", FAILURES.name)
+    return [each.getMessage() for each in records if each.name in loggers]

@@ -18,7 +18,7 @@ from kili.core.graphql.operations.plugin.mutations import (
 
 from kili_emulator import Emulator, clock
 from kili_emulator.errors import KiliError
-from kili_emulator.plugins.dispatch import host
+from kili_emulator.plugins.dispatch import deployments
 from kili_emulator.plugins.links import linked_folders
 from kili_emulator.testing.sdk import fast_sdk
 from tests.kit.gates import GATES, add_gates, plugin_gates
@@ -209,7 +209,7 @@ def test_build_that_hangs_delays_only_the_first_requests(
     plugin_under_test.save("helpers.py", f"{waits}TEXT = 'two'\n")
     assert entered.wait(SOON)
     now, limits = clock.monotonic(), []
-    monkeypatch.setattr(host, "wait", lambda _, seconds: limits.append(seconds))
+    monkeypatch.setattr(deployments, "wait", lambda _, seconds: limits.append(seconds))
     for elapsed in (10.0, 40.0):
         monkeypatch.setattr(clock, "monotonic", lambda elapsed=elapsed: now + elapsed)
         plugin_under_test.emulator.platform.host.deploy_saved(plugin_under_test.emulator.world, 30)

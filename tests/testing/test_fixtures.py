@@ -226,6 +226,40 @@ def test_next(kili):
     user_tests.run("-p", "no:randomly").assert_outcomes(passed=2)
 
 
+@pytest.mark.parametrize("scope", ["session", "module", "class"])
+def test_a_checkpoint_of_a_long_fixture_ends_with_it(user_tests: UserTests, scope: str) -> None:
+    user_tests.write(
+        test_it=CREATE
+        + f"""
+@pytest.fixture(scope="{scope}")
+def base(kili_emulator):
+    create(kili_emulator.client())
+    kili_emulator.checkpoint()
+    create(kili_emulator.client())
+
+class TestClass:
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_it(self, base, kili, kili_emulator, number):
+        assert kili.count_projects() == 3
+        create(kili)
+        kili_emulator.reset()
+        assert kili.count_projects() == 3
+        create(kili)
+"""
+        + AFTER[scope]
+    )
+    user_tests.run("-p", "no:randomly").assert_outcomes(passed=3)
+
+
+AFTER = {
+    scope: f"""
+def test_after(kili):
+    assert kili.count_projects() == {count}
+"""
+    for scope, count in (("session", 3), ("module", 3), ("class", 1))
+}
+
+
 def test_a_failed_fixture_leaves_nothing(user_tests: UserTests) -> None:
     user_tests.write(
         conftest=CREATE

@@ -66,7 +66,9 @@ def assets(
 @click.option(
     "--asset", help="Only labels of this asset: its id, or with --project its external id."
 )
-@click.option("--type", "type_", help="Only labels of this type: DEFAULT, REVIEW, PREDICTION, …")
+@click.option(
+    "--type", "type_", help="Only labels of this type: DEFAULT, REVIEW, PREDICTION, INFERENCE."
+)
 @_limit_option
 @json_option
 @server_options

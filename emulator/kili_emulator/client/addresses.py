@@ -62,5 +62,5 @@ def require_emulator(url: str, *, seconds: float = _PATIENCE_SECONDS) -> None:
         ) from None
     if PRODUCT_HEADER not in answer.headers:
         raise NotAnEmulatorError(
-            f"{url} is not an emulator, but another server: no key was sent to it"
+            f"no emulator answers at the address {url}, but another server; no key was sent to it"
         )

@@ -78,6 +78,14 @@ def find_inconsistencies(snapshot: Snapshot) -> list[Inconsistency]:
     incomplete = list(_find_missing_members(snapshot))
     if incomplete:  # the other checks need all members
         return incomplete
+    return [*find_contradictions(snapshot), *_find_wrong_indexes(snapshot)]
+
+
+def find_contradictions(snapshot: Snapshot) -> list[Inconsistency]:
+    """Check the documents of a world, which have all members, but not the indexes.
+
+    See :func:`find_inconsistencies`.
+    """
     checks = (
         _find_broken_references,
         _find_different_members,
@@ -86,7 +94,6 @@ def find_inconsistencies(snapshot: Snapshot) -> list[Inconsistency]:
         _find_wrong_workflows,
         _find_wrong_marks,
         _find_wrong_counts,
-        _find_wrong_indexes,
     )
     return [each for check in checks for each in check(snapshot)]
 

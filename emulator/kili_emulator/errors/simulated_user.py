@@ -118,13 +118,14 @@ def jobs_unanswered(jobs: Iterable[str]) -> KiliError:
     """The submitted label has no answer to required jobs."""
     return KiliError(
         f"the label has no answer to {', '.join(jobs)}, which the interface requires: "
-        "give a json response with --label"
+        "give a json response (--label, or label= in Python), or an example (--example, "
+        'or example="first")'
     )
 
 
 def save_label_missing() -> KiliError:
     """The action ``save`` has no json response."""
-    return KiliError("save needs a label: give a json response with --label")
+    return KiliError("save needs a label: give a json response (--label, or label= in Python)")
 
 
 CONTROL_USER_ACTION_INVALID = (

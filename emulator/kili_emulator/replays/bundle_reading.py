@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import platform
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +18,7 @@ from kili_emulator.replays import bundle_form
 from kili_emulator.replays.bundle_file import Entries, read_file
 from kili_emulator.replays.bundle_form import Manifest, Versions, emulator_version
 from kili_emulator.replays.capsule import Capsule
-from kili_emulator.replays.table_lines import loaded_rows
+from kili_emulator.replays.table_lines import loaded_rows, without_collections
 from kili_emulator.rules.json_text import parse_json
 from kili_emulator.storage.blobs import BlobStore
 from kili_emulator.storage.documents import StoreState
@@ -76,23 +74,11 @@ def open_bundle(entries: Entries, name: str) -> Bundle:
         if entry.startswith(bundle_form.FILES):
             blobs.put(content)
     try:
-        with _without_collections():
+        with without_collections():
             capsule = _capsule(reader, manifest, blobs)
     except _FORM_ERRORS as error:
         raise reader.invalid(bundle_form.MANIFEST, error) from None
     return Bundle(manifest, capsule)
-
-
-@contextlib.contextmanager
-def _without_collections() -> Iterator[None]:
-    """Pause the collector of garbage, which takes long while many documents are made."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _capsule(reader: _Reader, manifest: Manifest, blobs: BlobStore) -> Capsule:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -28,3 +30,15 @@ def loaded_rows(content: bytes) -> Iterator[LoadedRow]:
         if not is_place or not isinstance(document["id"], str):
             raise TypeError("a line has a position and a document with an id")
         yield LoadedRow(document["id"], Row(position, document), document)
+
+
+@contextlib.contextmanager
+def without_collections() -> Iterator[None]:
+    """Pause the collector of garbage, which takes long while many documents are made."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal, TypedDict
 
 from kili_emulator.domain.world import World
+from kili_emulator.replays.table_lines import without_collections
 from kili_emulator.services.session import WorldSession
 from kili_emulator.transfer.project_loading import LoadedProject, NewMember, load_project
 from kili_emulator.transfer.state_file import pack_state, unpack_state
@@ -73,7 +74,13 @@ def load_state(
     Raises:
         KiliError: the file is no state, or it cannot be loaded into this world.
     """
-    state = unpack_state(content, _NAME)
+    with without_collections():
+        return _load_state(session, unpack_state(content, _NAME), may_keep, replace=replace)
+
+
+def _load_state(
+    session: WorldSession, state: State, may_keep: Callable[[World], bool], *, replace: bool
+) -> LoadedState | None:
     world, host = session.world, session.host
     host.wait_idle(world, session.seconds)
     if state.manifest["kind"] == "project":

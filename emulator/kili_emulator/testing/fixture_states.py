@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kili_emulator.app import Emulator
     from kili_emulator.app.checkpoints import Checkpoint
-    from kili_emulator.domain.world import Mark
 
 
 class KiliEmulatorWarning(UserWarning):
@@ -27,14 +26,14 @@ class FixtureState:
 
     Attributes:
         name: the fixture's name.
-        before: the state before its setup.
+        before: the state before its setup; its end also ends the checkpoints of the fixture.
         checkpoint: the state after its setup, if it has changed the world.
         has_ended: whether its teardown is over, but its changes are below those of a fixture that
             lives longer.
     """
 
     name: str
-    before: Mark
+    before: Checkpoint
     checkpoint: Checkpoint | None = None
     has_ended: bool = False
 
@@ -53,20 +52,22 @@ class FixtureStates:
 
     def begin(self, name: str) -> FixtureState:
         """Note the state before the setup of a fixture."""
-        state = FixtureState(name, self.base)
+        state = FixtureState(name, self._emulator.checkpoint(self.base))
         self._states.append(state)
         return state
 
     def finish_setup(self, state: FixtureState) -> None:
         """Make the state after the setup of a fixture the base of its tests, if it is another."""
         after = self._emulator.mark()
-        if after.sequence == state.before.sequence:
+        if after.sequence == state.before.mark.sequence:
+            state.before.drop()
             self._states.remove(state)
             return
         state.checkpoint = self._emulator.checkpoint(after)
         self.base = after
         for waiting in self._waiting_for(state):  # they asked for this fixture during their setup
-            waiting.before = after
+            waiting.before.drop()
+            waiting.before = self._emulator.checkpoint(after)
             self._states.remove(waiting)
             self._states.append(waiting)
 
@@ -88,10 +89,8 @@ class FixtureStates:
             self._undo(self._states.pop())
 
     def _undo(self, state: FixtureState) -> None:
-        if state.checkpoint:
-            state.checkpoint.drop()
-        self._emulator.reset(state.before)
-        self.base = state.before
+        state.before.end()
+        self.base = state.before.mark
 
     def _waiting_for(self, state: FixtureState) -> list[FixtureState]:
         """Return the fixtures in setup that have changed nothing before this one began."""
@@ -99,5 +98,5 @@ class FixtureStates:
         return [
             each
             for each in self._states[:index]
-            if each.checkpoint is None and each.before.sequence == state.before.sequence
+            if each.checkpoint is None and each.before.mark.sequence == state.before.mark.sequence
         ]

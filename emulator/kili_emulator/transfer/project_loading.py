@@ -16,7 +16,7 @@ from kili_emulator.rules.permissions import ProjectRole
 from kili_emulator.transfer.new_documents import UNKNOWN_USER
 from kili_emulator.transfer.state_form import Documents, State
 from kili_emulator.transfer.state_saving import PROJECT_TABLES
-from kili_emulator.transfer.world_loading import check_consistency
+from kili_emulator.transfer.world_loading import check_consistency, explained_form
 
 # The tables whose documents are inserted as they are, each after the tables that it refers to.
 _COPIED = ("projects", *PROJECT_TABLES)
@@ -54,7 +54,7 @@ def load_project(world: World, state: State, *, replace: bool = False) -> Loaded
     Raises:
         KiliError: the world has the project or one of its ids, or documents contradict one another.
     """
-    with world.transaction(Actor.system()) as tx:
+    with world.transaction(Actor.system()) as tx, explained_form():
         for content in state.files.values():
             world.blobs.put(content)
         loading = _Loading(tx, state)

@@ -14,7 +14,7 @@ from kili_emulator.domain.tables import TABLES
 from kili_emulator.ids import IdSource
 from kili_emulator.replays import bundle_file
 from kili_emulator.replays.bundle_file import Entries
-from kili_emulator.replays.table_lines import loaded_rows, table_line
+from kili_emulator.replays.table_lines import loaded_rows, table_line, without_collections
 from kili_emulator.rules.json_text import parse_json
 from kili_emulator.transfer.state_form import (
     FILES,
@@ -105,7 +105,8 @@ def unpack_state(content: bytes, name: str) -> State:
         raise errors.state_damaged(name, error.message) from None
     try:
         manifest = _read_manifest(entries, name)
-        tables = _read_tables(entries)
+        with without_collections():
+            tables = _read_tables(entries)
         files = _read_files(entries)
     except _FORM_ERRORS as error:
         raise errors.state_damaged(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from kili_emulator import errors
 from kili_emulator.clock import ClockState
 from kili_emulator.config import DEFAULT_WORLD
 from kili_emulator.domain.api_key import SCENARIO_KEY_PREFIX, scenario_key, world_of_key
-from kili_emulator.domain.consistency import find_inconsistencies
+from kili_emulator.domain.consistency import find_contradictions
 from kili_emulator.domain.world import Actor, Transaction, World
 from kili_emulator.transfer.state_form import State, WorldState
 
@@ -23,7 +25,7 @@ def load_world(world: World, state: State) -> None:
     """
     around = state.manifest["world"]
     assert around is not None
-    with world.transaction(Actor.system()) as tx:
+    with world.transaction(Actor.system()) as tx, explained_form():
         tx.clear()
         for content in state.files.values():
             world.blobs.put(content)
@@ -88,5 +90,18 @@ def check_consistency(tx: Transaction) -> None:
         KiliError: a fact does not hold.
     """
     tables = {name: each.snapshot for name, each in tx.repositories().items()}
-    for fault in find_inconsistencies(tables):
+    for fault in find_contradictions(tables):
         raise errors.state_unloadable(str(fault))
+
+
+@contextlib.contextmanager
+def explained_form() -> Iterator[None]:
+    """Turn the errors that a member of a wrong type causes into one that says so.
+
+    Raises:
+        KiliError: a document has a member of a wrong type.
+    """
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise errors.state_unloadable(f"a document has an unexpected value ({error!r})") from None

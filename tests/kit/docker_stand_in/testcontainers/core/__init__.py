@@ -1,0 +1,1 @@
+"""The part of ``testcontainers`` for any image."""
