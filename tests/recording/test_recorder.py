@@ -101,6 +101,17 @@ def test_secret_members_are_masked(platform: Platform, file: Path) -> None:
         assert secret not in text
 
 
+def test_secret_members_in_texts_with_json_are_masked(platform: Platform, file: Path) -> None:
+    platform.answer = lambda _: Response('{"token": "answer-11"}', content_type="text/plain")
+    with platform.recorded(file) as recording:
+        ask(recording, data={"jsonMetadata": json.dumps({"apiKey": "nested-22", "a": [1]})})
+
+    text = file.read_text()
+    assert "jsonMetadata: !json\n          apiKey: '***'\n" in text
+    assert "answer-11" not in text
+    assert "nested-22" not in text
+
+
 def test_a_secret_that_is_found_late_is_masked_earlier(platform: Platform, file: Path) -> None:
     platform.answer_json({"data": {"text": "see secret-key-2"}})
     with platform.recorded(file) as recording:

@@ -8,6 +8,7 @@ secret that was found is also masked wherever else it occurs, as in texts and fi
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -50,10 +51,21 @@ class HiddenSecrets:
         Args:
             names: additional secret names of members.
         """
-        named = map_texts(value, self.replaced)
+        named = map_texts(value, lambda text: self._masked_json_text(self.replaced(text)))
         result = masked(named, names)
         self._note(named, result)
         return result
+
+    def _masked_json_text(self, text: str) -> str:
+        """Mask the members of a text with JSON; a text without secrets stays as it is."""
+        if text[:1] not in ("{", "["):
+            return text
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            return text
+        result = self.masked(value)
+        return text if result == value else json.dumps(result)
 
     def _note(self, value: Any, result: Any) -> None:
         if isinstance(value, str) and result == MASK:

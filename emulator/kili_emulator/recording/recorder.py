@@ -215,20 +215,8 @@ class Recorder:
             return content
         text = str(self._addresses.to_client(text))
         self._secrets.name_parameters(text)
-        is_json = kind.startswith(_JSON)
-        shown = self._masked_json(text) if is_json else self._secrets.masked(text)
-        answer["text"] = self._names.recorded(shown)
+        answer["text"] = self._names.recorded(self._secrets.masked(text))
         return text.encode()
-
-    def _masked_json(self, text: str) -> str:
-        """Mask the secrets in a text with JSON; a text without secrets stays as it is."""
-        try:
-            value = parse_json(text.encode())
-        except ValueError:
-            return str(self._secrets.masked(text))
-        named = map_texts(value, self._secrets.replaced)
-        hidden = self._secrets.masked(named)
-        return self._secrets.replaced(text) if hidden == named else write_json(hidden).decode()
 
     def _keep_media(self, answer: AnswerEntry, content: bytes) -> None:
         digest = hashlib.sha256(content).hexdigest()
