@@ -19,6 +19,8 @@ MASK = "***"
 # The key of a plugin run is not stored, so that a text is searched for its form.
 RUN_KEY_PREFIX = "kili-run-"
 RUN_KEY = rf"{RUN_KEY_PREFIX}[\w-]{{20,}}"
+# A secret parameter with such a value is masked already, by a name that tells secrets apart.
+_HIDDEN = re.compile(r"redacted-[0-9]+")
 
 _SECRET_NAMES = frozenset(
     {
@@ -165,8 +167,23 @@ def masked_text(text: str) -> str:
 
 
 def _mask_parameter(match: re.Match[str]) -> str:
-    begin, name, _ = match.groups()
-    return f"{begin}{name}={MASK}" if is_secret(name, _SECRET_PARAMETERS) else match[0]
+    begin, name, value = match.groups()
+    is_hidden = is_secret(name, _SECRET_PARAMETERS) and not _HIDDEN.fullmatch(value)
+    return f"{begin}{name}={MASK}" if is_hidden else match[0]
+
+
+def secret_parameters(text: str) -> list[str]:
+    """Return the values of the secret query parameters of the URLs in a text."""
+    return [
+        value
+        for _, name, value in _PARAMETER.findall(text)
+        if is_secret(name, _SECRET_PARAMETERS) and not _HIDDEN.fullmatch(value)
+    ]
+
+
+def hidden_name(number: int) -> str:
+    """Return the name that a secret parameter may have instead of its value."""
+    return f"redacted-{number}"
 
 
 def masked_query(query: str, extra_names: Collection[str] = ()) -> str:
