@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -271,6 +273,25 @@ def test_an_archive_with_unsafe_entries_is_refused(
             archive.writestr(entry, b"")
     with pytest.raises(KiliError, match=reason):
         replay_bundle(tmp_path / "bad.zip")
+
+
+@pytest.mark.parametrize("is_honest", [True, False])
+def test_an_archive_that_unpacks_to_many_times_its_size_is_refused(
+    tmp_path: Path, *, is_honest: bool
+) -> None:
+    size = 101 * 1024 * 1024
+    bomb = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x", bytes(size))
+    if not is_honest:  # the headers say that the entry has one byte
+        bomb.write_bytes(bomb.read_bytes().replace(struct.pack("<L", size), struct.pack("<L", 1)))
+    tracemalloc.start()
+    try:
+        with pytest.raises(KiliError, match="more than 100 MB" if is_honest else "Bad CRC-32"):
+            replay_bundle(bomb)
+        assert tracemalloc.get_traced_memory()[1] < size / 4
+    finally:
+        tracemalloc.stop()
 
 
 # Commands

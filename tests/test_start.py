@@ -56,6 +56,7 @@ UNNEEDED = (
     "kili_emulator.plugins.process",
     "kili_emulator.plugins.webhooks",
     "kili_emulator.python_source.module",
+    "kili_emulator.recording",
     "kili_emulator.scenario.yaml_document",
     "kili_emulator.services.why",
     "kili_emulator.testing",

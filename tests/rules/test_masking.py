@@ -107,6 +107,12 @@ def test_header_of_a_webhook_is_masked() -> None:
     assert masked({"url": "http://h", "header": None}) == {"url": "http://h", "header": None}
 
 
+def test_key_of_a_run_is_masked_wherever_it_stands() -> None:
+    key = f"kili-run-{'aB3_-' * 8}"
+    assert masked({"content": f"the key is {key}."}) == {"content": f"the key is {MASK}."}
+    assert masked_text("the plugin kili-run-counter") == "the plugin kili-run-counter"
+
+
 def test_additional_secret_names_are_masked() -> None:
     assert masked({"a": {"key": "x"}}, {"key"}) == {"a": {"key": MASK}}
 

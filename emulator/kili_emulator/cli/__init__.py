@@ -2,8 +2,8 @@
 
 ``addressing`` decides which running emulator a command means: by options, by the environment, or
 by the data folder (``state_folder``, ``server_process``). Commands send requests with ``client``;
-``start``, ``exec``, ``repair``, ``lint`` and ``bundle run`` do the work in their own process. All
-output goes through ``terminal``.
+``start``, ``exec``, ``record``, ``repair``, ``lint`` and ``bundle run`` do the work in their own
+process. All output goes through ``terminal``.
 
 Imported by: __main__.
 """
@@ -26,6 +26,7 @@ from kili_emulator.cli import (
     packages,
     plugin_uploads,
     plugins,
+    recordings,
     repair,
     replays,
     resets,
@@ -67,6 +68,7 @@ main.add_section(
     clients.wait,
     clients.env,
     execution.exec_,
+    recordings.record,
     packages.packages,
     repair.repair,
 )

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from types import FrameType
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
+from kili_emulator.cli.child_command import run_command
 from kili_emulator.cli.options import setting_options
 from kili_emulator.cli.server_log import log_to_terminal
 from kili_emulator.cli.server_process import client_variables, settings_from_options
-from kili_emulator.cli.terminal import echo, examples
+from kili_emulator.cli.terminal import examples
 from kili_emulator.data_folder import DataFolderError
-
-_NOT_FOUND, _NOT_EXECUTABLE, _SIGNALLED = 127, 126, 128
-_FORWARDED = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2")
-_FROM_TERMINAL = ("SIGINT", "SIGQUIT")
 
 
 @click.command(
@@ -54,7 +45,7 @@ def exec_(context: click.Context, /, command: tuple[str, ...], user: str, **opti
             key = emulator.key(user)
         except KeyError as error:
             raise click.UsageError(str(error.args[0])) from None
-        status = _run(command, {**os.environ, **client_variables(emulator.url, key)})
+        status = run_command(command, client_variables(emulator.url, key))
     context.exit(status)
 
 
@@ -81,48 +72,3 @@ def _running_emulator(options: dict[str, Any]) -> Iterator[Any]:
         ) from None
     with emulator:
         yield emulator
-
-
-def _run(command: tuple[str, ...], environment: Mapping[str, str]) -> int:
-    """Run a command to its end; return the exit status that a shell would show for it."""
-    try:
-        child = subprocess.Popen(command, env=environment)
-    except FileNotFoundError:
-        echo(f"Error: there is no command {command[0]!r}", error=True)
-        return _NOT_FOUND
-    except OSError as error:
-        echo(f"Error: {command[0]!r} cannot be run ({error.strerror})", error=True)
-        return _NOT_EXECUTABLE
-    with _forwarded_signals(child):
-        status = child.wait()
-    return status if status >= 0 else _SIGNALLED - status
-
-
-@contextlib.contextmanager
-def _forwarded_signals(child: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Pass signals on to a child process; the terminal itself sends it those of its keys."""
-
-    def forward(number: int, _: FrameType | None) -> None:
-        if signal.Signals(number).name in _FROM_TERMINAL and _is_in_foreground():
-            return
-        with contextlib.suppress(OSError):  # the child has ended
-            child.send_signal(number)
-
-    names = [name for name in _FORWARDED if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), forward) for name in names}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
-
-
-def _is_in_foreground() -> bool:
-    """Return whether a terminal sends the signals of its keys to this process and its children."""
-    if sys.platform == "win32":
-        return True
-    try:
-        with Path("/dev/tty").open() as terminal:
-            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
-    except OSError:
-        return False

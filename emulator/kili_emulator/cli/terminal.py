@@ -57,9 +57,13 @@ def echo(*lines: str, error: bool = False) -> None:
     stream.flush()
 
 
-def echo_text(text: str, *, indent: str = "") -> None:
-    """Print a text of several lines by another author; mark each line after the first."""
-    echo(*(indent + line for line in printable.printable_lines(text)))
+def echo_text(text: str, *, indent: str = "", error: bool = False) -> None:
+    """Print a text of several lines by another author; mark each line after the first.
+
+    Args:
+        error: print to the standard error.
+    """
+    echo(*(indent + line for line in printable.printable_lines(text)), error=error)
 
 
 def echo_json(value: Any, *, indent: int | None = 2) -> None:

@@ -4,8 +4,8 @@
 and merges the sources; ``addresses`` has fixed paths and names. ``rules``
 and ``plugins.guest`` may not import this room, which imports only ``spelling``.
 
-Imported by: app, cli, client, domain, http, lint, plugins, replays, scenario, services, testing,
-transfer.
+Imported by: app, cli, client, domain, http, lint, plugins, recording, replays, scenario, services,
+testing, transfer.
 """
 
 from kili_emulator.config.addresses import (

@@ -11,10 +11,10 @@ from kili_emulator.config import DEFAULT_WORLD
 from kili_emulator.domain import user
 from kili_emulator.domain.documents import ApiKeyDoc, UserDoc
 from kili_emulator.domain.world import Actor, Transaction, View, World
+from kili_emulator.rules.masking import RUN_KEY_PREFIX
 
 # Long enough that keys do not expire in tests that set the clock to a later time.
 KEY_LIFETIME = timedelta(days=100 * 365)
-RUN_KEY_PREFIX = "kili-run-"
 SCENARIO_KEY_PREFIX = "emulator-"
 
 _RESERVED_PREFIXES = (SCENARIO_KEY_PREFIX, RUN_KEY_PREFIX)

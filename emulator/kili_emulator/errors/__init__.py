@@ -10,13 +10,14 @@ recorded original. Upper-case constants are templates for the details of an erro
 This room imports no other room.
 
 Imported by: api, app, cli, client, data_folder, domain, folder_lock, http, observe, plugins,
-replays, rules, scenario, services, storage, testing, transfer.
+recording, replays, rules, scenario, services, storage, testing, transfer.
 """
 
 from kili_emulator.errors.access import *
 from kili_emulator.errors.api_key import *
 from kili_emulator.errors.argument import *
 from kili_emulator.errors.asset import *
+from kili_emulator.errors.cassette import *
 from kili_emulator.errors.clock import *
 from kili_emulator.errors.fault import *
 from kili_emulator.errors.graphql_document import *

@@ -7,5 +7,5 @@ and the control plane in ``control``. ``direct_path`` takes GraphQL requests pas
 ``request_scope`` gives each request an id and counts it. ``server`` and ``serving`` are the
 connections below.
 
-Imported by: app, cli.
+Imported by: app, cli, recording.
 """

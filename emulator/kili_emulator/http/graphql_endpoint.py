@@ -19,7 +19,6 @@ from kili_emulator.api.context import RequestContext
 from kili_emulator.api.errors import plain_error
 from kili_emulator.api.execution import GraphQLExecutor
 from kili_emulator.config import Settings
-from kili_emulator.domain.api_key import RUN_KEY_PREFIX
 from kili_emulator.domain.event_bus import wait_for_deliveries
 from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.domain.world import Actor, World
@@ -37,6 +36,7 @@ from kili_emulator.http.request_records import begin_record, keep_errors, keep_g
 from kili_emulator.http.request_scope import note_operations
 from kili_emulator.observe.requests import RequestRecord
 from kili_emulator.rules.json_text import write_json
+from kili_emulator.rules.masking import RUN_KEY_PREFIX
 from kili_emulator.rules.workflow import version_for
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from kili_emulator import errors
 from kili_emulator.config import CONTROL_PATH, GRAPHQL_PATH, HEALTH_PATH, PRODUCT_HEADER
-from kili_emulator.domain.api_key import RUN_KEY_PREFIX
 from kili_emulator.http.security import API_KEY_SCHEME
+from kili_emulator.rules.masking import RUN_KEY_PREFIX
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment

@@ -14,6 +14,9 @@ from kili_emulator import errors, private_files
 _MAX_ENTRIES = 20_000
 _MAX_MB = 2048
 _CHUNK = 1024 * 1024
+# An archive unpacks to at most so many times its size, unless it is small.
+_MAX_RATIO = 100
+_SMALL = 100 * 1024 * 1024
 _UNIX = 3  # the creating system of a zip entry
 _FILE_MODE = 0o600 << 16
 
@@ -67,45 +70,53 @@ def unpack_entries(archive: bytes, name: str) -> dict[str, bytes]:
         KiliError: it is not a zip archive, is damaged, or has entries that no bundle has.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-            return _read_entries(opened)
-    except _EntryError as error:
+        return entries_of(archive)
+    except ArchiveError as error:
         raise errors.bundle_damaged(name, str(error)) from None
+
+
+class ArchiveError(Exception):
+    """Bytes are no archive, or one with entries that no bundle has; the message says why."""
+
+
+def entries_of(archive: bytes) -> dict[str, bytes]:
+    """Return the entries of an archive.
+
+    Raises:
+        ArchiveError: it is not a zip archive, is damaged, or has entries that no bundle has.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            return _read_entries(opened, len(archive))
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError) as error:
-        reason = errors.BUNDLE_NOT_A_ZIP.format(reason=error)
-        raise errors.bundle_damaged(name, reason) from None
+        raise ArchiveError(errors.BUNDLE_NOT_A_ZIP.format(reason=error)) from None
 
 
-class _EntryError(Exception):
-    """An entry that no bundle has."""
-
-
-def _read_entries(opened: zipfile.ZipFile) -> dict[str, bytes]:
+def _read_entries(opened: zipfile.ZipFile, size: int) -> dict[str, bytes]:
     infos = opened.infolist()
     if len(infos) > _MAX_ENTRIES:
-        raise _EntryError(errors.BUNDLE_TOO_MANY_ENTRIES.format(limit=_MAX_ENTRIES))
+        raise ArchiveError(errors.BUNDLE_TOO_MANY_ENTRIES.format(limit=_MAX_ENTRIES))
     entries: dict[str, bytes] = {}
-    room = _MAX_MB * 1024 * 1024
+    room = min(_MAX_MB * 1024 * 1024, max(_SMALL, _MAX_RATIO * size))
+    if sum(each.file_size for each in infos) > room:  # before anything is unpacked
+        raise ArchiveError(errors.BUNDLE_TOO_LARGE.format(limit=room // (1024 * 1024)))
     for info in infos:
         path = PurePosixPath(info.filename.replace("\\", "/"))
         is_unsafe = path.is_absolute() or ".." in path.parts or ":" in info.filename
         if is_unsafe or stat.S_ISLNK(info.external_attr >> 16):
-            raise _EntryError(errors.BUNDLE_ENTRY_UNSAFE.format(name=info.filename))
+            raise ArchiveError(errors.BUNDLE_ENTRY_UNSAFE.format(name=info.filename))
         if info.filename in entries:
-            raise _EntryError(errors.BUNDLE_ENTRY_DOUBLE.format(name=info.filename))
+            raise ArchiveError(errors.BUNDLE_ENTRY_DOUBLE.format(name=info.filename))
         if info.is_dir():
             continue
-        entries[info.filename] = _read_entry(opened, info, room)
-        room -= len(entries[info.filename])
+        entries[info.filename] = _read_entry(opened, info)
     return entries
 
 
-def _read_entry(opened: zipfile.ZipFile, info: zipfile.ZipInfo, room: int) -> bytes:
-    """Unpack an entry; its real size is limited, as the size in the header may be wrong."""
+def _read_entry(opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Unpack an entry in pieces: then no more than the size in its header is ever unpacked."""
     content = bytearray()
     with opened.open(info) as stream:
         while chunk := stream.read(_CHUNK):
             content += chunk
-            if len(content) > room:
-                raise _EntryError(errors.BUNDLE_TOO_LARGE.format(limit=_MAX_MB))
     return bytes(content)

@@ -9,15 +9,13 @@ from collections.abc import Sequence
 from typing import Any, TypedDict
 
 from kili_emulator.config import API_PATH
-from kili_emulator.domain.api_key import RUN_KEY_PREFIX
 from kili_emulator.domain.documents import Outcome
 from kili_emulator.domain.run_view import CallView, LineView, RunDetails
-from kili_emulator.rules.masking import MASK
+from kili_emulator.rules.masking import masked_text
 
 # A longer difference is cut: it does not help to read more.
 MAX_DIFF_LINES = 400
-# The key of a run and the address of an emulator, which are others for each repetition.
-_RUN_KEY = re.compile(rf"{RUN_KEY_PREFIX}[\w-]{{20,}}")
+# The address of an emulator, which is another one for each repetition.
 _ADDRESS = re.compile(rf"https?://[\w.\-\[\]:]+(?={re.escape(API_PATH)})")
 
 
@@ -153,6 +151,7 @@ def _value_text(value: Any) -> str:
 
 
 def _indented(prefix: str, text: str) -> list[str]:
-    text = _RUN_KEY.sub(MASK, _ADDRESS.sub("http://emulator", text))
+    """Return a text as lines, without what differs in each repetition: keys and addresses."""
+    text = masked_text(_ADDRESS.sub("http://emulator", text))
     first, *more = text.split("\n")
     return [f"{prefix}{first}", *(f"    {each}" for each in more)]

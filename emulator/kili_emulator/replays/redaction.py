@@ -6,9 +6,8 @@ import json
 import re
 from collections.abc import Iterable
 
-from kili_emulator.domain.api_key import RUN_KEY_PREFIX
 from kili_emulator.domain.world import View
-from kili_emulator.rules.masking import MASK
+from kili_emulator.rules.masking import MASK, RUN_KEY
 
 _MIN_LENGTH = 4  # a shorter text occurs by chance
 # A part of each name and text that is masked (:mod:`kili_emulator.rules.masking`), in lower case.
@@ -18,7 +17,7 @@ _SECRET_WORDS = (
     *(prefix + b"sig" for prefix in (b'"', b"_", b"-", b"?", b"&", b"#")),
 )
 # The keys of runs are not stored; a plugin can have printed one.
-_RUN_KEY = re.compile(rf"{RUN_KEY_PREFIX}[\w-]{{20,}}".encode())
+_RUN_KEY = re.compile(RUN_KEY.encode())
 
 
 def secrets_of(*views: View) -> list[bytes]:

@@ -7,6 +7,6 @@ A module holds one rule, such as ``workflow`` (statuses), ``permissions`` (roles
 Besides one another the modules import only ``errors``, ``messages``, ``spelling`` and
 ``python_source``: no clock, no ids, no settings, no storage, no web framework and no GraphQL.
 
-Imported by: api, app, cli, domain, http, lint, observe, plugins, replays, scenario, services,
-transfer.
+Imported by: api, app, cli, domain, http, lint, observe, plugins, recording, replays, scenario,
+services, transfer.
 """

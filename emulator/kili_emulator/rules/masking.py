@@ -2,9 +2,9 @@
 
 A value is a secret if its member has the name of a password, an API key, a token, a signature, a
 cookie, an ``Authorization`` header or the header of a webhook. Secrets in texts are the passwords
-and secret query parameters of URLs, and the values of such headers. All other values, including
-ids, stay unchanged. The list of names is chosen: it holds the names of the platform's API, of HTTP,
-and of the signed URLs of AWS, Google, Azure and the emulator.
+and secret query parameters of URLs, the values of such headers, and the keys of plugin runs. All
+other values, including ids, stay unchanged. The list of names is chosen: it holds the names of the
+platform's API, of HTTP, and of the signed URLs of AWS, Google, Azure and the emulator.
 """
 
 from __future__ import annotations
@@ -16,6 +16,11 @@ from typing import Any
 from kili_emulator.rules.graphql_text import tokens
 
 MASK = "***"
+# The key of a plugin run is not stored, so that a text is searched for its form.
+RUN_KEY_PREFIX = "kili-run-"
+RUN_KEY = rf"{RUN_KEY_PREFIX}[\w-]{{20,}}"
+# A secret parameter with such a value is masked already, by a name that tells secrets apart.
+_HIDDEN = re.compile(r"redacted-[0-9]+")
 
 _SECRET_NAMES = frozenset(
     {
@@ -69,6 +74,7 @@ _PARAMETER = re.compile(r"([?&#])([\w.%~-]+)=([^&#\s\"'<>\\)\]}]+)")
 _HEADER = re.compile(
     r"\b((?:authorization|x-api-key)[\"']?[ \t]?[:=][ \t]?[\"']?)([^\"'\r\n\\]+)", re.IGNORECASE
 )
+_RUN_KEY = re.compile(RUN_KEY)
 _BEARER = re.compile(r"\b(Bearer )([\w.~+/=-]{8,})")
 
 
@@ -149,7 +155,9 @@ def _mask_value(value: Any, extra_names: Collection[str]) -> Any:
 
 
 def masked_text(text: str) -> str:
-    """Return a text with masked secrets of URLs and headers."""
+    """Return a text with masked secrets of URLs and headers, and masked keys of runs."""
+    if RUN_KEY_PREFIX in text:
+        text = _RUN_KEY.sub(MASK, text)
     if "://" in text:
         text = _PASSWORD.sub(rf"\1:{MASK}@", text)
     if "=" in text:
@@ -159,8 +167,23 @@ def masked_text(text: str) -> str:
 
 
 def _mask_parameter(match: re.Match[str]) -> str:
-    begin, name, _ = match.groups()
-    return f"{begin}{name}={MASK}" if is_secret(name, _SECRET_PARAMETERS) else match[0]
+    begin, name, value = match.groups()
+    is_hidden = is_secret(name, _SECRET_PARAMETERS) and not _HIDDEN.fullmatch(value)
+    return f"{begin}{name}={MASK}" if is_hidden else match[0]
+
+
+def secret_parameters(text: str) -> list[str]:
+    """Return the values of the secret query parameters of the URLs in a text."""
+    return [
+        value
+        for _, name, value in _PARAMETER.findall(text)
+        if is_secret(name, _SECRET_PARAMETERS) and not _HIDDEN.fullmatch(value)
+    ]
+
+
+def hidden_name(number: int) -> str:
+    """Return the name that a secret parameter may have instead of its value."""
+    return f"redacted-{number}"
 
 
 def masked_query(query: str, extra_names: Collection[str] = ()) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kili_emulator.sdk.schema_cache import cleaned_home_cache
+
 if TYPE_CHECKING:
     from kili_emulator.app import Emulator
 
@@ -57,7 +59,7 @@ def client_environment(emulator: Emulator, cache: Path) -> Iterator[KiliEnvironm
     with contextlib.ExitStack() as undo:
         undo.enter_context(_restored(["KILI_API_ENDPOINT", "KILI_API_KEY", "NO_PROXY"]))
         undo.enter_context(_schema_cache(cache))
-        undo.enter_context(_cleaned_home_cache(emulator.url))
+        undo.enter_context(cleaned_home_cache(emulator.url))
         environment.use("admin" if "admin" in names else names[0])
         yield environment
 
@@ -104,22 +106,3 @@ def _schema_cache(folder: Path) -> Iterator[None]:
         yield
     finally:
         function.__defaults__ = defaults
-
-
-@contextlib.contextmanager
-def _cleaned_home_cache(url: str) -> Iterator[None]:
-    """Remove what processes that the test starts have kept of this emulator's schema."""
-    folder = Path.home() / ".cache" / "kili" / "graphql"
-    parents = [folder, folder.parent, folder.parent.parent]
-    absent = [each for each in parents if not each.exists()]
-    try:
-        yield
-    finally:
-        address = url.partition("//")[2]
-        for path in folder.glob(f"{address}_*.graphql"):
-            path.unlink(missing_ok=True)
-        if folder in absent:
-            (folder / "cache_dir.lock").unlink(missing_ok=True)
-        for each in absent:
-            with contextlib.suppress(OSError):  # something else has used it, or nothing has
-                each.rmdir()

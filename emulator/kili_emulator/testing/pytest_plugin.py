@@ -18,6 +18,7 @@ from kili_emulator.testing.run_options import (
     add_markers,
     add_options,
     read_options,
+    record_mode,
 )
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from kili.client import Kili
 
     from kili_emulator.app import Emulator
+    from kili_emulator.app.recordings import Recording
     from kili_emulator.testing.client_environment import KiliEnvironment
 
 _SESSION = pytest.StashKey[EmulatorSession]()
@@ -217,3 +219,12 @@ def kili_env(kili_emulator: Emulator, _kili_schema_cache: Path) -> Iterator[Kili
 
     with client_environment(kili_emulator, _kili_schema_cache) as environment:
         yield environment
+
+
+@pytest.fixture
+def kili_cassette(request: pytest.FixtureRequest) -> Iterator[Callable[..., Recording]]:
+    """Return a function that records API traffic or answers it: ``kili_cassette("file.yaml")``."""
+    from kili_emulator.testing.cassettes import cassettes_beside
+
+    with cassettes_beside(request.path, record_mode(request.config)) as use_cassette:
+        yield use_cassette

@@ -22,6 +22,7 @@ MARKERS = (
 EFFECT_MARKERS = ("kili_frozen", "kili_faults")
 # The fixture that has the options of a test with markers.
 OPTIONS_FIXTURE = "_kili_marked_options"
+RECORD_MODES = ("once", "none", "all")
 _GROUP = "kili emulator"
 _DEFAULT_LINES = "60"
 
@@ -69,10 +70,18 @@ def add_options(parser: pytest.Parser) -> None:
         help=f"lines about the emulator in the report of a failed test ({_DEFAULT_LINES}); 0: none",
     )
     group.addoption(
+        "--kili-emulator-record",
+        metavar="MODE",
+        choices=RECORD_MODES,
+        help="what kili_cassette does: once: record, unless the cassette exists (the default); "
+        "none: only answer from cassettes; all: record anew",
+    )
+    group.addoption(
         "--kili-emulator-bundles",
         metavar="FOLDER",
         help="write the failed plugin runs of failed tests to this folder, as bundles",
     )
+    parser.addini("kili_emulator_record", "as --kili-emulator-record")
     parser.addini("kili_emulator_scenario", "as --kili-emulator-scenario")
     parser.addini("kili_emulator_seed", "as --kili-emulator-seed")
     parser.addini("kili_emulator_settings", "lines as --kili-emulator-setting", type="linelist")
@@ -109,6 +118,20 @@ def read_options(config: pytest.Config) -> RunOptions:
         _number(config, "report_lines", _DEFAULT_LINES) or 0,
         _bundles(config),
     )
+
+
+def record_mode(config: pytest.Config) -> str:
+    """Return what the fixture ``kili_cassette`` does.
+
+    Raises:
+        pytest.UsageError: the configuration has an unknown mode.
+    """
+    mode = _text(config, "record") or RECORD_MODES[0]
+    if mode not in RECORD_MODES:
+        raise pytest.UsageError(
+            f"kili_emulator_record is {mode!r}: give one of {', '.join(RECORD_MODES)}"
+        )
+    return mode
 
 
 def _read_settings(config: pytest.Config) -> dict[str, Any]:

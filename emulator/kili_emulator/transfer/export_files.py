@@ -106,11 +106,11 @@ def _read_entries(path: Path) -> dict[str, bytes]:
         elif path.suffix.lower() == ".json":
             entries = {_SINGLE: path.read_bytes()}
         else:
-            entries = dict(bundle_file.unpack_entries(path.read_bytes(), str(path)))
+            entries = bundle_file.entries_of(path.read_bytes())
     except OSError as error:
         raise errors.export_unusable(str(path), f"it cannot be read ({error.strerror})") from None
-    except errors.KiliError as error:
-        raise errors.export_unusable(str(path), error.message) from None
+    except bundle_file.ArchiveError as error:
+        raise errors.export_unusable(str(path), str(error)) from None
     return _without_top_folder(entries)
 
 

@@ -100,9 +100,9 @@ def unpack_state(content: bytes, name: str) -> State:
         KiliError: the bytes are not those of a state, are damaged, or of another version.
     """
     try:
-        entries = bundle_file.unpack_entries(content, name)
-    except errors.KiliError as error:
-        raise errors.state_damaged(name, error.message) from None
+        entries = bundle_file.entries_of(content)
+    except bundle_file.ArchiveError as error:
+        raise errors.state_damaged(name, str(error)) from None
     try:
         manifest = _read_manifest(entries, name)
         with without_collections():

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from kili_emulator import ids, messages
 from kili_emulator.domain import plugin as plugin_domain
 from kili_emulator.domain import run as runs_of
-from kili_emulator.domain.api_key import RUN_KEY_PREFIX
 from kili_emulator.domain.call_buffer import CallBuffer
 from kili_emulator.domain.documents import EventReference, PluginDoc, ProjectDoc, RunDoc
 from kili_emulator.domain.event_bus import Delivery, Event, wait_for_deliveries
@@ -30,6 +29,7 @@ from kili_emulator.plugins.dispatch.run_storage import RunRecord, RunStorage
 from kili_emulator.plugins.dispatch.run_waiters import RunWaiters
 from kili_emulator.plugins.logs import RunLog
 from kili_emulator.plugins.scheduling.schedule import QueuedWork, Schedule, Timing
+from kili_emulator.rules.masking import RUN_KEY_PREFIX
 
 logger = logging.getLogger(__name__)
 
