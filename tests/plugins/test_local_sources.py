@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 
 import pytest
+from kili.services.plugins.upload import PluginUploader
 
 from kili_emulator import Emulator
 from kili_emulator.plugins.build.local_sources import LocalSources
@@ -38,7 +40,11 @@ def test_an_uploaded_plugin_stops_a_debugger_in_the_users_file(tmp_path: Path) -
     assert file_name != code_name, "__file__ is that of the copy, beside which data files are"
 
 
-def test_without_notes_the_names_are_those_of_the_copy(tmp_path: Path) -> None:
+def test_without_notes_the_names_are_those_of_the_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The fixture `kili_emulator` of an earlier test notes uploads until the end of the session.
+    monkeypatch.setattr(PluginUploader, "__init__", inspect.unwrap(PluginUploader.__init__))
     with Emulator() as emulator:
         project = PluginProject(emulator, tmp_path)
         project.install(submit_source(WHERE + "; print('unnoted')"))

@@ -42,6 +42,32 @@ def test_it(kili):
     result.stdout.fnmatch_lines("*kili_env*--kili-emulator-allow-remote")
 
 
+def test_a_fixture_of_the_user_with_the_same_name_is_not_guarded(
+    user_tests: UserTests, remote_world: RemoteWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in remote_world.environment().items():
+        monkeypatch.setenv(name, value)
+    user_tests.write(
+        test_it="""
+import pytest
+from kili.client import Kili
+
+def test_guarded(kili_emulator):
+    with pytest.raises(pytest.fail.Exception, match="'kili_emulator'"):
+        Kili()
+
+class TestOwn:
+    @pytest.fixture
+    def kili(self):
+        return Kili()
+
+    def test_own(self, kili):
+        assert kili.count_projects() == 1
+"""
+    )
+    user_tests.run("-p", "no:randomly").assert_outcomes(passed=2)
+
+
 def test_a_client_that_was_made_before_is_refused_too(
     user_tests: UserTests, remote_world: RemoteWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ from kili_emulator.testing.run_options import EFFECT_MARKERS, RunOptions
 if TYPE_CHECKING:
     from kili_emulator.app import Emulator
 
+_PLUGIN = "kili_emulator.testing.pytest_plugin"
 # The fixtures whose use in a test sets the guard.
 FIXTURES = (
     "kili",
@@ -26,6 +27,17 @@ FIXTURES = (
     "kili_emulator",
     "kili_emulator_session",
 )
+
+
+def _fixture_of(item: pytest.Item) -> str | None:
+    """Return the first fixture of the plugin that a test uses.
+
+    A fixture of the user with the same name is another one, unless it takes one of the plugin.
+    """
+    info = getattr(item, "_fixtureinfo", None)
+    definitions = info.name2fixturedefs if info else {}
+    used = {name for name, each in definitions.items() if each[-1].func.__module__ == _PLUGIN}
+    return next((each for each in FIXTURES if each in used), None)
 
 
 class EmulatorSession:
@@ -91,8 +103,7 @@ class EmulatorSession:
     @contextlib.contextmanager
     def watching(self, item: pytest.Item) -> Iterator[None]:
         """Refuse calls to other servers during the protocol of a test that uses a fixture."""
-        names = getattr(item, "fixturenames", ())
-        self._fixture = next((each for each in FIXTURES if each in names), None)
+        self._fixture = _fixture_of(item)
         if self._fixture:
             self.guard()
         try:
