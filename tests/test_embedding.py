@@ -284,8 +284,10 @@ def test_installed_sdk_is_the_newest_tested_version() -> None:
     assert version("kili") == NEWEST
 
 
-def test_public_names_are_emulator_and_version() -> None:
-    assert kili_emulator.__all__ == ["Emulator", "__version__"]
+def test_public_names_can_be_imported() -> None:
+    names = ["Emulator", "__version__", "record", "replay_bundle"]
+    assert kili_emulator.__all__ == names
+    assert all(getattr(kili_emulator, each) for each in names)
     with pytest.raises(AttributeError, match="'kili_emulator' has no attribute 'Emulater'"):
         kili_emulator.Emulater  # noqa: B018
 

@@ -12,4 +12,6 @@ def closest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     Args:
         cutoff: the smallest accepted similarity, from 0 to 1 (``difflib.SequenceMatcher.ratio``).
     """
-    return next(iter(difflib.get_close_matches(name, list(known), 1, cutoff)), None)
+    similar = difflib.get_close_matches(name, list(known), 3, cutoff)
+    swapped = (each for each in similar if sorted(each) == sorted(name))  # "strat" for "start"
+    return next(swapped, next(iter(similar), None))

@@ -14,6 +14,11 @@ from kili_emulator.recording.placeholders import map_texts
 from kili_emulator.rules.masking import secret_parameters
 
 _SIGNED = "/_signed"
+_SIGNED_PATH = re.compile(r"/_signed/(https?)/([^/]+)(.*)", re.DOTALL)
+# A client may write https for http, and another name of this machine.
+_LOCAL_URL = re.compile(
+    r"(https?)://(?:127\.0\.0\.1|localhost):([0-9]{1,5})(?![0-9])(?:/_signed/(https?)/([^/\s]+))?"
+)
 _URL = re.compile(r"(https?)://([^/\s\"'<>?#]+)([^\s\"'<>]*)")
 
 
@@ -28,11 +33,7 @@ class Addresses:
     def __init__(self, target: str, local: str) -> None:
         parts = urlsplit(target)
         self.target, self.local = f"{parts.scheme}://{parts.netloc}" if target else "", local
-        port = urlsplit(local).port
-        # A client may write https for http, and another name of this machine.
-        self._local_url = re.compile(
-            rf"(https?)://(?:127\.0\.0\.1|localhost):{port}(?![0-9])(?:{_SIGNED}/(https?)/([^/\s]+))?"
-        )
+        self._port = str(urlsplit(local).port)
 
     def to_client(self, value: Any) -> Any:
         """Return an answer of the server as clients are to see it."""
@@ -40,11 +41,11 @@ class Addresses:
 
     def to_server(self, value: Any) -> Any:
         """Return a request of a client as the server is to see it."""
-        return map_texts(value, lambda text: self._local_url.sub(self._server_url, text))
+        return map_texts(value, lambda text: _LOCAL_URL.sub(self._server_url, text))
 
     def canonical(self, value: Any) -> Any:
         """Return a request in which all URLs of the recorder are written in the same way."""
-        return map_texts(value, lambda text: self._local_url.sub(self._canonical_url, text))
+        return map_texts(value, lambda text: _LOCAL_URL.sub(self._canonical_url, text))
 
     def target_of(self, path: str) -> str:
         """Return the URL to which a request is forwarded.
@@ -52,7 +53,7 @@ class Addresses:
         Args:
             path: the requested path, with its parameters.
         """
-        match = re.match(rf"{_SIGNED}/(https?)/([^/]+)(.*)", path, re.DOTALL)
+        match = _SIGNED_PATH.match(path)
         return f"{match[1]}://{match[2]}{match[3]}" if match else self.target + path
 
     def _text_to_client(self, text: str) -> str:
@@ -67,12 +68,16 @@ class Addresses:
         return match[0]
 
     def _server_url(self, match: re.Match[str]) -> str:
-        scheme, other_scheme, other_host = match.groups()
+        scheme, port, other_scheme, other_host = match.groups()
+        if port != self._port:
+            return match[0]
         if other_host:
             return f"{other_scheme}://{other_host}"
         host = urlsplit(self.target)
         return f"{'https' if scheme == 'https' else host.scheme}://{host.netloc}"
 
     def _canonical_url(self, match: re.Match[str]) -> str:
-        _, other_scheme, other_host = match.groups()
+        _, port, other_scheme, other_host = match.groups()
+        if port != self._port:
+            return match[0]
         return self.local + (f"{_SIGNED}/{other_scheme}/{other_host}" if other_host else "")

@@ -9,7 +9,6 @@ secret that was found is also masked wherever else it occurs, as in texts and fi
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
@@ -81,14 +80,16 @@ class HiddenSecrets:
         """Return a text without the secrets that are known so far."""
         if not self._names:
             return text
-        # Longest first: a secret may begin with another one.
-        for secret in sorted(self._names, key=len, reverse=True):
-            if secret in text:
-                text = text.replace(secret, self._names[secret])
+        for secret in self._longest_first():
+            text = text.replace(secret, self._names[secret])
         return text
 
     def replaced_bytes(self, content: bytes) -> bytes:
         """Return the content of a file without the secrets that are known."""
-        for secret, name in self._names.items():
-            content = re.sub(re.escape(secret.encode()), name.encode(), content)
+        for secret in self._longest_first():
+            content = content.replace(secret.encode(), self._names[secret].encode())
         return content
+
+    def _longest_first(self) -> list[str]:
+        """Return the secrets in an order for replacements: a secret may begin with another one."""
+        return sorted(self._names, key=len, reverse=True)

@@ -6,13 +6,12 @@ and no other name does. ``***``, the place of a secret, matches any text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from kili_emulator.recording.placeholders import KINDS, escape, map_texts, split
+from kili_emulator.recording.placeholders import escape, map_texts, split
+from kili_emulator.recording.text_matching import find_values
 from kili_emulator.rules.graphql_text import tokens
-from kili_emulator.rules.masking import MASK
 
 
 class Bindings:
@@ -79,30 +78,8 @@ class Bindings:
         )
 
     def _matches_text(self, template: str, text: str) -> bool:
-        parts = split(template)
-        if len(parts) == 1 and MASK not in template:
-            return parts[0][0] == text
-        groups: dict[str, str] = {}
-        pattern = "".join(
-            self._name_pattern(part, groups) if is_name else _literal_pattern(part)
-            for part, is_name in parts
-        )
-        match = re.fullmatch(pattern, text, re.DOTALL)
-        return match is not None and all(
-            self._bind(name, match[group]) for name, group in groups.items()
-        )
-
-    def _name_pattern(self, name: str, groups: dict[str, str]) -> str:
-        if name in self._values:
-            return re.escape(self._values[name])
-        if name in groups:
-            return f"(?P={groups[name]})"
-        groups[name] = f"name{len(groups)}"
-        return f"(?P<{groups[name]}>{KINDS[name.partition('-')[0]]})"
-
-
-def _literal_pattern(text: str) -> str:
-    return r".+".join(re.escape(each) for each in text.split(MASK))
+        found = find_values(template, text, self._values)
+        return found is not None and all(self._bind(*each) for each in found.items())
 
 
 def same_document(first: str, second: str) -> bool:

@@ -18,9 +18,9 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 SERVER = "server"
+KEY = "key"
 ID = r"(?:c[0-9a-z]{24}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"
-KINDS: Mapping[str, str] = {"id": ID, "time": TIME, "key": r".+", SERVER: r"https?://[^/\s]+"}
 
 _VALUE = re.compile(rf"(?<![0-9A-Za-z])(?:(?P<id>{ID})|(?P<time>{TIME}))(?![0-9A-Za-z])")
 _PLACEHOLDER = re.compile(r"\$\$\{|\$\{(server|(?:id|time|key)-\d+)\}")
