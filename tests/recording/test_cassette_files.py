@@ -15,11 +15,14 @@ from kili_emulator.recording.cassette_file import cassette_text, read_cassette, 
 from kili_emulator.recording.yaml_form import read_yaml, write_yaml
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+BREAKS = st.text(alphabet="a \n\r\x85\u2028\u2029", max_size=4)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
-    | TEXTS | st.sampled_from(["yes", "1:30", "=", "2026-01-05", "null", "a\nb\n", " a\n b"]),
-    lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner),
+    | TEXTS
+    | BREAKS
+    | st.sampled_from(["yes", "1:30", "=", "2026-01-05", "null", "a\nb\n", " a\n b"]),
+    lambda inner: st.lists(inner) | st.dictionaries(TEXTS | BREAKS, inner),
     max_leaves=10,
 )  # fmt: skip
 

@@ -20,6 +20,7 @@ _TAGS: dict[str, dict[str, Any]] = {
 }
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _WIDTH = 1000
+_OTHER_LINE_BREAKS = "\r\x85\u2028\u2029"
 
 
 class _JsonText:
@@ -47,6 +48,8 @@ class _Loader(yaml.SafeLoader):
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
     style = "|" if "\n" in text else None
+    if any(each in text for each in _OTHER_LINE_BREAKS):  # only double quotes keep them
+        style = '"'
     return dumper.represent_scalar(_TEXT_TAG, text, style=style)
 
 

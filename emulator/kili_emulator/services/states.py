@@ -86,11 +86,11 @@ def _load_state(
     if state.manifest["kind"] == "project":
         return _view(world, state, load_project(world, state, replace=replace))
     mark = world.mark()
-    world.run_keys.clear()
     load_world(world, state)
     if not may_keep(world):
         world.roll_back(mark)
         return None
+    world.run_keys.clear()
     host.reload(world)
     return _view(world, state, None)
 
