@@ -228,7 +228,9 @@ def test_pixels_of_an_export_are_left_out(
     assert '"vertices"' not in json.dumps(target.export())
 
 
-@pytest.mark.parametrize("version", ["2.125.2", "2.150.1"])
+@pytest.mark.parametrize(
+    "version", ["2.125.2", pytest.param("2.150.1", marks=pytest.mark.contract)]
+)
 def test_exports_of_older_sdks_are_read(
     sdk_process: Callable[[str], SdkProcess], target: Emulator, tmp_path: Path, version: str
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 
+from kili_emulator.plugins.guest import sdk_ids
 from tests.hostile.texts import PDFS, REQUIREMENTS
 from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 
@@ -36,13 +37,17 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteWorld]:
 
 
 @pytest.fixture
-def kili(world: RemoteWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The SDK; after the test, the server must still answer."""
+def kili(
+    world: RemoteWorld, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Any]:
+    """The SDK, with ids of each test's own; after the test, the server must still answer."""
     from kili.client import Kili
 
     monkeypatch.setenv("KILI_SDK_SKIP_CHECKS", "true")
     monkeypatch.setenv("NO_PROXY", "*")
-    yield Kili(api_key=world.keys["admin"], api_endpoint=world.endpoint)
+    # The emulator of an earlier test with a fixture may still give the SDK the same ids each time.
+    with sdk_ids.drawn_from(lambda: request.node.name):
+        yield Kili(api_key=world.keys["admin"], api_endpoint=world.endpoint)
     health = requests.get(f"{world.server.url}/health", timeout=10, proxies={"http": ""})
     assert health.ok
 
