@@ -100,3 +100,10 @@ def test_the_place_of_a_secret_matches_any_text() -> None:
 def test_documents_are_equal_if_fields_have_another_order() -> None:
     assert same_document("query { a { id, name } }", "query{a{name id}}")
     assert not same_document("query { a { id } }", "query { a { id name } }")
+
+
+def test_a_uuid_that_begins_like_a_cuid_is_matched_whole() -> None:
+    uuid = "c66a9919d460428daa95b741a679af9c"
+    bindings = Bindings({})
+    assert bindings.accept("${id-1}", uuid)
+    assert bindings.filled("${id-1}") == uuid

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from kili_emulator.recording.placeholders import ID, KEY, SERVER, TIME, split
 from kili_emulator.rules.masking import MASK
 
-_ID = re.compile(ID)
-_TIME = re.compile(TIME)
+# As where names are given to values: a longer word is no value.
+_ID = re.compile(rf"{ID}(?![0-9A-Za-z])")
+_TIME = re.compile(rf"{TIME}(?![0-9A-Za-z])")
 _SERVER = re.compile(r"https?://[^/\s]+")
 
 Part = tuple[str, bool]  # a literal text, or a name (True)
