@@ -55,6 +55,13 @@ def log_lines(client: Wire) -> list[dict[str, Any]]:
     return [json.loads(line) for line in Path(path).read_text("utf-8").splitlines()]
 
 
+def test_a_foreign_request_is_refused_and_uses_up_no_fault(client: Wire) -> None:
+    client.emulator.faults.add("countProjects", status=503, times=1)
+    foreign = client.post({"query": COUNT}, headers={"Origin": "https://example.org"})
+    assert foreign.status_code == 403
+    assert statuses(client, 2) == [503, 200]
+
+
 # When
 
 

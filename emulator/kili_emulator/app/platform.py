@@ -38,7 +38,7 @@ from kili_emulator.http.fault_gate import FaultGate
 from kili_emulator.http.metrics import Metrics
 from kili_emulator.http.request_log import RequestLog
 from kili_emulator.http.request_scope import RequestScopes
-from kili_emulator.http.security import FileUrlSigner
+from kili_emulator.http.security import FileUrlSigner, Guard
 from kili_emulator.http.server import HttpServer
 from kili_emulator.http.stop_gate import StopGate
 from kili_emulator.http.websocket_routes import WebsocketConnections, subscriptions_blueprint
@@ -101,7 +101,12 @@ class Platform:
         self.subscriptions = WebsocketConnections(self.registry, executor, self._request_log)
         self.application = self._make_application(executor, signer, instruments)
         self._fault_gate = FaultGate(
-            self.application, self.registry, signer, executor, self._request_log
+            self.application,
+            self.registry,
+            signer,
+            executor,
+            self._request_log,
+            Guard.of(settings),
         )
         self._stop_gate = StopGate(self._fault_gate)
         self._cache = _make_cache()

@@ -155,7 +155,7 @@ class Runs:
         return view
 
     def bundle(self, run_id: str, path: str | PathLike[str], *, whole_world: bool = False) -> Path:
-        """Pack a run into a file, with what is needed to repeat it elsewhere, but no secrets.
+        """Pack a run into a file, with what is needed to repeat it elsewhere, but no keys.
 
         Args:
             path: the file, which is replaced if it exists.

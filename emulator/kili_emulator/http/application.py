@@ -56,9 +56,7 @@ def create_application(
     application = _Application("kili_emulator", static_folder=None)
     application.response_class = _Answer
     cast(DefaultJSONProvider, application.json).sort_keys = False  # the order of keys has a meaning
-    guard = security.Guard(
-        (settings.host, *settings.allow_host), allow_any_address=not settings.is_loopback
-    )
+    guard = security.Guard.of(settings)
     _add_guard(application, guard)
     _add_health(application)
     register_error_handlers(application)

@@ -82,12 +82,14 @@ class FaultGate:
         signer: security.FileUrlSigner,
         executor: GraphQLExecutor,
         request_log: RequestLog,
+        guard: security.Guard,
     ) -> None:
         self._application = application
         self._registry = registry
         self._signer = signer
         self._executor = executor
         self._request_log = request_log
+        self._guard = guard
         self._has_faults = False
 
     def attach(self, world: World) -> None:
@@ -129,6 +131,8 @@ class FaultGate:
         if target is None:
             return None
         request = Request(environ, populate_request=False)
+        if self._guard.refuse(request):  # the application answers it, and it uses up no fault
+            return None
         session = self._open_session(request, target)
         if session is None or not session[0].faults.is_set:
             return None

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from kili_emulator import errors
 from kili_emulator.clock import format_time, parse_time
-from kili_emulator.config import LOOPBACK
+from kili_emulator.config import LOOPBACK, Settings
 from kili_emulator.domain.file import Upload
 from kili_emulator.domain.world import World
 
@@ -41,6 +41,12 @@ class Guard:
     def __init__(self, allowed_hosts: Iterable[str], *, allow_any_address: bool) -> None:
         self._allowed_hosts = frozenset((*LOOPBACK, *allowed_hosts))
         self._allow_any_address = allow_any_address
+
+    @classmethod
+    def of(cls, settings: Settings) -> Guard:
+        """Return the guard of a server with these settings."""
+        hosts = (settings.host, *settings.allow_host)
+        return cls(hosts, allow_any_address=not settings.is_loopback)
 
     def refuse(self, request: Request) -> Response | None:
         """Return a 403 for a foreign request; ``None`` to accept it."""

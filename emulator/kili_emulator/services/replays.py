@@ -49,7 +49,7 @@ def replay_run(
 def bundle_run(
     session: WorldSession, run_id: str, settings: Settings, *, whole_world: bool = False
 ) -> bytes:
-    """Return the bundle of a run, a zip archive without secrets; the world does not change.
+    """Return the bundle of a run, a zip archive without keys; the world does not change.
 
     Args:
         settings: the settings of the emulator.

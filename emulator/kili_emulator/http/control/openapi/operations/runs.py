@@ -74,7 +74,8 @@ OPERATIONS = (
         "bundleRun",
         "GET",
         f"{_RUNS}/<run_id>/bundle",
-        "Return a zip archive with what is needed to repeat a run elsewhere, without secrets.",
+        "Return a zip archive with what is needed to repeat a run elsewhere, without the keys of "
+        "the world.",
         query=_BundleQuery,
         text="application/zip",
     ),
