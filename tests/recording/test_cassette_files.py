@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kili_emulator.errors import KiliError
+from kili_emulator.recording import cassette_file
 from kili_emulator.recording.cassette import Cassette, Exchange
 from kili_emulator.recording.cassette_file import cassette_text, read_cassette, write_cassette
 from kili_emulator.recording.yaml_form import read_yaml, write_yaml
@@ -116,6 +117,18 @@ def test_another_file_is_refused(tmp_path: Path, text: str, message: str) -> Non
 
     with pytest.raises(KiliError, match=message):
         read_cassette(tmp_path / "one.yaml")
+
+
+def test_media_that_unpack_to_more_than_a_body_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cassette_file, "MAX_MEDIA_BYTES", 1000)
+    file = tmp_path / "one.yaml"
+    write_cassette(file, Cassette([EXCHANGE], {"a": bytes(1000)}))
+    assert read_cassette(file).media == {"a": bytes(1000)}
+    write_cassette(file, Cassette([EXCHANGE], {"a": bytes(1001)}))
+    with pytest.raises(KiliError, match="media 'a' have more than 1,000 bytes"):
+        read_cassette(file)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

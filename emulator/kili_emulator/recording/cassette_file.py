@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,8 @@ from kili_emulator import errors, private_files
 from kili_emulator.recording.cassette import FORMAT, Cassette, Exchange
 from kili_emulator.recording.yaml_form import read_yaml, write_yaml
 
+# The largest body that a server accepts; a small file could unpack to more than the memory.
+MAX_MEDIA_BYTES = 256 * 1024 * 1024
 _FORMAT_KEY = "kili-cassette"
 _HEADER = (
     "# API traffic of a Kili client, recorded by Kili Emulator. Secrets are left out.\n"
@@ -123,7 +126,7 @@ def _cassette(content: Mapping[str, Any]) -> Cassette:
         for name, text in (content.get("documents") or {}).items()
     }
     media = {
-        digest: gzip.decompress(base64.b64decode(text, validate=True))
+        digest: _unpack(digest, base64.b64decode(text, validate=True))
         for digest, text in (content.get("media") or {}).items()
     }
     exchanges = [
@@ -150,6 +153,19 @@ def _exchange(
     elif entry["key"] is None:
         del entry["key"]
     return Exchange(entry, answer)  # type: ignore[arg-type]
+
+
+def _unpack(digest: str, packed: bytes) -> bytes:
+    """Return the content of media.
+
+    Raises:
+        ValueError, OSError, EOFError: it is larger than a request can be, or damaged.
+    """
+    with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
+        content = file.read(MAX_MEDIA_BYTES + 1)
+    if len(content) > MAX_MEDIA_BYTES:
+        raise ValueError(f"media {digest!r} have more than {MAX_MEDIA_BYTES:,} bytes")
+    return content
 
 
 def _first_line(error: object) -> str:
